@@ -1,0 +1,1 @@
+// The room Chance is empty so far.

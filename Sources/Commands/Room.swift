@@ -1,0 +1,1 @@
+// The room Commands is empty so far.

@@ -1,0 +1,1 @@
+// The room GatewayCore is empty so far.

@@ -1,0 +1,1 @@
+// The room Laboratory is empty so far.

@@ -1,0 +1,1 @@
+// The room Measures is empty so far.

@@ -1,0 +1,1 @@
+// The room Notebooks is empty so far.

@@ -1,0 +1,1 @@
+// The room Providers is empty so far.

@@ -1,0 +1,1 @@
+// The room Scenarios is empty so far.

@@ -1,0 +1,1 @@
+// The room Settings is empty so far.

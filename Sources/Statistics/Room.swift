@@ -1,0 +1,1 @@
+// The room Statistics is empty so far.

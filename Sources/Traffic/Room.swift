@@ -1,0 +1,1 @@
+// The room Traffic is empty so far.

@@ -1,0 +1,93 @@
+/// How the core explains itself: one fixed-size statement about a change or a decision.
+///
+/// Changes of state are always noted; notes per candidate only while the output explains the
+/// request. Laws, time series and the life of a request read records and notes, nothing else.
+@frozen
+public struct Note: BitwiseCopyable, Sendable {
+  /// What is stated. The doc comment of a case says what `subject`, `deployment`, `value` and
+  /// `other` mean in it; what is not mentioned is unused.
+  @frozen
+  public enum Kind: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterable {
+    /// A breaker changed. `subject`: breaker; `deployment`; `value`: new state (0 closed, 1 open,
+    /// 2 half open); `other`: nanoseconds at which an open one lets probes pass.
+    case breakerChanged
+    /// A limit judged a request. `subject`: limit; `value`: 1 admitted, 0 refused; `other`: for a
+    /// refusal the instant (ns) at which the same request would be admitted; for an admission the
+    /// permits left, in whole permits.
+    case limiterJudged
+    /// A limit was charged. `subject`: limit; `value`: permits; `other`: the bucket (tenant index).
+    case limiterCharged
+    /// A candidate was removed before the strategy saw it. `deployment`; `subject`: route node;
+    /// `value`: reason (see `Removal`).
+    case candidateRemoved
+    /// A route node chose. `subject`: route node; `deployment`: the leaf if the child is one;
+    /// `value`: child; `other`: number of candidates.
+    case chose
+    /// A candidate's score, lower is better. `subject`: route node; `value`: child; `other`: score.
+    case scored
+    /// An attempt passed an open breaker because all candidates were down. `subject`: breaker;
+    /// `deployment`.
+    case bypassed
+    /// A half-open breaker let a probe pass. `subject`: breaker; `deployment`.
+    case probed
+    /// The cache was asked. `value`: 1 hit, 0 miss, 2 expired.
+    case cacheLooked
+    /// An answer was stored. `value`: entries now; `other`: evicted entries.
+    case cacheStored
+    /// A failure led on. `subject`: route node; `value`: 0 retry, 1 next child; `other`: backoff ns.
+    case continued
+    /// A failure found nothing left to try, or a cap. `subject`: route node; `value`: reason
+    /// (0 exhausted, 1 maximum of attempts, 2 request deadline, 3 retry budget, 4 answer begun).
+    case stopped
+    /// A report with an old or unknown id was dropped. `value`: the slot.
+    case lateReport
+    /// A reservation was reconciled. `subject`: limit; `value`: reserved permits; `other`: used.
+    case reconciled
+  }
+
+  /// Why a candidate was removed.
+  @frozen
+  public enum Removal: Int64, BitwiseCopyable, Sendable, Hashable, CaseIterable {
+    /// Its breaker is open.
+    case breaker
+    /// It lacks a capability the request needs.
+    case capability
+    /// The prompt does not fit its context window.
+    case contextWindow
+    /// It had already been tried by this request.
+    case tried
+  }
+
+  /// When.
+  public var at: Instant
+  /// The number of the request it concerns; `.max` if none.
+  public var request: UInt64
+  /// The first value; its meaning is stated at the kind.
+  public var value: Int64
+  /// The second value; its meaning is stated at the kind.
+  public var other: Int64
+  /// What is stated.
+  public var kind: Kind
+  /// The deployment, if the kind names one.
+  public var deployment: DeploymentID
+  /// The index of the limit, breaker or route node, as the kind says.
+  public var subject: UInt16
+  /// The replica that states it.
+  public var replica: ReplicaID
+
+  /// Makes a note.
+  @inlinable
+  public init(
+    _ kind: Kind, at: Instant, request: UInt64 = .max, deployment: DeploymentID = .none,
+    subject: UInt16 = .max, value: Int64 = 0, other: Int64 = 0, replica: ReplicaID = ReplicaID(0)
+  ) {
+    self.at = at
+    self.request = request
+    self.value = value
+    self.other = other
+    self.kind = kind
+    self.deployment = deployment
+    self.subject = subject
+    self.replica = replica
+  }
+}
