@@ -119,15 +119,12 @@ extension Registry {
 
   /// The entries whose code does not run through in describe mode, and why; for a test.
   public func audit() -> [(name: String, error: SettingError)] {
-    entries.compactMap { entry -> (name: String, error: SettingError)? in
+    var failures: [(name: String, error: SettingError)] = []
+    for entry in entries {
       var reader = SettingsReader(describer: Describer(trail: [mark(entry)]))
-      do {
-        _ = try entry.make(&reader)
-        return nil
-      } catch {
-        return (entry.name, error)
-      }
+      do { _ = try entry.make(&reader) } catch { failures.append((entry.name, error)) }
     }
+    return failures
   }
 
   /// The entries as a choice whose parameters are described when asked for.

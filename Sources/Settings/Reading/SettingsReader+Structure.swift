@@ -69,8 +69,9 @@ extension SettingsReader {
     return inner.map { SettingsReader(describer: $0) }
   }
 
-  /// Reads a list's elements with `body`; empty when absent. A value that is no list counts as a
-  /// list of one.
+  /// Reads a list's elements with `body`; empty when absent.
+  ///
+  /// A value that is no list counts as a list of one.
   public mutating func list<R>(
     _ key: String, _ doc: String, _ body: (Setting) throws(SettingError) -> R
   ) throws(SettingError) -> [R] {
@@ -86,8 +87,9 @@ extension SettingsReader {
     return results
   }
 
-  /// Reads an object whose keys the user names, with `body`, in the file's order; empty when
-  /// absent. Keys that are null are left out. In describe mode the name is `"name"`.
+  /// Reads an object whose keys the user names, in the file's order; empty when absent.
+  ///
+  /// Keys that are null are left out. In describe mode the name is `"name"`.
   public mutating func entries<R>(
     _ key: String, _ doc: String, _ body: (String, Setting) throws(SettingError) -> R
   ) throws(SettingError) -> [(name: String, value: R)] {
