@@ -121,7 +121,8 @@ extension Gateway {
     let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
     return switch field {
     case .call: request.call.bits
-    case .conversation: request.conversation == 0 ? request.call.bits : request.conversation &* golden
+    case .conversation:
+      request.conversation == 0 ? request.call.bits : request.conversation &* golden
     case .user: UInt64(request.identity.user.index) &* golden
     case .team: UInt64(request.identity.team.index) &* golden
     case .key: UInt64(request.identity.key.index) &* golden

@@ -92,7 +92,7 @@ public struct LimitRule: Sendable {
     if s.isDescribing { chosen = (.requests, .perSecond(1)) }
     guard let (unit, rate) = chosen, !several else {
       throw SettingError(
-        position: s.setting.position, path: s.setting.path,
+        at: s.setting.position, path: s.setting.path,
         found: several ? "several units" : "no unit",
         expected: "exactly one of " + units.joined(separator: ", ") + ", such as \"100/s\"",
         next: "write one limit per unit")
@@ -102,9 +102,9 @@ public struct LimitRule: Sendable {
       charge.flatMap(Charge.init(rawValue:)) ?? (unit == .requests ? .check : .reserve)
     let standard = max(1, Int64(rate.perSecond.rounded(.up)))
     guard let rule = TokenBucket.Rule(rate: rate, burst: Int64(burst ?? Int(standard))) else {
-      let at = s.raw("burst", "") ?? s.setting
+      let at = s.setting
       throw SettingError(
-        position: at.position, path: at.path,
+        at: at.position, path: at.path,
         found: rate.count == 0 ? "a rate of zero" : "a burst of \(burst ?? Int(standard))",
         expected: "a positive rate, and a burst of at least 1 and not absurdly large",
         next: "a bucket without permits can never admit a request; give it a burst")

@@ -45,27 +45,27 @@ public struct Backoff: BitwiseCopyable, Sendable, Equatable {
 
   /// The registry of backoffs.
   public static let registry = Registry<Backoff>(
-    kind: "backoff",
-    entries: [
+    "backoff",
+    [
       .init(
-        name: "none", summary: "no wait", source: nil,
+        "none", "no wait",
         make: { _ throws(SettingError) in Backoff.none }),
       .init(
-        name: "constant", summary: "always the same wait", source: "Helicone constant",
+        "constant", "always the same wait", source: "Helicone constant",
         make: { s throws(SettingError) in
           let delay = try s.duration("delay", doc: "the wait").nanoseconds
           return Backoff(
             from: delay, to: delay, factor: 1, jitter: try Jitter(reading: &s, default: "none"))
         }),
       .init(
-        name: "exponential", summary: "grows by a factor with each retry, up to a maximum",
+        "exponential", "grows by a factor with each retry, up to a maximum",
         source: "AWS Architecture Blog 2015",
         make: { s throws(SettingError) in
           let from = try s.duration("from", doc: "the wait before the first retry").nanoseconds
           let to = try s.duration("to", doc: "the longest wait").nanoseconds
           guard to >= from else {
             throw SettingError(
-              position: s.setting.position, path: s.setting.path, found: "\"to\" below \"from\"",
+              at: s.setting.position, path: s.setting.path, found: "\"to\" below \"from\"",
               expected: "a longest wait that is no shorter than the first")
           }
           return Backoff(

@@ -28,7 +28,7 @@ public struct BreakerRule: Sendable, Hashable {
     }
     guard let chosen = chosen ?? (s.isDescribing ? .consecutiveFailures(1) : nil) else {
       throw SettingError(
-        position: s.setting.position, path: s.setting.path, found: "no \"trip\"",
+        at: s.setting.position, path: s.setting.path, found: "no \"trip\"",
         expected: "what opens the breaker, such as trip: { consecutiveFailures: 5 }")
     }
     trip = chosen
@@ -61,7 +61,7 @@ extension BreakerRule.Trip {
     default:
       guard s.isDescribing else {
         throw SettingError(
-          position: s.setting.position, path: s.setting.path,
+          at: s.setting.position, path: s.setting.path,
           found: run == nil ? "nothing that trips" : "two things that trip",
           expected: "one of consecutiveFailures, failureRatio")
       }

@@ -112,7 +112,7 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     default:
       guard let status = UInt16(text), status >= 400, status < 600 else {
         throw SettingError(
-          position: setting.position, path: setting.path, found: "\"\(text)\"",
+          at: setting.position, path: setting.path, found: "\"\(text)\"",
           expected: "a status from 400 to 599 or one of: "
             + OutcomeSet.words.joined(separator: ", "),
           suggestion: Nearest.spelling(of: text, among: OutcomeSet.words))

@@ -93,15 +93,21 @@ public struct DeadlineRule: BitwiseCopyable, Sendable, Hashable {
     self = outer
     let longest: Duration = .seconds(4_000)
     if let value = try s.optionalDuration(
-      "firstToken", in: .milliseconds(1) ... longest,
+      "firstToken", in: .milliseconds(1)...longest,
       "until the first token must have come; for streamed answers")
-    { firstToken = Deadlines.microseconds(value) }
+    {
+      firstToken = Deadlines.microseconds(value)
+    }
     if let value = try s.optionalDuration(
-      "idle", in: .milliseconds(1) ... longest, "longest pause between two tokens")
-    { idle = Deadlines.microseconds(value) }
+      "idle", in: .milliseconds(1)...longest, "longest pause between two tokens")
+    {
+      idle = Deadlines.microseconds(value)
+    }
     if let value = try s.optionalDuration(
       "total", in: .milliseconds(1) ... .seconds(86_400), "until an attempt must have ended")
-    { total = value.nanoseconds }
+    {
+      total = value.nanoseconds
+    }
   }
 }
 

@@ -29,7 +29,9 @@ public protocol Strategy: Sendable {
 
 extension Strategy {
   /// No score by default.
-  public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? { nil }
+  public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
+    nil
+  }
   /// Does not observe by default.
   public var observes: Bool { false }
   /// Ignored by default.
