@@ -67,9 +67,9 @@ public struct DeploymentPlan: Sendable {
     return String(model[model.index(after: slash)...])
   }
 
-  /// The part of the model before the slash, else of the name, else the name.
+  /// The part of the name before the slash, else of the model, else the name.
   static func provider(ofName name: String, model: String) -> String {
-    for text in [model, name] {
+    for text in [name, model] {
       if let slash = text.firstIndex(of: "/") { return String(text[..<slash]) }
     }
     return name
