@@ -8,8 +8,10 @@ public struct ProviderFleet: ~Copyable, Sendable {
 
   /// Makes the providers of one replication.
   public init(_ plan: FleetPlan, chance: Chance) {
-    quotas = Quotas(plan.quotas)
-    providers = plan.deployments.map { APIProvider($0, chance: chance) }
+    quotas = Quotas(plan)
+    providers = plan.deployments.map {
+      APIProvider($0, incidents: plan.incidents, chance: chance)
+    }
   }
 
   /// How many deployments there are.

@@ -54,6 +54,8 @@ public struct IncidentPlan: Sendable {
   public var quota: Polyline?
   /// What happens to what is in flight when it begins.
   public var inFlight: InFlight
+  /// The share of what is in flight that is touched.
+  public var inFlightShare: Probability
   /// Its bit in the masks of promises and truths.
   public var bit: UInt8
 
@@ -61,7 +63,7 @@ public struct IncidentPlan: Sendable {
   public init(
     name: String, on: IncidentSelector, from: Instant, until: Instant, failure: Failure? = nil,
     slow: Polyline? = nil, hang: Polyline? = nil, quota: Polyline? = nil,
-    inFlight: InFlight = .survive, bit: UInt8
+    inFlight: InFlight = .survive, inFlightShare: Probability = .always, bit: UInt8
   ) {
     self.name = name
     self.on = on
@@ -72,6 +74,7 @@ public struct IncidentPlan: Sendable {
     self.hang = hang
     self.quota = quota
     self.inFlight = inFlight
+    self.inFlightShare = inFlightShare
     self.bit = bit
   }
 
