@@ -2,7 +2,8 @@
 enum Progress {
   /// Output tokens made by `instant`: none before the first token, all at the end,
   /// 1 + ⌊(tokens − 1) × elapsed ÷ span⌋ between.
-  static func tokens(at instant: Int64, firstToken: Int64, end: Int64, of tokens: UInt32) -> UInt32 {
+  static func tokens(at instant: Int64, firstToken: Int64, end: Int64, of tokens: UInt32) -> UInt32
+  {
     guard tokens > 0, instant >= firstToken else { return 0 }
     guard instant < end else { return tokens }
     let elapsed = UInt64(instant - firstToken)

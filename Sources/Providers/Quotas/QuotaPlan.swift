@@ -31,7 +31,7 @@ public struct QuotaPlan: Sendable, Hashable {
     public var unit: Unit
     /// The limit.
     public var rate: Rate
-    /// The most that a continuous bucket holds; `nil` means what the rate gives in a minute.
+    /// The most that a continuous bucket holds; `nil` means what the rate gives in a minute, at least 1.
     public var burst: Int64?
 
     /// Makes a meter.

@@ -29,7 +29,8 @@ struct QuotaState: Sendable {
     meters = plan.meters.map { meter in
       if let window = plan.window {
         let length = max(1, window.nanoseconds)
-        return Meter(unit: meter.unit, level: .window(PermitWindow(rate: meter.rate, length: length)))
+        return Meter(
+          unit: meter.unit, level: .window(PermitWindow(rate: meter.rate, length: length)))
       }
       return Meter(
         unit: meter.unit,
@@ -68,7 +69,9 @@ struct QuotaState: Sendable {
   }
 
   /// Notes what an admitted attempt will have used when it ends.
-  mutating func expect(_ usage: QuotaDemand, reserved: QuotaDemand, from start: Instant, at end: Instant) {
+  mutating func expect(
+    _ usage: QuotaDemand, reserved: QuotaDemand, from start: Instant, at end: Instant
+  ) {
     guard charge != .reserve, end != .distantFuture else { return }
     due.add(
       DueCharge(
@@ -126,8 +129,8 @@ struct QuotaState: Sendable {
 }
 
 extension QuotaPlan.Meter {
-  /// The most that a continuous bucket holds: the burst, or what the rate gives in a minute.
+  /// The most that a continuous bucket holds: the burst, or what the rate gives in a minute, at least 1.
   var capacity: Int64 {
-    burst ?? PermitWindow.limit(rate: rate, length: 60_000_000_000)
+    burst ?? max(1, PermitWindow.limit(rate: rate, length: 60_000_000_000))
   }
 }
