@@ -93,6 +93,8 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
   public var hedges: UInt8
   /// Whether the answer was streamed.
   public var streams: Bool
+  /// Which of the client's tries of the call it was, from 0.
+  public var clientTry: UInt8
   /// The replica that served it.
   public var replica: ReplicaID
 
@@ -124,6 +126,7 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
     fallbacks = 0
     hedges = 0
     streams = request.streams
+    clientTry = request.clientTry
     self.replica = replica
   }
 }
