@@ -63,6 +63,7 @@ public struct RunTotals: Sendable, Equatable {
   public var all: Group {
     var all = Group()
     for group in aliases { all.merge(group) }
+    all.standingCharges = standingCharges
     return all
   }
 

@@ -75,9 +75,9 @@ struct Gathering {
   ) {
     let alias = min(Int(record.alias.index), totals.aliases.count &- 1)
     let goal = goals[alias]
-    let good =
-      record.arrived.nanoseconds(to: record.began) <= goal.firstToken
-      && record.arrived.nanoseconds(to: record.ended) <= goal.endToEnd
+    let firstToken = record.arrived.nanoseconds(to: record.began)
+    let endToEnd = record.arrived.nanoseconds(to: record.ended)
+    let good = firstToken <= goal.firstToken && endToEnd <= goal.endToEnd
     totals.statuses[Int(record.outcome.status & 1023)] &+= 1
     Gathering.add(
       &totals.aliases, alias, record, truth, ending, good, timed.contains(.alias))

@@ -10,6 +10,8 @@ public struct Group: Sendable, Equatable {
   public var servedEndToEnd = Histogram()
   /// Nanoseconds to the end, over successes from the cache or from another request's answer.
   public var sharedEndToEnd = Histogram()
+  /// Charges that no attempt bears; only the whole population has them.
+  public var standingCharges = MoneyTotal.zero
 
   /// Makes an empty group.
   public init() {}
@@ -35,6 +37,7 @@ public struct Group: Sendable, Equatable {
     firstToken.merge(other.firstToken)
     servedEndToEnd.merge(other.servedEndToEnd)
     sharedEndToEnd.merge(other.sharedEndToEnd)
+    standingCharges += other.standingCharges
   }
 }
 
