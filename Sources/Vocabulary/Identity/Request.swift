@@ -30,6 +30,8 @@ public struct Request: BitwiseCopyable, Sendable {
   public var priority: UInt8
   /// Whether the answer is streamed.
   public var streams: Bool
+  /// Which of the client's tries of the call it is, from 0.
+  public var clientTry: UInt8
 
   /// Makes a request.
   @inlinable
@@ -37,7 +39,7 @@ public struct Request: BitwiseCopyable, Sendable {
     number: UInt64 = 0, call: CallKey, fingerprint: UInt128 = 0, conversation: UInt64 = 0,
     deadline: Instant = .distantFuture, tags: TagSet = [], capabilities: TagSet = [],
     identity: Identity = Identity(), inputTokens: UInt32, outputCap: UInt32 = .max,
-    alias: AliasID, priority: UInt8 = 0, streams: Bool = false
+    alias: AliasID, priority: UInt8 = 0, streams: Bool = false, clientTry: UInt8 = 0
   ) {
     self.number = number
     self.call = call
@@ -52,5 +54,6 @@ public struct Request: BitwiseCopyable, Sendable {
     self.alias = alias
     self.priority = priority
     self.streams = streams
+    self.clientTry = clientTry
   }
 }

@@ -95,6 +95,8 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
   public var hedges: UInt8
   /// Whether the answer was streamed.
   public var streams: Bool
+  /// Which of the client's tries of the call it was, from 0.
+  public var clientTry: UInt8
   /// The replica that served it.
   public var replica: ReplicaID
 
@@ -129,6 +131,7 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
     fallbacks = 0
     hedges = 0
     streams = request.streams
+    clientTry = request.clientTry
     self.replica = replica
   }
 }

@@ -1,0 +1,82 @@
+import Vocabulary
+
+/// How a request ended, in the classes that the measures tell apart: each request is in exactly one.
+public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
+  /// A success served by a provider.
+  case served
+  /// A success from the gateway's cache.
+  case hit
+  /// A success that shared another request's answer in flight.
+  case followed
+  /// An error, or an answer that broke off.
+  case failed
+  /// Refused: the key is not valid or there is no route.
+  case rejectedByIdentity
+  /// Refused by one of the tenant's own limits.
+  case rejectedByLimit
+  /// Refused by the tenant's own budget.
+  case rejectedByBudget
+  /// Refused because the gateway sheds load.
+  case shed
+  /// The client left.
+  case abandoned
+
+  /// The class of a record.
+  @inline(__always)
+  public init(_ record: borrowing RequestRecord) {
+    self =
+      switch record.end {
+      case .succeeded:
+        switch record.source {
+        case .provider, .none: .served
+        case .cache: .hit
+        case .follow: .followed
+        }
+      case .failed: .failed
+      case .rejected:
+        switch record.rejection {
+        case .none, .limit: .rejectedByLimit
+        case .identity: .rejectedByIdentity
+        case .budget: .rejectedByBudget
+        case .shed: .shed
+        }
+      case .abandoned: .abandoned
+      }
+  }
+
+  /// Whether the client has a whole answer.
+  @inline(__always) public var isSuccess: Bool { rawValue <= Ending.followed.rawValue }
+}
+
+/// One exact counter for each ending.
+public struct EndingCounts: BitwiseCopyable, Sendable, Equatable {
+  var storage: (Int, Int, Int, Int, Int, Int, Int, Int, Int) = (0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+  /// How many requests ended so.
+  public subscript(ending: Ending) -> Int {
+    withUnsafeBytes(of: storage) {
+      $0.load(fromByteOffset: Int(ending.rawValue) * MemoryLayout<Int>.stride, as: Int.self)
+    }
+  }
+
+  /// The sum over all endings.
+  public var all: Int { Ending.allCases.reduce(0) { $0 + self[$1] } }
+
+  @inline(__always)
+  mutating func add(_ ending: Ending, _ count: Int = 1) {
+    withUnsafeMutableBytes(of: &storage) {
+      let offset = Int(ending.rawValue) &* MemoryLayout<Int>.stride
+      let old = $0.load(fromByteOffset: offset, as: Int.self)
+      $0.storeBytes(of: old &+ count, toByteOffset: offset, as: Int.self)
+    }
+  }
+
+  mutating func merge(_ other: EndingCounts) {
+    for ending in Ending.allCases { add(ending, other[ending]) }
+  }
+
+  /// Whether all counters agree.
+  public static func == (left: EndingCounts, right: EndingCounts) -> Bool {
+    Ending.allCases.allSatisfy { left[$0] == right[$0] }
+  }
+}

@@ -1,0 +1,51 @@
+import Vocabulary
+
+/// One group of requests as the measures see it: exact counters and, if asked for, latencies.
+public struct Group: Sendable, Equatable {
+  /// The counters.
+  public var tally = Tally()
+  /// Nanoseconds to the first token (or the whole answer, if it is not streamed), over successes.
+  public var firstToken = Histogram()
+  /// Nanoseconds to the end, over successes that a provider served.
+  public var servedEndToEnd = Histogram()
+  /// Nanoseconds to the end, over successes from the cache or from another request's answer.
+  public var sharedEndToEnd = Histogram()
+  /// Charges that no attempt bears; only the whole population has them.
+  public var standingCharges = MoneyTotal.zero
+
+  /// Makes an empty group.
+  public init() {}
+
+  /// Nanoseconds to the end, over all successes.
+  public var endToEnd: Histogram {
+    var all = servedEndToEnd
+    all.merge(sharedEndToEnd)
+    return all
+  }
+
+  @inline(__always)
+  mutating func addLatencies(_ record: borrowing RequestRecord, _ ending: Ending) {
+    guard ending.isSuccess else { return }
+    firstToken.record(record.arrived.nanoseconds(to: record.began))
+    let latency = record.arrived.nanoseconds(to: record.ended)
+    if ending == .served { servedEndToEnd.record(latency) } else { sharedEndToEnd.record(latency) }
+  }
+
+  /// Adds another group, exactly.
+  public mutating func merge(_ other: Group) {
+    tally.merge(other.tally)
+    firstToken.merge(other.firstToken)
+    servedEndToEnd.merge(other.servedEndToEnd)
+    sharedEndToEnd.merge(other.sharedEndToEnd)
+    standingCharges += other.standingCharges
+  }
+}
+
+extension Array {
+  /// Merges `other` place by place; places that only `other` has are appended.
+  mutating func merge(_ other: [Element], _ mergeOne: (inout Element, Element) -> Void) {
+    for index in other.indices {
+      if index < count { mergeOne(&self[index], other[index]) } else { append(other[index]) }
+    }
+  }
+}

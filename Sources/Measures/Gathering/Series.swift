@@ -1,0 +1,174 @@
+import Vocabulary
+
+/// Measures over time: requests by the minute of their arrival, warm-up and drain included.
+///
+/// Latencies of a point are kept in coarse log-linear buckets (8 to an octave, so at most 12.5 %
+/// wide), fine enough for a curve and small enough for one set a minute.
+public struct Series: Sendable, Equatable {
+  /// The counters of one point.
+  public struct Point: BitwiseCopyable, Sendable, Equatable {
+    /// Requests that arrived in it and have ended.
+    public var arrived = 0
+    /// Of these, successes.
+    public var succeeded = 0
+    /// Of these, refused by the tenant's own limits or budgets.
+    public var rejectedByOwnLimits = 0
+    /// Of these, refused for other reasons.
+    public var rejectedOtherwise = 0
+    /// Of these, abandoned by the client.
+    public var abandoned = 0
+    /// Successes from the cache or another's answer.
+    public var shared = 0
+    /// Attempts that they made.
+    public var attempts = 0
+    /// What they were billed.
+    public var bill = MoneyTotal.zero
+    /// Nanoseconds to the end, over the successes.
+    public var endToEnd: Int128 = 0
+
+    /// Makes an empty point.
+    public init() {}
+
+    /// Successful / (arrived − rejected by the tenant's own limits); `nil` without requests.
+    public var availability: Double? {
+      let judged = arrived - rejectedByOwnLimits
+      return judged > 0 ? Double(succeeded) / Double(judged) : nil
+    }
+
+    /// Mean seconds to the end over the successes; `nil` without any.
+    public var meanEndToEnd: Double? {
+      succeeded > 0 ? Double(endToEnd) / 1e9 / Double(succeeded) : nil
+    }
+  }
+
+  /// The width of a point in nanoseconds.
+  public let bucket: Int64
+  /// How many deployments there are; the shares have one column more, for "nobody".
+  public let deployments: Int
+  /// One point for each stretch of `bucket`, from the start of the run to the last arrival.
+  public private(set) var points: [Point] = []
+  var latencies: [UInt32] = []
+  var servings: [UInt32] = []
+  private var current = 0
+  private var currentStart: Int64 = 0
+
+  static let octaves = 26
+  static let firstExponent = 16
+  static let rowLength = octaves * 8
+  static let longest = 1 << 20
+
+  /// Makes an empty series.
+  public init(bucket: Duration, deployments: Int) {
+    self.bucket = max(1, bucket.nanoseconds)
+    self.deployments = deployments
+  }
+
+  @inline(__always)
+  mutating func add(
+    _ record: borrowing RequestRecord, _ truth: RequestTruth, _ ending: Ending
+  ) {
+    let arrived = record.arrived.nanoseconds
+    if arrived &- currentStart >= bucket || arrived < currentStart || points.isEmpty {
+      move(to: arrived)
+    }
+    let place = current
+    points[place].arrived &+= 1
+    points[place].attempts &+= Int(record.attempts)
+    points[place].bill += truth.bill
+    if ending.isSuccess {
+      let latency = record.arrived.nanoseconds(to: record.ended)
+      points[place].succeeded &+= 1
+      points[place].endToEnd &+= Int128(latency)
+      latencies[place &* Series.rowLength &+ Series.column(of: latency)] &+= 1
+      let server = ending == .served ? Int(record.deployment.index) : deployments
+      servings[place &* (deployments &+ 1) &+ min(server, deployments)] &+= 1
+      if ending != .served { points[place].shared &+= 1 }
+    } else {
+      switch ending {
+      case .rejectedByLimit, .rejectedByBudget: points[place].rejectedByOwnLimits &+= 1
+      case .rejectedByIdentity, .shed: points[place].rejectedOtherwise &+= 1
+      case .abandoned: points[place].abandoned &+= 1
+      case .served, .hit, .followed, .failed: break
+      }
+    }
+  }
+
+  /// When the point at `index` begins.
+  public func start(of index: Int) -> Instant {
+    Instant(nanoseconds: Int64(index) * bucket)
+  }
+
+  /// How many successes of a point `deployment` served; `nil` asks for the cache and followers.
+  public func served(at index: Int, by deployment: DeploymentID?) -> Int {
+    let column = deployment.map { Int($0.index) } ?? deployments
+    guard points.indices.contains(index), column <= deployments else { return 0 }
+    return Int(servings[index * (deployments + 1) + column])
+  }
+
+  /// Nanoseconds below which a share `q` of a point's successes ended; `nil` without any.
+  ///
+  /// Linear interpolation inside a bucket that is at most 12.5 % wide.
+  public func quantile(_ q: Double, at index: Int) -> Double? {
+    guard points.indices.contains(index), points[index].succeeded > 0 else { return nil }
+    let row = index * Series.rowLength
+    let rank = min(max(q, 0), 1) * Double(points[index].succeeded)
+    var before = 0.0
+    for column in 0..<Series.rowLength {
+      let inside = Double(latencies[row + column])
+      if inside > 0, before + inside >= rank {
+        let low = Series.lowerBound(of: column)
+        return low + (Series.lowerBound(of: column + 1) - low) * (rank - before) / inside
+      }
+      before += inside
+    }
+    return nil
+  }
+
+  /// Adds another series, exactly; both have the same bucket and deployments.
+  public mutating func merge(_ other: Series) {
+    guard other.bucket == bucket, other.deployments == deployments else { return }
+    points.merge(other.points) { left, right in
+      left.arrived += right.arrived
+      left.succeeded += right.succeeded
+      left.rejectedByOwnLimits += right.rejectedByOwnLimits
+      left.rejectedOtherwise += right.rejectedOtherwise
+      left.abandoned += right.abandoned
+      left.shared += right.shared
+      left.attempts += right.attempts
+      left.bill += right.bill
+      left.endToEnd += right.endToEnd
+    }
+    latencies.merge(other.latencies) { $0 &+= $1 }
+    servings.merge(other.servings) { $0 &+= $1 }
+  }
+
+  /// Whether both hold the same counts.
+  public static func == (left: Series, right: Series) -> Bool {
+    left.bucket == right.bucket && left.points == right.points
+      && left.latencies == right.latencies && left.servings == right.servings
+  }
+
+  @inline(__always)
+  static func column(of latency: Int64) -> Int {
+    let bits = UInt64(bitPattern: max(0, latency)) | (1 << UInt64(firstExponent))
+    let exponent = 63 &- bits.leadingZeroBitCount
+    let place = (exponent &- firstExponent) << 3 &+ Int((bits >> UInt64(exponent &- 3)) & 7)
+    return min(place, rowLength &- 1)
+  }
+
+  static func lowerBound(of column: Int) -> Double {
+    if column == 0 { return 0 }
+    return Double(UInt64(8 + column % 8) << UInt64(column / 8 + firstExponent - 3))
+  }
+
+  @inline(never)
+  private mutating func move(to arrived: Int64) {
+    current = min(Int(max(0, arrived) / bucket), Series.longest - 1)
+    currentStart = Int64(current) * bucket
+    let missing = current + 1 - points.count
+    guard missing > 0 else { return }
+    points.append(contentsOf: repeatElement(Point(), count: missing))
+    latencies.append(contentsOf: repeatElement(0, count: missing * Series.rowLength))
+    servings.append(contentsOf: repeatElement(0, count: missing * (deployments + 1)))
+  }
+}

@@ -1,0 +1,124 @@
+import Vocabulary
+
+/// The exact counters of one group of requests: integers only, so merging never rounds.
+public struct Tally: BitwiseCopyable, Sendable, Equatable {
+  /// How the requests ended.
+  public var endings = EndingCounts()
+  /// Requests that were the client's first try of their call: the number of calls.
+  public var calls = 0
+  /// Successes within the objective.
+  public var good = 0
+  /// Attempts started.
+  public var attempts = 0
+  /// Of these, tries of the same node.
+  public var retries = 0
+  /// Of these, moves to a next child.
+  public var fallbacks = 0
+  /// Of these, hedges.
+  public var hedges = 0
+  /// What the providers billed.
+  public var bill = MoneyTotal.zero
+  /// What the gateway's own books say it cost.
+  public var estimate = MoneyTotal.zero
+  /// Of the estimate, what bought no answer.
+  public var wasted = MoneyTotal.zero
+  /// What cache hits would have cost.
+  public var saved = MoneyTotal.zero
+  /// Input tokens of the successes.
+  public var inputTokens = 0
+  /// Output tokens of the successes.
+  public var outputTokens = 0
+  /// Nanoseconds from arrival to end, over the successes.
+  public var endToEnd: Int128 = 0
+  /// Nanoseconds from arrival to end, over the successes that a provider served.
+  public var servedEndToEnd: Int128 = 0
+  /// Nanoseconds from arrival to the answer's begin, over the successes.
+  public var firstToken: Int128 = 0
+  /// Successes whose bounds are known.
+  public var bounded = 0
+  /// What those successes were billed.
+  public var boundedBill = MoneyTotal.zero
+  /// The least that those successes could have cost.
+  public var floorBill = MoneyTotal.zero
+  /// Nanoseconds from arrival to end of those successes.
+  public var boundedEndToEnd: Int128 = 0
+  /// The least that those could have been.
+  public var floorEndToEnd: Int128 = 0
+
+  /// Makes an empty tally.
+  public init() {}
+
+  /// Requests that arrived and have ended.
+  public var arrived: Int { endings.all }
+  /// Requests whose client has a whole answer.
+  public var succeeded: Int { endings[.served] + endings[.hit] + endings[.followed] }
+  /// Requests that the tenant's own limits or budgets refused.
+  public var rejectedByOwnLimits: Int {
+    endings[.rejectedByLimit] + endings[.rejectedByBudget]
+  }
+  /// Requests that were refused, for whatever reason.
+  public var rejected: Int {
+    endings[.rejectedByIdentity] + rejectedByOwnLimits + endings[.shed]
+  }
+  /// Requests that were not refused.
+  public var admitted: Int { arrived - rejected }
+  /// Admitted requests that neither the cache nor another's answer served.
+  public var misses: Int { admitted - endings[.hit] - endings[.followed] }
+
+  @inline(__always)
+  mutating func add(
+    _ record: borrowing RequestRecord, _ truth: RequestTruth, _ ending: Ending, good isGood: Bool
+  ) {
+    endings.add(ending)
+    calls &+= record.clientTry == 0 ? 1 : 0
+    attempts &+= Int(record.attempts)
+    bill += truth.bill
+    estimate += record.estimate
+    if record.retries | record.fallbacks | record.hedges != 0 {
+      retries &+= Int(record.retries)
+      fallbacks &+= Int(record.fallbacks)
+      hedges &+= Int(record.hedges)
+    }
+    wasted += record.wasted
+    guard ending.isSuccess else { return }
+    good &+= isGood ? 1 : 0
+    inputTokens &+= Int(record.inputTokens)
+    outputTokens &+= Int(record.outputTokens)
+    let latency = record.arrived.nanoseconds(to: record.ended)
+    endToEnd &+= Int128(latency)
+    firstToken &+= Int128(record.arrived.nanoseconds(to: record.began))
+    if ending == .served { servedEndToEnd &+= Int128(latency) } else { saved += record.saved }
+    if truth.floorBill.picodollars != .max {
+      bounded &+= 1
+      boundedBill += truth.bill
+      floorBill += truth.floorBill
+      boundedEndToEnd &+= Int128(latency)
+      floorEndToEnd &+= Int128(truth.floorNanoseconds == .max ? latency : truth.floorNanoseconds)
+    }
+  }
+
+  /// Adds another tally, exactly.
+  public mutating func merge(_ other: Tally) {
+    endings.merge(other.endings)
+    calls += other.calls
+    good += other.good
+    attempts += other.attempts
+    retries += other.retries
+    fallbacks += other.fallbacks
+    hedges += other.hedges
+    bill += other.bill
+    estimate += other.estimate
+    wasted += other.wasted
+    saved += other.saved
+    inputTokens += other.inputTokens
+    outputTokens += other.outputTokens
+    endToEnd += other.endToEnd
+    servedEndToEnd += other.servedEndToEnd
+    firstToken += other.firstToken
+    bounded += other.bounded
+    boundedBill += other.boundedBill
+    floorBill += other.floorBill
+    boundedEndToEnd += other.boundedEndToEnd
+    floorEndToEnd += other.floorEndToEnd
+  }
+}

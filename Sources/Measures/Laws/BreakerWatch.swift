@@ -1,0 +1,118 @@
+import Vocabulary
+
+/// Checks that while a breaker is not closed, only noted probes and bypasses start at its deployment.
+///
+/// Notes give each breaker's history at each replica; an attempt gives its start, but only when it
+/// settles. So the attempts at guarded deployments wait until the flush that they came with is over
+/// (then all notes up to their end are known) and are then looked up in the history. At the very
+/// instant of a change either state counts, because both happened in it. A pass (probe or bypass)
+/// is used up by one attempt of its request.
+/// - Complexity: O(log changes) an attempt at a guarded deployment, nothing for others; memory
+///   follows the changes and the passes in flight.
+struct BreakerWatch {
+  private struct Change: BitwiseCopyable {
+    var at: Instant
+    var state: Int64
+    var probesFrom: Int64
+  }
+  private struct Pending: BitwiseCopyable {
+    var request: UInt64
+    var started: Instant
+    var deployment: DeploymentID
+    var replica: ReplicaID
+  }
+
+  private let guarded: [[Int]]
+  private let breakers: Int
+  private let replicas: Int
+  private var histories: [[Change]]
+  private var passes = OpenTable(blank: UInt32(0))
+  private var pending: [Pending] = []
+
+  init(_ plan: MeasuresPlan) {
+    breakers = plan.breakers.count
+    replicas = max(1, plan.replicas)
+    histories = Array(repeating: [], count: breakers * replicas)
+    guarded =
+      plan.breakers.allSatisfy { $0 == nil }
+      ? []
+      : (0..<plan.deployments).map { deployment in
+        plan.breakers.indices.filter { plan.breakers[$0] == DeploymentID(deployment) }
+      }
+  }
+
+  @inline(__always)
+  mutating func settled(_ record: AttemptRecord) {
+    let deployment = Int(record.deployment.index)
+    guard deployment < guarded.count, !guarded[deployment].isEmpty else { return }
+    pending.append(
+      Pending(
+        request: record.request, started: record.started, deployment: record.deployment,
+        replica: record.replica))
+  }
+
+  mutating func noted(_ note: Note, _ breaches: inout Breaches) {
+    let breaker = Int(note.subject)
+    guard breaker < breakers, Int(note.replica.index) < replicas else { return }
+    switch note.kind {
+    case .breakerChanged:
+      histories[breaker * replicas + Int(note.replica.index)].append(
+        Change(at: note.at, state: note.value, probesFrom: note.other))
+    case .probed, .bypassed:
+      if let slot = passes.slot(of: note.request &* UInt64(breakers) &+ UInt64(breaker)) {
+        passes[slot] &+= 1
+      }
+      if note.kind == .probed { probed(breaker, note, &breaches) }
+    default: break
+    }
+  }
+
+  /// Judges the attempts whose flush is over.
+  mutating func newFlush(_ breaches: inout Breaches) {
+    if pending.isEmpty { return }
+    for attempt in pending { judge(attempt, &breaches) }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  private func probed(_ breaker: Int, _ note: Note, _ breaches: inout Breaches) {
+    let history = histories[breaker * replicas + Int(note.replica.index)]
+    guard let last = history.last, last.state == 1, note.at.nanoseconds < last.probesFrom else {
+      return
+    }
+    breaches.add(
+      .openBreaker, request: note.request, at: note.at,
+      "breaker \(breaker) let a probe pass before \(last.probesFrom) ns")
+  }
+
+  private mutating func judge(_ attempt: Pending, _ breaches: inout Breaches) {
+    for breaker in guarded[Int(attempt.deployment.index)] {
+      let replica = min(Int(attempt.replica.index), replicas - 1)
+      let history = histories[breaker * replicas + replica]
+      if history.isEmpty || mayPass(history, attempt.started) { continue }
+      if let slot = passes.find(attempt.request &* UInt64(breakers) &+ UInt64(breaker)) {
+        if passes[slot] > 1 { passes[slot] &-= 1 } else { passes.remove(at: slot) }
+        continue
+      }
+      breaches.add(
+        .openBreaker, request: attempt.request, at: attempt.started,
+        "breaker \(breaker) was not closed, yet an attempt started at deployment "
+          + "\(attempt.deployment.index) without a probe's or a bypass' note")
+    }
+  }
+
+  /// Whether the breaker was closed just before `now` or in any state it took on at `now`.
+  private func mayPass(_ history: [Change], _ now: Instant) -> Bool {
+    var low = 0
+    var high = history.count
+    while low < high {
+      let middle = (low + high) / 2
+      if history[middle].at < now { low = middle + 1 } else { high = middle }
+    }
+    if low == 0 || history[low - 1].state == 0 { return true }
+    while low < history.count, history[low].at == now {
+      if history[low].state == 0 { return true }
+      low += 1
+    }
+    return false
+  }
+}

@@ -1,0 +1,52 @@
+import Vocabulary
+
+/// All laws of one run, fed in one pass over records, truths and notes.
+struct LawBook {
+  private var requests: OpenRequests
+  private var sojourns: Sojourns
+  private var limiters: LimiterWatch
+  private var breakers: BreakerWatch
+
+  init(_ plan: MeasuresPlan) {
+    requests = OpenRequests(plan)
+    sojourns = Sojourns(deployments: plan.deployments)
+    limiters = LimiterWatch(plan)
+    breakers = BreakerWatch(plan)
+  }
+
+  mutating func newFlush(_ breaches: inout Breaches) {
+    breakers.newFlush(&breaches)
+  }
+
+  @inline(__always)
+  mutating func settled(
+    _ record: AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
+  ) {
+    requests.settled(record, truth, &breaches)
+    sojourns.settled(record)
+    breakers.settled(record)
+  }
+
+  @inline(__always)
+  mutating func ended(
+    _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
+  ) {
+    requests.ended(record, truth, &breaches)
+    sojourns.ended(record)
+  }
+
+  mutating func noted(_ note: Note, _ breaches: inout Breaches) {
+    switch note.kind {
+    case .breakerChanged, .probed, .bypassed: breakers.noted(note, &breaches)
+    case .limiterCharged, .limiterJudged, .reconciled: limiters.noted(note, &breaches)
+    default: break
+    }
+  }
+
+  mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
+    breakers.newFlush(&breaches)
+    requests.close(tally.requests, &breaches)
+    sojourns.close(tally, &breaches)
+    limiters.close(ended: requests.ended, &breaches)
+  }
+}

@@ -1,0 +1,177 @@
+import Vocabulary
+
+/// The laws about one request and its attempts: *ends once, settles once, cause first, books
+/// balance, attempt maximum, bounds hold*.
+///
+/// The attempts of a request settle before it does, so what they add up to is kept only between an
+/// attempt's record and its request's record. The request's own sums are compared with these and
+/// forgotten; a number that has ended is one bit.
+struct OpenRequests {
+  struct Sums: BitwiseCopyable {
+    var bill = Money.zero
+    var estimate = Money.zero
+    var arrived = Instant.distantPast
+    var lastEnd = Instant.distantPast
+    var indices: UInt64 = 0
+    var attempts: UInt32 = 0
+    var served: UInt32 = 0
+  }
+
+  private var sums = OpenTable(blank: Sums())
+  private(set) var ended = EndedNumbers()
+  private let maximum: [Int]
+  private let end: Instant
+  private var newestSettlement = Instant.distantPast
+  private var newestAttempt = Instant.distantPast
+  private(set) var records = 0
+
+  init(_ plan: MeasuresPlan) {
+    maximum = plan.maximumAttempts
+    end = plan.end
+  }
+
+  @inline(__always)
+  mutating func settled(
+    _ record: AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
+  ) {
+    // Cause first.
+    var orderly = record.arrived <= record.started && record.started <= record.ended
+    orderly = orderly && record.ended >= newestAttempt && record.ended <= end
+    if record.firstToken != .distantFuture {
+      orderly =
+        orderly && record.started <= record.firstToken && record.firstToken <= record.ended
+    }
+    if !orderly { disorderly(record, &breaches) }
+    newestAttempt = max(newestAttempt, record.ended)
+
+    // Settles once.
+    if ended.contains(record.request) {
+      breaches.add(
+        .settlesOnce, request: record.request, at: record.ended,
+        "attempt \(record.index) settled after its request had")
+      return
+    }
+    guard let slot = sums.slot(of: record.request) else {
+      breaches.add(.settlesOnce, at: record.ended, "an attempt belongs to no request")
+      return
+    }
+    let bit: UInt64 = record.index < 64 ? 1 << UInt64(record.index) : 0
+    if sums[slot].indices & bit != 0 {
+      breaches.add(
+        .settlesOnce, request: record.request, at: record.ended,
+        "attempt \(record.index) settled twice")
+    }
+    if sums[slot].attempts > 0, sums[slot].arrived != record.arrived {
+      breaches.add(
+        .causeFirst, request: record.request, at: record.ended,
+        "its attempts do not agree when it arrived")
+    }
+    sums[slot].indices |= bit
+    sums[slot].attempts &+= 1
+    sums[slot].served &+= record.served ? 1 : 0
+    sums[slot].bill += truth.bill
+    sums[slot].estimate += record.estimate
+    sums[slot].arrived = record.arrived
+    sums[slot].lastEnd = max(sums[slot].lastEnd, record.ended)
+  }
+
+  @inline(__always)
+  mutating func ended(
+    _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
+  ) {
+    records &+= 1
+    switch ended.insert(record.number) {
+    case .new: break
+    case .twice:
+      breaches.add(.endsOnce, request: record.number, at: record.settled, "it ended twice")
+      return
+    case .beyond:
+      breaches.add(
+        .endsOnce, request: record.number, at: record.settled, "no arrival has that number")
+      return
+    }
+    if (record.end == .rejected) != (record.rejection != .none) {
+      breaches.add(
+        .endsOnce, request: record.number, at: record.settled,
+        "it ended as \(record.end) with rejection \(record.rejection)")
+    }
+
+    // Cause first.
+    var orderly = record.arrived <= record.ended && record.ended <= record.settled
+    orderly = orderly && record.settled >= newestSettlement && record.settled <= end
+    if record.began != .distantFuture {
+      orderly = orderly && record.arrived <= record.began && record.began <= record.ended
+    }
+    if record.end == .succeeded { orderly = orderly && record.began != .distantFuture }
+    if !orderly { disorderly(record, &breaches) }
+    newestSettlement = max(newestSettlement, record.settled)
+
+    // What its attempts add up to.
+    var seen = Sums()
+    if let slot = sums.find(record.number) {
+      seen = sums[slot]
+      sums.remove(at: slot)
+      if seen.lastEnd > record.settled || seen.arrived != record.arrived {
+        disorderly(record, seen, &breaches)
+      }
+    }
+    let attempts = Int(record.attempts)
+    if Int(seen.attempts) != attempts
+      || (attempts < 64 && seen.indices != (1 << UInt64(attempts)) &- 1)
+    {
+      breaches.add(
+        .settlesOnce, request: record.number, at: record.settled,
+        "\(seen.attempts) of its \(attempts) attempts have settled")
+    }
+    if record.end == .succeeded, record.source == .provider, seen.served == 0 {
+      breaches.add(
+        .settlesOnce, request: record.number, at: record.settled,
+        "no attempt served the provider's answer")
+    }
+    if seen.bill != truth.bill || seen.estimate != record.estimate {
+      unbalanced(record, truth, seen, &breaches)
+    }
+
+    // Attempt maximum.
+    let alias = Int(record.alias.index)
+    let most = alias < maximum.count ? maximum[alias] : .max
+    let causes = Int(record.retries) &+ Int(record.fallbacks) &+ Int(record.hedges)
+    if attempts > most || (attempts > 0 && attempts != causes &+ 1) {
+      let allowed = most == .max ? "any number" : "\(most)"
+      breaches.add(
+        .attemptMaximum, request: record.number, at: record.settled,
+        "\(attempts) attempts (\(causes) retries, fallbacks and hedges); allowed: \(allowed)")
+    }
+
+    // Bounds hold.
+    if record.end == .succeeded {
+      let cheap = truth.bill < truth.floorBill && truth.floorBill.picodollars != .max
+      let latency = record.arrived.nanoseconds(to: record.ended)
+      let fast = latency < truth.floorNanoseconds && truth.floorNanoseconds != .max
+      if cheap || fast { unbounded(record, truth, &breaches) }
+    }
+  }
+
+  /// Compares with what the driver counted by itself.
+  mutating func close(_ tally: StationTally, _ breaches: inout Breaches) {
+    if tally.entered != records + tally.open {
+      let missing = ended.missing(below: UInt64(max(0, tally.entered)), most: 1)
+      breaches.add(
+        .endsOnce, request: missing.first, at: tally.changed,
+        "\(tally.entered) arrived, \(records) ended and \(tally.open) are open")
+    } else if let stray = ended.missing(
+      below: UInt64(max(0, tally.entered)), most: tally.open + 1
+    ).dropFirst(tally.open).first {
+      breaches.add(
+        .endsOnce, request: stray, at: tally.changed, "it neither ended nor is it open")
+    }
+    for number in openNumbers where number >= UInt64(max(0, tally.entered)) {
+      breaches.add(
+        .settlesOnce, request: number, at: tally.changed,
+        "attempts settled for a request that never arrived")
+    }
+  }
+
+  /// The requests with settled attempts that have not ended.
+  var openNumbers: [UInt64] { sums.sorted.map(\.key) }
+}

@@ -1,0 +1,136 @@
+import Vocabulary
+
+/// What a run is measured by: the population, the sizes of everything, and the laws it must keep.
+public struct MeasuresPlan: Sendable {
+  /// The population: requests that arrived at or after this instant…
+  public var from: Instant
+  /// …and before this one.
+  public var to: Instant
+  /// The end of the run, with its drain.
+  public var end: Instant
+  /// The width of a point of the time series.
+  public var seriesBucket: Duration = .seconds(60)
+  /// How many model aliases there are.
+  public var aliases: Int
+  /// How many deployments there are.
+  public var deployments: Int
+  /// How many teams there are.
+  public var teams: Int
+  /// How many features there are.
+  public var features: Int
+  /// How many virtual keys there are.
+  public var keys: Int
+  /// How many gateway replicas there are.
+  public var replicas: Int
+  /// What an answer must keep to count as goodput, by alias; `nil` or missing: any success counts.
+  public var objectives: [Objective?] = []
+  /// By which groups requests are counted. Groups of one member cost nothing.
+  public var tallied: Grouping = [.alias, .deployment, .team, .feature]
+  /// By which of those groups latencies are kept as well.
+  public var timed: Grouping = [.alias]
+  /// Parts of the population that are measured besides, for expectations.
+  public var slices: [Slice] = []
+  /// What each limit of the policy must keep, in the order of the notes' `subject`.
+  public var limits: [LimitEnvelope] = []
+  /// The deployment that each breaker guards, whatever way an attempt came to it; `nil` if it
+  /// guards a part of a route only. In the order of the notes' `subject`.
+  public var breakers: [DeploymentID?] = []
+  /// The most attempts a request may make, by alias; missing: any number.
+  public var maximumAttempts: [Int] = []
+  /// Whether the laws are checked.
+  public var checksLaws = true
+
+  /// Makes a plan for the population that arrives in [from, to) of a run that ends at `end`.
+  public init(
+    from: Instant, to: Instant, end: Instant, aliases: Int, deployments: Int, teams: Int = 1,
+    features: Int = 1, keys: Int = 1, replicas: Int = 1
+  ) {
+    self.from = from
+    self.to = to
+    self.end = end
+    self.aliases = aliases
+    self.deployments = deployments
+    self.teams = teams
+    self.features = features
+    self.keys = keys
+    self.replicas = replicas
+  }
+}
+
+/// By what requests are told apart.
+public struct Grouping: OptionSet, Sendable, Hashable {
+  /// One bit a grouping.
+  public var rawValue: UInt8
+  /// Makes a grouping of its bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// By what was asked for.
+  public static let alias = Grouping(rawValue: 1)
+  /// By who served it; those whom nobody served are the last group.
+  public static let deployment = Grouping(rawValue: 2)
+  /// By team.
+  public static let team = Grouping(rawValue: 4)
+  /// By product feature.
+  public static let feature = Grouping(rawValue: 8)
+  /// By virtual key.
+  public static let key = Grouping(rawValue: 16)
+}
+
+/// What an answer must keep to count as goodput; `nil` asks nothing.
+public struct Objective: Sendable, Hashable {
+  /// The longest time to the first token.
+  public var firstToken: Duration?
+  /// The longest time to the end.
+  public var endToEnd: Duration?
+
+  /// Makes an objective.
+  public init(firstToken: Duration? = nil, endToEnd: Duration? = nil) {
+    self.firstToken = firstToken
+    self.endToEnd = endToEnd
+  }
+}
+
+/// A part of the population that is measured by itself: all its conditions hold together.
+public struct Slice: Sendable, Hashable {
+  /// Arrived at or after this instant…
+  public var from: Instant
+  /// …and before this one.
+  public var to: Instant
+  /// Asked for this alias.
+  public var alias: AliasID?
+  /// Served by this deployment.
+  public var deployment: DeploymentID?
+  /// Came from this team.
+  public var team: TeamID?
+  /// Came from this feature.
+  public var feature: FeatureID?
+  /// Carries all of these tags.
+  public var tags: TagSet
+  /// Whether it is kept minute by minute as well.
+  public var keepsSeries: Bool
+
+  /// Makes a slice; silence means any.
+  public init(
+    from: Instant = .distantPast, to: Instant = .distantFuture, alias: AliasID? = nil,
+    deployment: DeploymentID? = nil, team: TeamID? = nil, feature: FeatureID? = nil,
+    tags: TagSet = [], keepsSeries: Bool = false
+  ) {
+    self.from = from
+    self.to = to
+    self.alias = alias
+    self.deployment = deployment
+    self.team = team
+    self.feature = feature
+    self.tags = tags
+    self.keepsSeries = keepsSeries
+  }
+
+  @inline(__always)
+  func contains(_ record: borrowing RequestRecord) -> Bool {
+    guard record.arrived >= from, record.arrived < to else { return false }
+    if let alias, record.alias != alias { return false }
+    if let deployment, record.deployment != deployment { return false }
+    if let team, record.identity.team != team { return false }
+    if let feature, record.identity.feature != feature { return false }
+    return record.tags.isSuperset(of: tags)
+  }
+}

@@ -1,1 +1,0 @@
-// The room Measures is empty so far.

@@ -1,0 +1,104 @@
+import Vocabulary
+
+/// All that one run, or several merged ones, was found to have done: plain values, exact integers.
+public struct RunTotals: Sendable, Equatable {
+  /// How many runs are merged in it.
+  public var runs = 1
+  /// Nanoseconds of the measured interval, summed over the runs.
+  public var measured: Int64
+  /// The requests of the population by alias.
+  public var aliases: [Group]
+  /// By serving deployment; the last group is "nobody".
+  public var deployments: [Group]
+  /// By team; empty if there is only one.
+  public var teams: [Group]
+  /// By feature; empty if there is only one.
+  public var features: [Group]
+  /// By virtual key; empty unless asked for.
+  public var keys: [Group]
+  /// The slices of the plan.
+  public var slices: [Group]
+  /// The attempts of the population's requests by deployment.
+  public var attempts: [AttemptTally]
+  /// The requests of the population by the HTTP status that stands for their last outcome.
+  public var statuses = [Int](repeating: 0, count: 1024)
+  /// All requests over time, warm-up and drain included.
+  public var series: Series
+  /// The slices' own series, for those that keep one.
+  public var sliceSeries: [Series?]
+  /// How many notes of each kind came, in the order of `Note.Kind.allCases`.
+  public var notes = [Int](repeating: 0, count: Note.Kind.allCases.count)
+  /// How often each breaker opened, over all replicas.
+  public var breakerOpenings: [Int]
+  /// Charges that no attempt bears.
+  public var standingCharges = MoneyTotal.zero
+  /// Requests that had not ended when the run did.
+  public var open = 0
+  /// The breaches of the laws.
+  public var breaches = Breaches()
+
+  /// Makes the totals of a run that has not begun.
+  public init(_ plan: MeasuresPlan) {
+    measured = plan.from.nanoseconds(to: plan.to)
+    func groups(_ by: Grouping, _ count: Int) -> [Group] {
+      plan.tallied.contains(by) && count > 1 ? Array(repeating: Group(), count: count) : []
+    }
+    aliases = Array(repeating: Group(), count: max(1, plan.aliases))
+    deployments =
+      plan.tallied.contains(.deployment)
+      ? Array(repeating: Group(), count: plan.deployments + 1) : []
+    teams = groups(.team, plan.teams)
+    features = groups(.feature, plan.features)
+    keys = groups(.key, plan.keys)
+    slices = Array(repeating: Group(), count: plan.slices.count)
+    attempts = Array(repeating: AttemptTally(), count: plan.deployments)
+    series = Series(bucket: plan.seriesBucket, deployments: plan.deployments)
+    sliceSeries = plan.slices.map {
+      $0.keepsSeries ? Series(bucket: plan.seriesBucket, deployments: plan.deployments) : nil
+    }
+    breakerOpenings = Array(repeating: 0, count: plan.breakers.count)
+  }
+
+  /// The whole population.
+  public var all: Group {
+    var all = Group()
+    for group in aliases { all.merge(group) }
+    all.standingCharges = standingCharges
+    return all
+  }
+
+  /// The groups of a grouping; empty if it was not gathered.
+  public func groups(_ by: Grouping) -> [Group] {
+    switch by {
+    case .alias: aliases
+    case .deployment: deployments
+    case .team: teams
+    case .feature: features
+    case .key: keys
+    default: []
+    }
+  }
+
+  /// Adds another run of the same plan, exactly; the order does not matter but for the breaches.
+  public mutating func merge(_ other: RunTotals) {
+    runs += other.runs
+    measured += other.measured
+    aliases.merge(other.aliases) { $0.merge($1) }
+    deployments.merge(other.deployments) { $0.merge($1) }
+    teams.merge(other.teams) { $0.merge($1) }
+    features.merge(other.features) { $0.merge($1) }
+    keys.merge(other.keys) { $0.merge($1) }
+    slices.merge(other.slices) { $0.merge($1) }
+    attempts.merge(other.attempts) { $0.merge($1) }
+    statuses.merge(other.statuses) { $0 += $1 }
+    series.merge(other.series)
+    sliceSeries.merge(other.sliceSeries) { left, right in
+      if let right { if left == nil { left = right } else { left?.merge(right) } }
+    }
+    notes.merge(other.notes) { $0 += $1 }
+    breakerOpenings.merge(other.breakerOpenings) { $0 += $1 }
+    standingCharges += other.standingCharges
+    open += other.open
+    breaches.merge(other.breaches)
+  }
+}

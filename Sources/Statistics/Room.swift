@@ -1,1 +1,0 @@
-// The room Statistics is empty so far.
