@@ -111,6 +111,9 @@ public struct Gateway: ~Copyable {
   /// How many requests it holds.
   public var held: Int { slots.taken }
 
+  /// How many earlier attempts of its call an attempt in flight had on its deployment.
+  public func ordinal(of attempt: AttemptID) -> UInt8 { flights[attempt.slot].record.ordinal }
+
   /// The request that an attempt is made for, with what the driver needs to send it.
   public func request(inSlot slot: UInt32) -> Request { slots[slot].request }
 
