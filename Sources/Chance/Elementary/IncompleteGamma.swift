@@ -52,7 +52,7 @@ extension Elementary {
   }
 
   /// Γ(a, x)·e^x/x^a for x ≥ a + 1: 1/(x+1−a − 1·(1−a)/(x+3−a − 2·(2−a)/(x+5−a − …))).
-  private static func gammaFraction(_ a: Double, _ x: Double) -> Double {
+  static func gammaFraction(_ a: Double, _ x: Double) -> Double {
     let tiny = 0x1p-1000
     var b = x + 1 - a
     var c = 1 / tiny

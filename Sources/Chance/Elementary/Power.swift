@@ -18,7 +18,8 @@ extension Elementary {
     let rest = product.low + y * low
     guard product.high.magnitude < 708 else { return expOfFar(product.high) * (1 + rest) }
     let (k, tail, r) = reduceExp(product.high)
-    return (1 + (r + (tail + rest * (1 + r)))) * power2(k)
+    let plain = 1 + (r + tail)
+    return (1 + (r + (tail + rest * plain))) * power2(k)
   }
 
   /// log x as an unevaluated sum of two doubles, for positive finite x.

@@ -1,3 +1,6 @@
+// Bodies are written `{ s throws(SettingError) in … }`: without the annotation Swift 6 takes a closure
+// to throw `any Error`. A function or initialiser fits as it is: `try s.list("over", "…", Route.init)`.
+
 extension SettingsReader {
   /// Reads one of a registry's entries: `"full"` or `{full: {…}}`.
   public mutating func choice<E>(
@@ -85,6 +88,11 @@ extension SettingsReader {
     results.reserveCapacity(elements.count)
     for element in elements { results.append(try body(element)) }
     return results
+  }
+
+  /// Reads a list of texts, or one text; empty when absent.
+  public mutating func texts(_ key: String, _ doc: String) throws(SettingError) -> [String] {
+    try list(key, doc) { element throws(SettingError) in try element.text() }
   }
 
   /// Reads an object whose keys the user names, in the file's order; empty when absent.
