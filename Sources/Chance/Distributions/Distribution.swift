@@ -8,6 +8,9 @@ public protocol Distribution: Sendable {
   /// - Parameter u: A number in (0, 1).
   func quantile(_ u: Double) -> Double
 
+  /// The share of values that are at most `x`.
+  func cumulative(_ x: Double) -> Double
+
   /// The expected value; `nil` where it is not finite or not known.
   var mean: Double? { get }
 }

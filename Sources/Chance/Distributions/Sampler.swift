@@ -27,6 +27,26 @@ public enum Sampler: Distribution {
     }
   }
 
+  /// The share of values that are at most `x`.
+  public func cumulative(_ x: Double) -> Double {
+    switch self {
+    case .constant(let value): x >= value ? 1 : 0
+    case .uniform(let low, let high):
+      x >= high ? 1 : (x <= low ? 0 : (x - low) / (high - low))
+    case .exponential(let mean):
+      x <= 0 ? (mean == 0 && x == 0 ? 1 : 0) : -Elementary.expm1(-x / mean)
+    case .lognormal(let mu, let sigma):
+      if x <= 0 {
+        0
+      } else if sigma > 0 {
+        Elementary.normalCumulative((Elementary.log(x) - mu) / sigma)
+      } else {
+        x >= Elementary.exp(mu) ? 1 : 0
+      }
+    case .other(let law): law.cumulative(x)
+    }
+  }
+
   /// The expected value; `nil` where it is not finite or not known.
   public var mean: Double? {
     switch self {

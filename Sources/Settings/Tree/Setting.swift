@@ -94,7 +94,8 @@ public struct Setting: Sendable {
     }
   }
 
-  static func shortened(_ text: String, to limit: Int = 60) -> String {
+  /// The text, cut off behind `limit` scalars, for error messages.
+  public static func shortened(_ text: String, to limit: Int = 60) -> String {
     text.unicodeScalars.count <= limit
       ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit - 1))) + "…"
   }
