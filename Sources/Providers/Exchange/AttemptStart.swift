@@ -17,7 +17,7 @@ public struct AttemptStart: BitwiseCopyable, Sendable {
   public var cachedInputTokens: UInt32
   /// Tokens of the whole answer, as the gateway counts them; already capped.
   public var outputTokens: UInt32
-  /// The most output tokens that the client allows; `.max` if it does not say. Quotas reserve it.
+  /// The most output tokens that the client allows, which quotas reserve; `.max` if unsaid.
   public var outputCap: UInt32
   /// Whether the answer is streamed.
   public var streams: Bool

@@ -5,7 +5,9 @@ public import Vocabulary
 public struct Promise: BitwiseCopyable, Sendable {
   /// The driver's own index of the attempt.
   public var flight: UInt32
-  /// How it will end. A hanging attempt says `totalTimeout` and ends at `distantFuture`.
+  /// How it will end.
+  ///
+  /// A hanging attempt says `totalTimeout` and ends at `distantFuture`.
   public var outcome: Outcome
   /// How long the provider asks to wait before the next try.
   public var retryAfter: RetryAfter

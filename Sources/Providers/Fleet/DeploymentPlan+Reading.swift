@@ -2,7 +2,9 @@ public import Settings
 import Vocabulary
 
 extension DeploymentPlan {
-  /// Reads a deployment. A quota of its own, written in place, is added to `quotas`.
+  /// Reads a deployment.
+  ///
+  /// A quota of its own, written in place, is added to `quotas`.
   public init(
     name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan]
   ) throws(SettingError) {

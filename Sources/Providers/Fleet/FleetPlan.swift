@@ -6,7 +6,9 @@ public struct FleetPlan: Sendable {
   public var deployments: [DeploymentPlan]
   /// The quotas that deployments refer to by their place here.
   public var quotas: [QuotaPlan]
-  /// The incidents. Cases leave some out; the bits of the others stay.
+  /// The incidents.
+  ///
+  /// Cases leave some out; the bits of the others stay.
   public var incidents: [IncidentPlan]
 
   /// Makes a plan.
