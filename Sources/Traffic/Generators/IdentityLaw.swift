@@ -19,8 +19,10 @@ struct IdentityLaw: Sendable {
   }
 
   var team = Members()
-  /// Users of one team; each team of the stream has as many.
+  /// Users of one team.
   var user = Members()
+  /// How many users each team of the stream has of its own; 0 if all teams share them.
+  var usersPerTeam = 0
   var virtualKey = Members()
   var feature = Members()
   /// Whether nothing is drawn.
@@ -34,7 +36,7 @@ struct IdentityLaw: Sendable {
     let user = user.member(key, call, counter: 1)
     return Identity(
       key: KeyID(virtualKey.first + virtualKey.member(key, call, counter: 2)),
-      user: UserID(self.user.first + team * self.user.count + user),
+      user: UserID(self.user.first + team * usersPerTeam + user),
       team: TeamID(self.team.first + team),
       feature: FeatureID(feature.first + feature.member(key, call, counter: 3)))
   }
