@@ -187,10 +187,11 @@ struct ReadingTests {
     func law(_ law: Setting) -> String {
       complaint(world(deployment: changed(["latency": ["timeToFirstToken": law]])))
     }
-    #expect(law(["median": "1s", "p95": "0.5s", "sigma": nil]).contains("at least the median"))
+    #expect(law(["median": "1s", "p95": "0.5s", "sigma": nil]).contains("at least the median: the slow side"))
     #expect(law(["median": "1s", "p95": "2s", "sigma": 1]).contains("not both"))
     #expect(law(["median": "1s", "p95": nil]).contains("missing \"p95\""))
-    #expect(law("quick").contains("expected a duration"))
+    #expect(law("quick").contains("latency.timeToFirstToken: found \"quick\""))
+    #expect(law(["median": nil, "p95": nil, "gamma": ["mean": "1s", "cv": 2]]) == "no error")
     #expect(law("0ms") == "no error")
   }
 
