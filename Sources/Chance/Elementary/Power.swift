@@ -4,7 +4,7 @@ extension Elementary {
   /// The logarithm of x is kept in two doubles (about 68 bits), multiplied by y exactly (Dekker's
   /// product) and put through `exp` with its low part. Special values as in IEEE 754 `pow`: x⁰ is 1
   /// for every x, 1^y is 1 for every y, a negative x takes whole exponents only.
-  /// - Bounds: error below 1.5 ulp for normal results.
+  /// - Bounds: error below 2 ulp for normal results.
   public static func pow(_ x: Double, _ y: Double) -> Double {
     if y == 0 || x == 1 { return 1 }
     if y == 1 { return x }
