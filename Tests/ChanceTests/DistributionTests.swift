@@ -24,11 +24,19 @@ struct Law: Sendable, CustomTestStringConvertible {
     Law("zipf", Zipf(count: 100, exponent: 1), 19.277563597, 601.8925034, discrete: true),
     Law("bernoulli", Bernoulli(share: 0.2), 0.2, 0.16, discrete: true),
     Law("mixture", mixture, 65, 7208.333333),
+    Law("mixture of lognormals", smoothMixture, 3.120836728048095, 40.043422896),
   ]
 
   private static var mixture: any Distribution {
     let parts: [(weight: Double, law: Sampler)] = [
       (3, .exponential(mean: 20)), (1, .uniform(low: 100, high: 300)),
+    ]
+    return Mixture(parts) ?? Sampler.constant(0) as any Distribution
+  }
+
+  private static var smoothMixture: any Distribution {
+    let parts: [(weight: Double, law: Sampler)] = [
+      (0.9, .lognormal(mu: 0, sigma: 0.5)), (0.1, .lognormal(mu: 3, sigma: 0.3)),
     ]
     return Mixture(parts) ?? Sampler.constant(0) as any Distribution
   }

@@ -87,7 +87,9 @@ extension Elementary {
 }
 
 extension Elementary {
-  /// a·b as an unevaluated sum of two doubles (T. J. Dekker, 1971), for magnitudes below 2⁹⁹⁰.
+  /// The product a·b as an unevaluated sum of two doubles.
+  ///
+  /// Exact for magnitudes below 2⁹⁹⁰ (Dekker, 1971).
   static func exactProduct(_ a: Double, _ b: Double) -> (high: Double, low: Double) {
     let (aHigh, aLow) = halves(a)
     let (bHigh, bLow) = halves(b)
@@ -95,7 +97,7 @@ extension Elementary {
     return (high, ((aHigh * bHigh - high) + aHigh * bLow + aLow * bHigh) + aLow * bLow)
   }
 
-  /// a + b as an unevaluated sum of two doubles (D. E. Knuth's TwoSum).
+  /// The sum a + b as an unevaluated sum of two doubles: Knuth's TwoSum.
   static func exactSum(_ a: Double, _ b: Double) -> (high: Double, low: Double) {
     let high = a + b
     let bSeen = high - a
