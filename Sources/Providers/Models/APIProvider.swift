@@ -86,9 +86,11 @@ struct APIProvider: Provider {
       return (promise.usage, promise.bill)
     }
     var usage = promise.usage
+    let pause = promise.pauseNanoseconds
     usage.outputTokens = Progress.tokens(
-      at: now.nanoseconds, firstToken: promise.firstToken.nanoseconds,
-      end: promise.end.nanoseconds, of: usage.outputTokens)
+      at: Progress.withoutPause(now.nanoseconds, promise.pausedAt.nanoseconds, pause),
+      firstToken: promise.firstToken.nanoseconds, end: promise.end.nanoseconds - pause,
+      of: usage.outputTokens)
     return (usage, cutBilling == .nothing ? .zero : price.bill(for: usage))
   }
 
@@ -115,7 +117,7 @@ struct APIProvider: Provider {
     let u = faultKey.uniform(call: attempt.call, ordinal: attempt.ordinal)
     guard let fault = faults.fault(at: u) else { return }
     course.meet(
-      fault.kind, fault.delay,
+      fault.kind, fault.delay, fault.retryAfter,
       detail: detailKey.uniform(call: attempt.call, ordinal: attempt.ordinal))
   }
 
@@ -137,7 +139,8 @@ struct APIProvider: Provider {
       if !isAdmitted, strike.changesQuota(at: now) { course.incidents |= strike.incident.mask }
       if let failure = strike.incident.failure, strike.fails(attempt, at: now) {
         course.incidents |= strike.incident.mask
-        course.meet(failure.kind, failure.delay, detail: strike.detail(attempt))
+        course.meet(
+          failure.kind, failure.delay, failure.retryAfter, detail: strike.detail(attempt))
       }
       if strike.hangs(attempt, at: now) {
         course.incidents |= strike.incident.mask
@@ -178,6 +181,7 @@ struct APIProvider: Provider {
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
       incidents: course.incidents, firstToken: Instant(nanoseconds: course.firstToken),
-      end: Instant(nanoseconds: course.end), usage: usage, bill: bill)
+      end: Instant(nanoseconds: course.end), usage: usage, bill: bill,
+      pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause)
   }
 }
