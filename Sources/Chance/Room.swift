@@ -1,1 +1,0 @@
-// The room Chance is empty so far.

@@ -1,1 +1,0 @@
-// The room Settings is empty so far.
