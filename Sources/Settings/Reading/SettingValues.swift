@@ -10,6 +10,17 @@ extension Setting {
     try Quantity.duration(in: bounds).value(of: self)
   }
 
+  /// The duration that a key of `entries` stands for, as in a polyline `{"0m": "0%", "8m": "95%"}`.
+  ///
+  /// The node is the key's value. Nothing in describe mode.
+  public func duration(
+    ofKey key: String, in bounds: ClosedRange<Duration> = .anyDuration
+  ) throws(SettingError) -> Duration {
+    if isDescribing { return .zero }
+    let name = Setting(.string(key), at: position, path: path)
+    return try name.duration(in: bounds)
+  }
+
   /// The node as a whole number.
   public func integer(in bounds: ClosedRange<Int> = .min ... .max) throws(SettingError) -> Int {
     try Quantity.integer(in: bounds, unit: nil).value(of: self)
