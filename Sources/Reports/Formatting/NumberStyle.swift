@@ -58,6 +58,9 @@ public struct NumberStyle: Sendable, Hashable {
     guard largest > 0 else { return self }
     var style = self
     style.digits = min(max(significant - 1 - FixedPoint.exponent(largest), 0), 9)
+    let shown = FixedPoint.string(largest, digits: style.digits).utf8
+      .filter { $0 != UInt8(ascii: ".") }.drop { $0 == UInt8(ascii: "0") }
+    if style.digits > 0, shown.count > significant { style.digits -= 1 }
     return style
   }
 
