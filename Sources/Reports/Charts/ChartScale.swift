@@ -113,7 +113,8 @@ struct ChartScale {
     func index(_ number: Double, roundedUp: Bool) -> Int {
       let ratio = number / value(1)
       guard ratio.magnitude < 1e9 else { return 0 }
-      return Int((roundedUp ? ratio - 1e-9 : ratio + 1e-9).rounded(roundedUp ? .up : .down))
+      return roundedUp
+        ? -ChartScale.wholeBelow(1e-9 - ratio) : ChartScale.wholeBelow(ratio + 1e-9)
     }
   }
 
@@ -158,6 +159,15 @@ struct ChartScale {
       }
     }
     return all
+  }
+
+  /// The largest whole number that is not above `value`, held inside ±10¹⁸.
+  ///
+  /// Not `rounded(.down)`: unoptimised builds turn that into a call of libm.
+  static func wholeBelow(_ value: Double) -> Int {
+    guard value.magnitude < 1e18 else { return value > 0 ? 1_000_000_000_000_000_000 : 0 }
+    let whole = Int(value)
+    return Double(whole) > value ? whole - 1 : whole
   }
 
   private static func power(_ exponent: UInt) -> Double {

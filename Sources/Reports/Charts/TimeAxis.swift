@@ -22,7 +22,7 @@ struct TimeAxis {
     let step = steps.first { (until - from) / $0 <= wanted } ?? 31_536_000
     var offset = 0.0
     if case .timeOfDay(let seconds) = clock { offset = Double(seconds) }
-    var tick = ((from + offset) / step).rounded(.up) * step - offset
+    var tick = -Double(ChartScale.wholeBelow(-(from + offset) / step)) * step - offset
     var result: [ChartScale.Tick] = []
     while tick <= until + step * 1e-6, result.count < 200 {
       result.append(.init(position: position(tick), label: label(tick, step: step)))
@@ -39,7 +39,7 @@ struct TimeAxis {
   private func label(_ seconds: Double, step: Double) -> String {
     switch clock {
     case .elapsed:
-      let whole = Int(seconds.rounded())
+      let whole = ChartScale.wholeBelow(seconds + 0.5)
       let (days, hours) = (whole / 86_400, whole / 3600 % 24)
       let (minutes, rest) = (whole / 60 % 60, whole % 60)
       if whole == 0 { return "0" }
@@ -50,7 +50,7 @@ struct TimeAxis {
       if rest != 0 { parts.append("\(rest) s") }
       return parts.joined(separator: " ")
     case .timeOfDay(let offset):
-      let whole = Int(seconds.rounded()) + offset
+      let whole = ChartScale.wholeBelow(seconds + 0.5) + offset
       let day = whole / 86_400
       let text = TimeAxis.two(whole / 3600 % 24) + ":" + TimeAxis.two(whole / 60 % 60)
       let exact = step < 60 ? text + ":" + TimeAxis.two(whole % 60) : text

@@ -108,7 +108,7 @@ extension TimelineChart {
         continue
       }
       let x = axis.position(from + (Double(index) + 0.5) * step)
-      if let first = bucket.first, x.rounded(.down) != first.x.rounded(.down) { flush() }
+      if let first = bucket.first, ChartScale.wholeBelow(x) != ChartScale.wholeBelow(first.x) { flush() }
       bucket.append((x, y))
     }
     flush()

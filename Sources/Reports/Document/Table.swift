@@ -143,3 +143,8 @@ public struct Table: Sendable, Hashable {
     return marks.map { $0.sign + " " + $0.word }.joined(separator: "   ")
   }
 }
+
+extension Table.Cell: ExpressibleByStringLiteral {
+  /// Words.
+  public init(stringLiteral value: String) { self = .text(RichText(value)) }
+}
