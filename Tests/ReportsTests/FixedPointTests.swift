@@ -72,6 +72,6 @@ struct FixedPointTests {
     #expect(Format.instant(.start.advanced(by: .milliseconds(812_004))) == "812.004 s")
     #expect(NumberStyle.percent(digits: 2).text(0.0021, signed: true) == "+0.21 points")
     #expect(NumberStyle.dollars(digits: 2).text(-0.19, signed: true) == "−$0.19")
-    #expect(NumberStyle.dollars(digits: 2).text(0.001, signed: true) == "±$0.00")
+    #expect(NumberStyle.dollars(digits: 2).text(0.001, signed: true) == "$0.00")
   }
 }

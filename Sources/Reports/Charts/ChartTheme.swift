@@ -9,6 +9,9 @@ enum ChartTheme {
   /// The class of the `index`-th series colour.
   static func color(_ index: Int) -> String { "c\(index % colors + 1)" }
 
+  /// The class of the `index`-th area colour: pale, so that no deployment looks like a policy.
+  static func area(_ index: Int) -> String { "d\(index % colors + 1) area" }
+
   /// Names in order of first appearance, each with its class: baselines in ink, references faint.
   static func classes(_ names: [(name: String, role: ChartRole)]) -> [(name: String, css: String)] {
     var result: [(name: String, css: String)] = []
@@ -36,12 +39,14 @@ enum ChartTheme {
   private static let light = """
     --paper:#fff;--ink:#1a1d21;--muted:#5a636e;--rule:#e2e5e9;--strong-rule:#9aa3ad;\
     --c1:#0a66b7;--c2:#c24a00;--c3:#0b7a55;--c4:#9a3e86;--c5:#7a5c00;--c6:#2b8a9e;--c7:#b3243c;\
-    --c8:#5b55b5;--better:#0b7a55;--worse:#b8321a;--zone:#eef0f2;--incident:#c24a00;--tint:#f4f6f8
+    --c8:#5b55b5;--d1:#b3cde6;--d2:#f2cf9f;--d3:#bfdcb0;--d4:#dcc1e2;--d5:#eeb9b0;--d6:#aedbd6;\
+    --d7:#e3dc9d;--d8:#ccccd6;--better:#0b7a55;--worse:#b8321a;--zone:#eef0f2;--incident:#c24a00;--tint:#f4f6f8
     """
   private static let dark = """
     --paper:#15181c;--ink:#e9ebee;--muted:#a3adb8;--rule:#2c3239;--strong-rule:#6b7580;\
     --c1:#6cb4ff;--c2:#ff9d5c;--c3:#4fd0a2;--c4:#e48fd0;--c5:#e2c14d;--c6:#68d3e6;--c7:#ff8a96;\
-    --c8:#b0a8ff;--better:#4fd0a2;--worse:#ff8f73;--zone:#252a31;--incident:#ff9d5c;--tint:#1d2126
+    --c8:#b0a8ff;--d1:#2c567d;--d2:#80591f;--d3:#3c6b35;--d4:#6d4a80;--d5:#85423a;--d6:#287170;\
+    --d7:#6d6727;--d8:#595966;--better:#4fd0a2;--worse:#ff8f73;--zone:#252a31;--incident:#ff9d5c;--tint:#1d2126
     """
 
   /// The rules that turn classes into strokes and fills.
@@ -68,14 +73,13 @@ enum ChartTheme {
       .chart .objective{stroke:var(--muted);stroke-dasharray:2 3}
       .chart .zone{fill:var(--zone)}
       .chart .band{fill:var(--incident);fill-opacity:.13}
-      .chart .veil{fill:var(--paper);fill-opacity:.28}
+      .chart .veil{fill:var(--ink);fill-opacity:.1}
       .chart .edge{stroke:var(--incident);stroke-dasharray:3 2;stroke-width:1}
       .chart .bracket{stroke:var(--incident);stroke-width:2.5}
       .chart text.incident{fill:var(--incident)}
       .chart .line{stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
       .chart .thin{stroke-width:1;stroke-opacity:.75}
       .chart .whisker{stroke-width:1.6}
-      .chart text.on-area{fill:var(--paper);font-weight:600}
       .chart rect.total{fill:var(--strong-rule)}
       .chart rect.up{fill:var(--worse)}
       .chart rect.down{fill:var(--better)}
@@ -94,6 +98,9 @@ enum ChartTheme {
       css += ".chart text.\(name){fill:\(text)}"
       css += ".chart .\(name).area,.chart .\(name).dot{fill:\(color);stroke:none}"
       css += ".chart .\(name).ring{fill:var(--paper);stroke:\(color);stroke-width:1.8}\n"
+    }
+    for index in 1...colors {
+      css += ".chart .d\(index).area{fill:var(--d\(index));stroke:var(--paper);stroke-width:.8}\n"
     }
     css += ".chart path.c-ref{stroke-dasharray:4 3}\n"
     return css

@@ -18,7 +18,7 @@ extension FrontierChart {
   /// The chart as SVG.
   public func svg(_ setting: SVGSetting = .standalone) -> String {
     let width = 860.0
-    let height = 430.0
+    let height = 400.0
     let plot = Box(x: 64, y: 62, width: width - 64 - 28, height: height - 62 - 52)
     var canvas = SVGCanvas(width: width, height: height)
     let drawn = points.indices.filter { points[$0].x.isFinite && points[$0].y.isFinite }

@@ -19,7 +19,7 @@ extension ShareChart {
     for entry in key {
       let y = 30 + Double(entry.row) * 20
       canvas.rectangle(
-        Box(x: entry.x, y: y, width: 12, height: 12), ChartTheme.color(entry.index) + " area")
+        Box(x: entry.x, y: y, width: 12, height: 12), ChartTheme.area(entry.index))
       canvas.text(deployments[entry.index], entry.x + 17, y + 10.5, .start, "small")
     }
     axis.drawNames(placed, top: names, on: &canvas)
@@ -97,7 +97,7 @@ extension ShareChart {
     for run in runs {
       for layer in deployments.indices {
         let outline = outline(run, layer, half, box, axis)
-        if let outline { canvas.path(outline, closed: true, ChartTheme.color(layer) + " area") }
+        if let outline { canvas.path(outline, closed: true, ChartTheme.area(layer)) }
       }
     }
     for incident in placed {
@@ -158,7 +158,7 @@ extension ShareChart {
         }
       }
       if let best {
-        canvas.text(deployments[layer], best.x, best.y + 4, .middle, "small on-area")
+        canvas.text(deployments[layer], best.x, best.y + 4, .middle, "small")
       }
     }
   }

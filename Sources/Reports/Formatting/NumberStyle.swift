@@ -77,7 +77,7 @@ public struct NumberStyle: Sendable, Hashable {
     let text = FixedPoint.string(value * scale, digits: digits, grouping: true)
     if text.hasPrefix("-") { return "−" + text.dropFirst() }
     let isZero = !text.utf8.contains { $0 >= UInt8(ascii: "1") && $0 <= UInt8(ascii: "9") }
-    return signed ? (isZero ? "±" : "+") + text : text
+    return signed && !isZero ? "+" + text : text
   }
 
   /// The number with its unit: "$4.12", "99.80 %", "1.92 s".
@@ -86,7 +86,7 @@ public struct NumberStyle: Sendable, Hashable {
     let unit = signed ? differenceUnit : unit
     if unit.isEmpty || !value.isFinite { return number }
     guard unitLeads else { return number + " " + unit }
-    let sign = number.prefix { "−+±".contains($0) }
+    let sign = number.prefix { "−+".contains($0) }
     return sign + unit + number.dropFirst(sign.count)
   }
 }

@@ -57,9 +57,12 @@ extension Table {
   }
 
   /// The title over a column with its unit, unless its group carries the unit.
-  func heading(_ column: Column) -> String {
+  ///
+  /// `binding` puts a space before the unit that does not break.
+  func heading(_ column: Column, binding: Bool = false) -> String {
     if let group = column.group, sharedUnit(of: group) != nil { return column.title }
-    return column.unit.isEmpty ? column.title : column.title + ", " + column.unit
+    if column.unit.isEmpty { return column.title }
+    return column.title + (binding ? ",\u{A0}" : ", ") + column.unit
   }
 
   /// The title over a group with its unit.

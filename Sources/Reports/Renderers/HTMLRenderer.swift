@@ -10,8 +10,8 @@ public struct HTMLRenderer: Sendable {
     out += "<title>\(XML.text(report.title))</title>\n"
     out += "<style>\n\(ChartTheme.variables)\(HTMLStyle.rules)\(ChartTheme.rules)</style>\n"
     out += "</head>\n<body>\n<main>\n<header>\n<h1>\(XML.text(report.title))</h1>\n"
-    if let subtitle = report.subtitle { out += "<p class=\"subtitle\">\(inline(subtitle))</p>\n" }
-    out += navigation(report) + "</header>\n"
+    let subtitle = report.subtitle.map { inline($0) } ?? ""
+    out += "<p class=\"subtitle\">\(subtitle)</p>\n" + navigation(report) + "</header>\n"
     var used: [String] = []
     for block in report.blocks { out += render(block, &used) }
     return out + "</main>\n</body>\n</html>\n"
@@ -67,8 +67,8 @@ public struct HTMLRenderer: Sendable {
   private func inline(_ text: RichText) -> String {
     text.spans.map { span in
       switch span {
-      case .plain(let text): XML.text(text)
-      case .strong(let text): "<b>\(XML.text(text))</b>"
+      case .plain(let text): XML.text(HTMLRenderer.bound(text))
+      case .strong(let text): "<b>\(XML.text(HTMLRenderer.bound(text)))</b>"
       case .code(let text): "<code>\(XML.text(text))</code>"
       case .link(let text, let target):
         HTMLRenderer.isSafe(target)
@@ -78,6 +78,23 @@ public struct HTMLRenderer: Sendable {
           + (text.isEmpty ? HTMLRenderer.sign(mark) : mark.sign + " " + XML.text(text)) + "</span>"
       }
     }.joined()
+  }
+
+  /// `text` with spaces that do not break between a number and its unit.
+  static func bound(_ text: String) -> String {
+    let units = ["%", "s", "ms", "µs", "min", "h", "d", "points", "±", "cents"]
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    var out = ""
+    for (index, word) in words.enumerated() {
+      if index > 0 {
+        let last = words[index - 1].last
+        let isNumber = last.map { $0.isASCII && $0.isNumber || $0 == "±" } ?? false
+        let bare = word.last.map { ".,;:)".contains($0) } ?? false ? word.dropLast() : word[...]
+        out += isNumber && (units.contains(String(bare)) || last == "±") ? "\u{A0}" : " "
+      }
+      out += word
+    }
+    return out
   }
 
   /// A sign that is also a word for those who hover or listen.

@@ -6,24 +6,26 @@ enum HTMLStyle {
     html{background:var(--paper);color:var(--ink)}
     body{margin:0;font:16px/1.5 "Helvetica Neue",Arial,"Liberation Sans",sans-serif;\
     -webkit-text-size-adjust:100%}
-    main{max-width:1120px;margin:0 auto;padding:28px 32px 72px}
+    main{max-width:1120px;margin:0 auto;padding:22px 32px 72px}
     h1{font-size:22px;line-height:1.25;margin:0;font-weight:600}
     h2{font-size:18px;margin:44px 0 10px;padding-top:14px;border-top:1px solid var(--rule)}
     h3{font-size:16px;margin:28px 0 8px}
     p,ul,ol,dl{max-width:76ch;margin:10px 0}
+    header{display:grid;grid-template-columns:1fr auto;column-gap:24px;align-items:baseline}
+    h1{grid-column:1/-1}
     .subtitle{color:var(--muted);font-size:14px;margin:2px 0 0;max-width:none}
-    nav{font-size:14px;margin-top:8px}
-    nav a{margin-right:16px;white-space:nowrap}
+    nav{font-size:14px}
+    nav a{margin-left:16px;white-space:nowrap}
     a{color:var(--c1);text-decoration:none}
     a:hover{text-decoration:underline}
-    .question{font-size:17px;color:var(--muted);margin:20px 0 6px}
-    .answer{font-size:20px;line-height:1.4;font-weight:500;margin:6px 0 18px;padding-left:14px;\
+    .question{font-size:17px;color:var(--muted);margin:16px 0 4px}
+    .answer{font-size:20px;line-height:1.4;font-weight:500;margin:4px 0 14px;padding-left:14px;\
     border-left:4px solid var(--strong-rule);max-width:68ch}
     .answer.better,.answer.holds{border-color:var(--better)}
     .answer.worse,.answer.fails{border-color:var(--worse)}
     .scroll{overflow-x:auto}
-    .table{margin:18px 0 22px}
-    .caption{font-weight:600;margin:0 0 6px;max-width:none}
+    .table{margin:14px 0 18px}
+    .caption{font-size:14px;font-weight:600;margin:0 0 2px;max-width:none}
     table{border-collapse:collapse;font-size:14px;line-height:1.35;\
     font-variant-numeric:tabular-nums;border-bottom:1px solid var(--strong-rule)}
     th,td{padding:5px 0;text-align:right;vertical-align:top;font-weight:400;white-space:nowrap}
@@ -55,8 +57,8 @@ enum HTMLStyle {
     .answer,p.answer{color:var(--ink)}
     .sign{font-size:.85em}
     .judged{white-space:nowrap}
-    .tablenote{font-size:13px;color:var(--muted);margin:5px 0 0}
-    figure{margin:22px 0 26px}
+    .tablenote{font-size:13px;color:var(--muted);margin:6px 0 0;max-width:none}
+    figure{margin:18px 0 24px}
     svg.chart{max-width:100%;height:auto;min-width:640px;display:block}
     figcaption{font-size:14px;color:var(--muted);max-width:84ch;margin-top:4px}
     .note{border-left:4px solid var(--rule);padding-left:12px;font-size:15px}
@@ -71,7 +73,7 @@ enum HTMLStyle {
     dd{margin:0}
     details{margin:14px 0;border-top:1px solid var(--rule);padding-top:8px}
     summary{cursor:pointer;font-weight:600}
-    @media (max-width:700px){main{padding:18px 16px 48px}dl{display:block}dd{margin:0 0 8px}}
+    @media (max-width:700px){main{padding:18px 16px 48px}header,dl{display:block}nav a{margin:0 16px 0 0}dd{margin:0 0 8px}}
     @media print{
     @page{margin:14mm}
     body{font-size:10.5pt}

@@ -63,7 +63,7 @@ struct HTMLTable {
         let css = (shapes[index].isNumber ? "number" : "words") + (index > 0 ? " gap" : "")
         let hint = column.meaning.map { " title=\"\(XML.attribute($0))\"" } ?? ""
         bottom += "<th scope=\"col\" class=\"\(css)\" colspan=\"\(shapes[index].span)\"\(hint)>"
-        bottom += XML.text(table.heading(column)) + "</th>"
+        bottom += XML.text(table.heading(column, binding: true)) + "</th>"
       }
     }
     return (hasGroups ? "<tr class=\"groups\">\(top)</tr>\n" : "") + "<tr>\(bottom)</tr>\n"
@@ -139,6 +139,8 @@ struct HTMLTable {
     }
     lines += table.reasons.map { "– " + XML.text($0) }
     lines += table.notes.map(inline)
-    return lines.map { "<p class=\"tablenote\">\($0)</p>\n" }.joined()
+    if lines.isEmpty { return "" }
+    return "<p class=\"tablenote\">" + lines.joined(separator: " &ensp; ") + "</p>\n"
   }
+
 }
