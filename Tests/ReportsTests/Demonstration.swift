@@ -11,7 +11,8 @@ enum Demonstration {
 
   /// A repeatable number in [0, 1) for a place.
   static func noise(_ a: Int, _ b: Int) -> Double {
-    var z = UInt64(truncatingIfNeeded: a) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(b) &* 0xBF58_476D_1CE4_E5B9
+    var z =
+      UInt64(truncatingIfNeeded: a) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(b) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return Double((z ^ (z >> 31)) >> 11) / 9_007_199_254_740_992
@@ -94,14 +95,18 @@ enum Demonstration {
   static var frontier: Figure {
     Figure(
       name: "frontier",
-      caption: "Failover buys 4.9 s of p99 for 19 cents per thousand; hedging buys 0.6 s more for 91.",
+      caption:
+        "Failover buys 4.9 s of p99 for 19 cents per thousand; hedging buys 0.6 s more for 91.",
       chart: .frontier(
         FrontierChart(
           title: "Cost against time to first token",
-          x: ChartAxis("cost per 1,000 successes", in: NumberStyle(unit: "$", scale: 1000, digits: 2)),
+          x: ChartAxis(
+            "cost per 1,000 successes", in: NumberStyle(unit: "$", scale: 1000, digits: 2)),
           y: ChartAxis("time to first token, p99", in: .seconds(digits: 2)),
           points: [
-            .init("today", x: 0.004_12, xHalfWidth: 0.000_03, y: 6.81, yHalfWidth: 0.22, role: .baseline),
+            .init(
+              "today", x: 0.004_12, xHalfWidth: 0.000_03, y: 6.81, yHalfWidth: 0.22, role: .baseline
+            ),
             .init("failover", x: 0.004_31, xHalfWidth: 0.000_04, y: 1.92, yHalfWidth: 0.1),
             .init("hedged", x: 0.005_22, xHalfWidth: 0.000_09, y: 1.31, yHalfWidth: 0.06),
             .init("cheapest", x: 0.002_87, xHalfWidth: 0.000_05, y: 7.9, yHalfWidth: 0.5),
@@ -149,7 +154,8 @@ enum Demonstration {
                     role: name.1),
                   .init(
                     name.0 + " p50", policy: name.0,
-                    values: latency(index + 3, [0.74, 0.75, 0.69][index], [0.9, 0.2, 0.05][index]),
+                    values: latency(
+                      index + 3, [0.74, 0.75, 0.69][index], [0.9, 0.2, 0.05][index]),
                     role: name.1, isFaint: true),
                 ]
               }),
@@ -168,26 +174,31 @@ enum Demonstration {
     }
     return Figure(
       name: "shares",
-      caption: "During the outage France takes two thirds of what Sweden cannot serve, OpenAI the rest.",
+      caption:
+        "During the outage France takes two thirds of what Sweden cannot serve, OpenAI the rest.",
       chart: .shares(
         ShareChart(
           title: "Share of attempts by deployment",
           deployments: ["azure/sweden", "azure/france", "openai"],
           clock: .timeOfDay(secondsAtZero: 7 * 3600),
-          panels: ["today", "failover", "hedged"].enumerated().map { .init($1, layers: layers($0)) },
+          panels: ["today", "failover", "hedged"].enumerated().map {
+            .init($1, layers: layers($0))
+          },
           incidents: incidents)))
   }
 
   static var forest: Figure {
     Figure(
       name: "differences",
-      caption: "Every policy but cheapest is decided on availability; none is equivalent on cost.",
+      caption:
+        "Every policy but cheapest is decided on availability; affinity with cache costs the same.",
       chart: .forest(
         ForestChart(
           title: "What each policy changes", baseline: "today",
           panels: [
             .init(
-              ChartAxis("cost per 1,000 successes", in: NumberStyle(unit: "$", scale: 1000, digits: 2)),
+              ChartAxis(
+                "cost per 1,000 successes", in: NumberStyle(unit: "$", scale: 1000, digits: 2)),
               better: .lower, matters: 0.000_08,
               rows: [
                 .init("failover", difference: 0.000_19, halfWidth: 0.000_02, .worse),
@@ -213,10 +224,12 @@ enum Demonstration {
       chart: .bridge(
         BridgeChart(
           title: "From today to failover: cost per 1,000 successes",
-          axis: ChartAxis("cost per 1,000 successes", in: NumberStyle(unit: "$", digits: 2, unitLeads: true)),
+          axis: ChartAxis(
+            "cost per 1,000 successes", in: NumberStyle(unit: "$", digits: 2, unitLeads: true)),
           from: ("today", 4.12),
           steps: [
-            .init("mix: dearer deployments", 0.21), .init("tier", 0), .init("retries and hedges", 0.06),
+            .init("mix: dearer deployments", 0.21), .init("tier", 0),
+            .init("retries and hedges", 0.06),
             .init("cache", -0.05), .init("abandoned", -0.03),
           ], to: ("failover", 4.31))))
   }
@@ -224,9 +237,11 @@ enum Demonstration {
   static var report: Report {
     Report(
       title: "Provider outage: today against five policies",
-      subtitle: "scenarios/provider-outage, case outage · 10 paired replications, seed 1 · \(604_800) calls each",
+      subtitle:
+        "scenarios/provider-outage, case outage · 10 paired replications, seed 1 · \(604_800) calls each",
       blocks: [
-        .question("Does failover keep chat available when Azure Sweden goes down, and what does it cost?"),
+        .question(
+          "Does failover keep chat available when Azure Sweden goes down, and what does it cost?"),
         .answer(
           """
           Yes: failover raises availability from 84.2 % to \(strong: "99.7 %"), cuts p99 from 6.8 s to \
@@ -253,7 +268,9 @@ enum Demonstration {
           "Words and measures",
           [
             .definitions([
-              .init("availability", "Successful calls of those that arrived and were not rejected by their own limits."),
+              .init(
+                "availability",
+                "Successful calls of those that arrived and were not rejected by their own limits."),
               .init("p99", "The time that 99 of 100 successes stay below."),
             ])
           ]),

@@ -63,12 +63,14 @@ extension BridgeChart {
       }
       canvas.text(step.name, 0, y + 19)
       canvas.line(a, y - 5, a, y + rowHeight - 5, "leader")
-      let css = step.change > 0 ? "up" : "down"
       let text = axis.style.text(step.change, signed: true)
+      let isNothing = text == axis.style.text(0)
+      let css = isNothing ? "total" : step.change > 0 ? "up" : "down"
+      let tone = isNothing ? "muted" : step.change > 0 ? "worse" : "better"
       canvas.rectangle(
         Box(x: min(a, b), y: y + 5, width: max(abs(b - a), 1.5), height: rowHeight - 10), css,
         hint: text)
-      canvas.text(text, max(a, b) + 8, y + 19, .start, step.change > 0 ? "worse" : "better")
+      canvas.text(text, max(a, b) + 8, y + 19, .start, tone)
     }
     if let end = scale.clamped(levels[levels.count - 2]) {
       canvas.line(end, row(all.count + 1) - 5, end, row(all.count + 1) + 5, "leader")

@@ -38,7 +38,8 @@ struct ChartScale {
       high = max(high, low)
       if high <= low * 1.0001 { (low, high) = (low / 2, high * 2) }
       if axis.range == nil {
-        let ratio = 1 + padding * (ChartScale.binaryLogarithm(high) - ChartScale.binaryLogarithm(low))
+        let ratio =
+          1 + padding * (ChartScale.binaryLogarithm(high) - ChartScale.binaryLogarithm(low))
         (low, high) = (low / ratio, high * ratio)
       }
       let chosen = ChartScale.logTicks(low, high)
@@ -148,8 +149,11 @@ struct ChartScale {
     var all: [(value: Double, label: String)] = []
     let decades = FixedPoint.exponent(high) - FixedPoint.exponent(low)
     let mantissas: [Double] =
-      decades > 4 ? [1] : decades > 2 ? [1, 3] : high / low < 4 ? [1, 1.5, 2, 3, 4, 5, 7] : [1, 2, 5]
-    for exponent in FixedPoint.exponent(low)...max(FixedPoint.exponent(high), FixedPoint.exponent(low)) {
+      decades > 4
+      ? [1] : decades > 2 ? [1, 3] : high / low < 4 ? [1, 1.5, 2, 3, 4, 5, 7] : [1, 2, 5]
+    for exponent in FixedPoint.exponent(
+      low)...max(FixedPoint.exponent(high), FixedPoint.exponent(low))
+    {
       for mantissa in mantissas {
         let power = power(exponent.magnitude)
         let value = exponent < 0 ? mantissa / power : mantissa * power

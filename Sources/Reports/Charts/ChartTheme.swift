@@ -73,7 +73,7 @@ enum ChartTheme {
       .chart .objective{stroke:var(--muted);stroke-dasharray:2 3}
       .chart .zone{fill:var(--zone)}
       .chart .band{fill:var(--incident);fill-opacity:.13}
-      .chart .veil{fill:var(--ink);fill-opacity:.1}
+      .chart .veil{fill:var(--ink);fill-opacity:.08}
       .chart .edge{stroke:var(--incident);stroke-dasharray:3 2;stroke-width:1}
       .chart .bracket{stroke:var(--incident);stroke-width:2.5}
       .chart text.incident{fill:var(--incident)}

@@ -53,7 +53,8 @@ extension FrontierChart {
   /// The chart in words.
   private var summary: String {
     let names = frontier.map { points[$0].name }
-    return names.isEmpty ? "No policy to show." : "On the frontier: \(names.joined(separator: ", "))."
+    return names.isEmpty
+      ? "No policy to show." : "On the frontier: \(names.joined(separator: ", "))."
   }
 
   private func ends(_ value: Double, _ halfWidth: Double?) -> [Double] {
@@ -152,7 +153,8 @@ extension FrontierChart {
       let top = last?.y ?? plot.y
       obstacles.append((Box(x: px - 1.5, y: top, width: 3, height: max(py - top, 0)), 2))
       if let last {
-        obstacles.append((Box(x: last.x, y: last.y - 1.5, width: max(px - last.x, 0), height: 3), 2))
+        obstacles.append(
+          (Box(x: last.x, y: last.y - 1.5, width: max(px - last.x, 0), height: 3), 2))
       }
       last = (px, py)
     }
@@ -161,7 +163,7 @@ extension FrontierChart {
     for (index, (name, box)) in zip(visible, zip(names, boxes)) {
       let nearX = min(max(name.x, box.x), box.right)
       let nearY = min(max(name.y, box.y + 3), box.bottom - 3)
-      if abs(nearX - name.x) + abs(nearY - name.y) > 20 {
+      if LabelPlacement.needsLeader(name, box) {
         canvas.line(name.x, name.y, nearX, nearY, "leader")
       }
       let point = points[index]

@@ -26,9 +26,21 @@ struct LabelPlacement {
         for (distance, box) in candidates(names[index]) {
           var cost = distance
           if !bounds.contains(box) { cost += 10_000 }
-          for obstacle in obstacles { cost += box.overlap(obstacle.box) * obstacle.weight }
+          if let best, cost >= best.cost { continue }
+          let leader = LabelPlacement.leader(of: names[index], to: box)
+          for obstacle in obstacles {
+            cost += box.overlap(obstacle.box) * obstacle.weight
+            let isOwn = obstacle.box.holds((names[index].x, names[index].y))
+            if !isOwn, leader.contains(where: obstacle.box.holds) { cost += obstacle.weight * 8 }
+          }
+          if let best, cost >= best.cost { continue }
           for (other, placed) in boxes.enumerated() where other != index {
-            if let placed { cost += box.grown(by: 2).overlap(placed) * 20 }
+            guard let placed else { continue }
+            cost += box.grown(by: 2).overlap(placed) * 20
+            if leader.contains(where: placed.holds) { cost += 150 }
+            if LabelPlacement.leader(of: names[other], to: placed).contains(where: box.holds) {
+              cost += 150
+            }
           }
           if cost < (best?.cost ?? .infinity) { best = (cost, box) }
         }
@@ -38,6 +50,25 @@ struct LabelPlacement {
     return zip(boxes, names).map { box, name in
       box ?? Box(x: name.x + 9, y: name.y - name.height / 2, width: name.width, height: name.height)
     }
+  }
+
+  /// Five points of the line that may lead from a point to its name; none when the name is near.
+  private static func leader(of name: Name, to box: Box) -> [(x: Double, y: Double)] {
+    let x = min(max(name.x, box.x), box.right)
+    let y = min(max(name.y, box.y + 3), box.bottom - 3)
+    if needsLeader(name, box) {
+      return [0.2, 0.4, 0.6, 0.8, 0.95].map {
+        (name.x + (x - name.x) * $0, name.y + (y - name.y) * $0)
+      }
+    }
+    return []
+  }
+
+  /// Whether a name is so far from its point that a line must join them.
+  static func needsLeader(_ name: Name, _ box: Box) -> Bool {
+    let x = min(max(name.x, box.x), box.right)
+    let y = min(max(name.y, box.y + 3), box.bottom - 3)
+    return abs(x - name.x) + abs(y - name.y) > 20
   }
 
   private func candidates(_ name: Name) -> [(distance: Double, box: Box)] {

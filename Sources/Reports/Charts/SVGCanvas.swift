@@ -105,6 +105,11 @@ struct Box: Hashable {
     return w > 0 && h > 0 ? w * h : 0
   }
 
+  /// Whether a point lies inside.
+  func holds(_ point: (x: Double, y: Double)) -> Bool {
+    point.x >= x && point.x <= right && point.y >= y && point.y <= bottom
+  }
+
   /// Whether `other` lies inside.
   func contains(_ other: Box) -> Bool {
     other.x >= x && other.y >= y && other.right <= right && other.bottom <= bottom

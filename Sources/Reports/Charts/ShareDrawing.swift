@@ -54,7 +54,10 @@ extension ShareChart {
       let sums = deployments.indices.map { layer -> Double in
         guard layer < panel.layers.count else { return 0 }
         let values = panel.layers[layer]
-        return range.reduce(0) { $0 + ($1 < values.count ? max(values[$1], 0) : 0) }
+        return range.reduce(0) { sum, index in
+          guard index < values.count, values[index] > 0, values[index].isFinite else { return sum }
+          return sum + values[index]
+        }
       }
       let total = sums.reduce(0, +)
       let time = from + Double(range.lowerBound + range.upperBound) / 2 * step
@@ -89,7 +92,9 @@ extension ShareChart {
         isOpen = false
         continue
       }
-      if isOpen { runs[runs.count - 1].append((column.time, tops)) } else {
+      if isOpen {
+        runs[runs.count - 1].append((column.time, tops))
+      } else {
         runs.append([(column.time, tops)])
       }
       isOpen = true

@@ -46,7 +46,9 @@ extension TimelineChart {
     on canvas: inout SVGCanvas
   ) {
     let all = panel.lines.flatMap(\.values).compactMap { $0 } + (panel.objective.map { [$0] } ?? [])
-    let scale = ChartScale(panel.axis, values: all, from: box.bottom, to: box.y, wanted: 4)
+    let scale = ChartScale(
+      panel.axis, values: all, from: box.bottom, to: box.y, wanted: 4,
+      padding: panel.axis.scale == .logarithmic ? 0.05 : 0)
     canvas.text(panel.axis.label, 0, box.y - 12, .start, "small halo")
     for tick in scale.ticks {
       canvas.line(box.x, tick.position, box.right, tick.position, "grid")
@@ -72,7 +74,8 @@ extension TimelineChart {
       ends.append((line.name, (line.role == .baseline ? "strong " : "") + css, y))
     }
     let places = LabelPlacement.spread(
-      ends.map(\.y), gap: 15, low: box.y - 6, high: max(box.bottom, box.y + 15 * Double(ends.count)))
+      ends.map(\.y), gap: 15, low: box.y - 6, high: max(box.bottom, box.y + 15 * Double(ends.count))
+    )
     for (end, y) in zip(ends, places) {
       canvas.path(
         [(box.right + 2, end.y), (box.right + 7, end.y), (box.right + 13, y), (box.right + 17, y)],
@@ -108,7 +111,9 @@ extension TimelineChart {
         continue
       }
       let x = axis.position(from + (Double(index) + 0.5) * step)
-      if let first = bucket.first, ChartScale.wholeBelow(x) != ChartScale.wholeBelow(first.x) { flush() }
+      if let first = bucket.first, ChartScale.wholeBelow(x) != ChartScale.wholeBelow(first.x) {
+        flush()
+      }
       bucket.append((x, y))
     }
     flush()

@@ -115,9 +115,9 @@ public struct HTMLRenderer: Sendable {
   private static func anchor(_ text: String, _ used: inout [String]) -> String {
     var slug = ""
     for character in text.lowercased() {
-      if character.isLetter || character.isNumber { slug.append(character) } else if
-        slug.last != "-", !slug.isEmpty
-      {
+      if character.isLetter || character.isNumber {
+        slug.append(character)
+      } else if slug.last != "-", !slug.isEmpty {
         slug.append("-")
       }
     }

@@ -86,7 +86,6 @@ enum HTMLStyle {
     svg.chart{min-width:0;width:100%}
     figure,.table,tr{break-inside:avoid}
     h2,h3{break-after:avoid}
-    details>*{display:revert}
     details::details-content{content-visibility:visible;display:block}
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
     }

@@ -93,7 +93,8 @@ struct HTMLTable {
         first += triple(shape, gap, rows, nil, cell.value, cell.halfWidth, reason)
       } else if cell.value.isEmpty {
         first += triple(
-          shape, gap + " difference", rows, cell.mark, cell.difference, cell.differenceHalfWidth, "")
+          shape, gap + " difference", rows, cell.mark, cell.difference, cell.differenceHalfWidth, ""
+        )
       } else {
         first += triple(shape, gap, "", nil, cell.value, cell.halfWidth, "")
         second += triple(
@@ -140,7 +141,7 @@ struct HTMLTable {
     lines += table.reasons.map { "– " + XML.text($0) }
     lines += table.notes.map(inline)
     if lines.isEmpty { return "" }
-    return "<p class=\"tablenote\">" + lines.joined(separator: " &ensp; ") + "</p>\n"
+    return "<p class=\"tablenote\">" + lines.joined(separator: "&nbsp;&nbsp;·&ensp; ") + "</p>\n"
   }
 
 }

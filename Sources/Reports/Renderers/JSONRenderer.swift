@@ -58,7 +58,9 @@ public struct JSONRenderer: Sendable {
       if row.role != .ordinary { members.append(.init("role", .string(row.role.rawValue))) }
       for (column, cell) in zip(table.columns, row.cells) {
         for field in Table.Field.all {
-          if let value = cell.field(field) { members.append(.init(column.key + field.suffix, value)) }
+          if let value = cell.field(field) {
+            members.append(.init(column.key + field.suffix, value))
+          }
         }
       }
       return .object(members)

@@ -119,7 +119,7 @@ public struct MarkdownRenderer: Sendable {
     for character in text {
       switch character {
       case "\\", "`", "*", "_", "[", "]", "<", ">", "|", "#", "~": out += "\\" + String(character)
-      case "\n": out += " "
+      case _ where character.isNewline: out += " "
       default: out.append(character)
       }
     }
@@ -127,8 +127,11 @@ public struct MarkdownRenderer: Sendable {
   }
 
   private static func code(_ text: String) -> String {
-    let clean = text.replacing("|", with: "\\|").replacing("\n", with: " ")
-    return clean.contains("`") ? "`` \(clean) ``" : "`\(clean)`"
+    let clean = String(text.map { $0.isNewline ? " " : $0 }).replacing("|", with: "\\|")
+    if !clean.contains("`") { return "`\(clean)`" }
+    var fence = "``"
+    while clean.contains(fence) { fence += "`" }
+    return "\(fence) \(clean) \(fence)"
   }
 
   private static func fence(for text: String) -> String {

@@ -51,7 +51,8 @@ public struct TerminalRenderer: Sendable {
       return wrap(text, first: lead, rest: String(repeating: " ", count: lead.count))
     case .definitions(let definitions):
       return definitions.map { definition in
-        wrap(RichText(spans: [.strong(definition.term.plain), .plain(": ")]) + definition.meaning,
+        wrap(
+          RichText(spans: [.strong(definition.term.plain), .plain(": ")]) + definition.meaning,
           rest: "    ")
       }.joined()
     case .details(let title, let inner):
@@ -134,16 +135,17 @@ public struct TerminalRenderer: Sendable {
         case .plain(let text): (text, nil)
         case .strong(let text): (text, .strong)
         case .code(let text): (text, .code)
-        case .link(let text, let target): (target.hasPrefix("#") ? text : "\(text) (\(target))", nil)
+        case .link(let text, let target):
+          (target.hasPrefix("#") ? text : "\(text) (\(target))", nil)
         case .judged(let text, let mark):
           (text.isEmpty ? mark.sign : mark.sign + " " + text, mark.manner)
         }
-      let parts = string.split(whereSeparator: { $0 == " " || $0 == "\n" })
+      let parts = string.split(whereSeparator: { $0 == " " || $0.isNewline })
       for (index, part) in parts.enumerated() {
         let glued = index == 0 && !endsInSpace && string.first != " "
         result.append((String(part), glued, manner))
       }
-      if let last = string.last { endsInSpace = last == " " || last == "\n" }
+      if let last = string.last { endsInSpace = last == " " || last.isNewline }
     }
     return result
   }
