@@ -71,13 +71,15 @@ struct SVGCanvas {
 
   /// The whole document.
   func document(title: String, _ setting: SVGSetting) -> String {
-    let (w, h) = (SVGCanvas.number(width), SVGCanvas.number(height))
+    let margin = setting == .standalone ? 14.0 : 0
+    let (w, h) = (SVGCanvas.number(width + 2 * margin), SVGCanvas.number(height + 2 * margin))
+    let (x, y) = (SVGCanvas.number(-margin), SVGCanvas.number(-margin))
     var out = "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\""
-    out += " viewBox=\"0 0 \(w) \(h)\" width=\"\(w)\" height=\"\(h)\">\n"
+    out += " viewBox=\"\(x) \(y) \(w) \(h)\" width=\"\(w)\" height=\"\(h)\">\n"
     out += "<title>\(XML.text(title))</title>\n"
     if setting == .standalone {
       out += "<style>\n\(ChartTheme.variables)\(ChartTheme.rules)</style>\n"
-      out += "<rect class=\"paper\" width=\"\(w)\" height=\"\(h)\"/>\n"
+      out += "<rect class=\"paper\" x=\"\(x)\" y=\"\(y)\" width=\"\(w)\" height=\"\(h)\"/>\n"
     }
     return out + body + "</svg>\n"
   }

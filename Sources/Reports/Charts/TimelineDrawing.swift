@@ -84,8 +84,9 @@ extension TimelineChart {
     }
   }
 
-  /// The line's points: for each pixel the first, lowest, highest and last value, which draws the
-  /// same picture as all of them (U. Jugel et al., "M4", PVLDB 7(10), 2014).
+  /// The line's points: for each pixel the first, lowest, highest and last value.
+  ///
+  /// That draws the same picture as all of them (U. Jugel and others, "M4", PVLDB 7(10), 2014).
   private func path(
     _ line: Line, _ scale: ChartScale, _ axis: TimeAxis
   ) -> [(x: Double, y: Double)?] {

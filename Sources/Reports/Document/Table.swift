@@ -52,7 +52,9 @@ public struct Table: Sendable, Hashable {
     }
   }
 
-  /// One cell. Numbers are in base units (dollars, seconds, shares); the column's style scales.
+  /// One cell.
+  ///
+  /// Numbers are in base units (dollars, seconds, shares); the column's style scales them.
   public enum Cell: Sendable, Hashable {
     /// Nothing to say.
     case empty

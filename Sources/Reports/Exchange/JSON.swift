@@ -36,7 +36,7 @@ public indirect enum JSON: Sendable, Hashable {
   /// Arrays and objects of plain values stand on one line when they fit into 100 columns.
   public func text() -> String {
     var out = ""
-    write(into: &out, indent: 0, room: 100)
+    write(into: &out, indent: 0, lead: 0)
     return out + "\n"
   }
 
@@ -74,9 +74,9 @@ public indirect enum JSON: Sendable, Hashable {
     }
   }
 
-  private func write(into out: inout String, indent: Int, room: Int) {
+  private func write(into out: inout String, indent: Int, lead: Int) {
     let short = isNested ? nil : line()
-    if let short, !isContainer || short.count <= room - indent {
+    if let short, !isContainer || short.count <= 100 - indent - lead {
       out += short
       return
     }
@@ -87,7 +87,7 @@ public indirect enum JSON: Sendable, Hashable {
       out += "["
       for (index, value) in values.enumerated() {
         out += (index > 0 ? ",\n" : "\n") + inner
-        value.write(into: &out, indent: indent + 2, room: room)
+        value.write(into: &out, indent: indent + 2, lead: 0)
       }
       out += "\n" + outer + "]"
     case .object(let members):
@@ -95,7 +95,7 @@ public indirect enum JSON: Sendable, Hashable {
       for (index, member) in members.enumerated() {
         out += (index > 0 ? ",\n" : "\n") + inner + JSON.quoted(member.key) + ": "
         member.value.write(
-          into: &out, indent: indent + 2, room: room - member.key.count - 4)
+          into: &out, indent: indent + 2, lead: member.key.count + 4)
       }
       out += "\n" + outer + "}"
     default: out += line()
