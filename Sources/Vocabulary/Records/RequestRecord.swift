@@ -44,6 +44,8 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
 
   /// The arrival's number in the run.
   public var number: UInt64
+  /// The id under which the replica held it: how a driver finds what it kept about it.
+  public var id: RequestID
   /// The call.
   public var call: CallKey
   /// When it arrived.
@@ -100,8 +102,11 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
 
   /// Makes a record of a request that has just arrived.
   @inlinable
-  public init(arrival request: borrowing Request, at now: Instant, replica: ReplicaID) {
+  public init(
+    arrival request: borrowing Request, id: RequestID, at now: Instant, replica: ReplicaID
+  ) {
     number = request.number
+    self.id = id
     call = request.call
     arrived = now
     began = .distantFuture

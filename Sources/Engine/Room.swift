@@ -1,1 +1,0 @@
-// The room Engine is empty so far.

@@ -1,0 +1,84 @@
+import Vocabulary
+
+/// What the core asks of its driver.
+///
+/// Plain values of at most 32 bytes, ids only; carried out in order, after the call that made them.
+@frozen
+public enum Command: BitwiseCopyable, Sendable {
+  /// Start an upstream attempt, and enforce its deadlines.
+  case startAttempt(AttemptID, requestSlot: UInt32, DeploymentID, Deadlines)
+  /// Withdraw an attempt; its `attemptEnded` still comes.
+  case cancelAttempt(AttemptID)
+  /// Fire a timer at an instant. A timer that is already set is moved.
+  case setTimer(TimerID, at: Instant)
+  /// Forget a timer.
+  case clearTimer(TimerID)
+  /// Commit to an answer: from now on the client sees bytes.
+  case beginAnswer(RequestID, AnswerSource)
+  /// Close the client's side at an instant, now or shortly: the latency stops then.
+  case finishAnswer(RequestID, RequestRecord.End, at: Instant)
+  /// Keep the body of a request's answer under a handle.
+  case keepBody(BodyID, from: RequestID)
+  /// Forget a body.
+  case releaseBody(BodyID)
+  /// Ask something outside; exactly one `sideCallEnded` follows, also after the deadline.
+  case startSideCall(SideCallID, deadline: Instant)
+  /// Tell the other replicas of a change.
+  case publish(Delta)
+}
+
+/// Where an answer comes from.
+@frozen
+public enum AnswerSource: BitwiseCopyable, Sendable, Hashable {
+  /// An upstream attempt.
+  case attempt(AttemptID)
+  /// The gateway's cache.
+  case cache(BodyID)
+}
+
+/// The deadlines of one attempt; they travel with the command and the driver enforces them.
+///
+/// The pauses are whole microseconds, `.max` for none (at most 71 minutes); the total is an
+/// instant, so that it can be the rest of the request's own deadline to the nanosecond.
+@frozen
+public struct Deadlines: BitwiseCopyable, Sendable, Hashable {
+  /// When the attempt must have ended; `distantFuture` if never.
+  public var total: Instant
+  /// Microseconds until the first token must have come; `.max` for no such deadline.
+  /// Applies to streamed answers: of another nothing is seen before its end.
+  public var firstTokenMicroseconds: UInt32
+  /// Microseconds that may pass between two tokens; `.max` for no such deadline.
+  public var idleMicroseconds: UInt32
+
+  /// Makes deadlines.
+  @inlinable
+  public init(
+    total: Instant = .distantFuture, firstTokenMicroseconds: UInt32 = .max,
+    idleMicroseconds: UInt32 = .max
+  ) {
+    self.total = total
+    self.firstTokenMicroseconds = firstTokenMicroseconds
+    self.idleMicroseconds = idleMicroseconds
+  }
+
+  /// The instant by which the first token must have come, for an attempt started at `start`.
+  @inlinable @inline(__always)
+  public func firstToken(after start: Instant) -> Instant {
+    firstTokenMicroseconds == .max
+      ? .distantFuture : start.advanced(byNanoseconds: Int64(firstTokenMicroseconds) &* 1000)
+  }
+
+  /// The longest pause between tokens in nanoseconds; `.max` for none.
+  @inlinable @inline(__always)
+  public var idleNanoseconds: Int64 {
+    idleMicroseconds == .max ? .max : Int64(idleMicroseconds) &* 1000
+  }
+
+  /// A duration in the microseconds of this type, rounded up; the longest possible for more.
+  @inlinable
+  public static func microseconds(_ duration: Duration?) -> UInt32 {
+    guard let duration else { return .max }
+    let value = (max(0, duration.nanoseconds) + 999) / 1000
+    return UInt32(min(value, Int64(UInt32.max) - 1))
+  }
+}

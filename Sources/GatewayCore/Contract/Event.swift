@@ -1,0 +1,87 @@
+import Vocabulary
+
+/// What a driver tells the core.
+///
+/// Plain values of at most 32 bytes, ids only. An event whose id is old or unknown is dropped and
+/// counted, never trapped: a network delays, reorders and repeats.
+@frozen
+public enum Event: BitwiseCopyable, Sendable {
+  /// The first token of a streamed answer has arrived. Told for requests that stream.
+  case firstToken(AttemptID)
+  /// An attempt has ended; every started attempt ends exactly once, also after one of its
+  /// deadlines and after `cancelAttempt`, with what it had consumed until then.
+  case attemptEnded(AttemptID, Outcome, RetryAfter, Usage)
+  /// A timer that the core had set has fired.
+  case timerFired(TimerID)
+  /// The client has left.
+  case abandoned(RequestID)
+  /// A side call has ended.
+  case sideCallEnded(SideCallID, succeeded: Bool, value: UInt64)
+  /// Another replica has published a change of one of its counters.
+  case received(Delta, from: ReplicaID)
+}
+
+/// A timer of the core: it belongs to one request.
+@frozen
+public struct TimerID: BitwiseCopyable, Sendable, Hashable {
+  /// What a timer is for.
+  @frozen
+  public enum Kind: UInt8, BitwiseCopyable, Sendable, Hashable {
+    /// The pause before a retry or a fallback.
+    case backoff
+  }
+
+  /// The request it belongs to.
+  public var request: RequestID
+  /// What it is for.
+  public var kind: Kind
+
+  /// Makes a timer's id.
+  @inlinable
+  public init(_ kind: Kind, of request: RequestID) {
+    self.request = request
+    self.kind = kind
+  }
+}
+
+/// A question that the core asks outside (embedding, score, probe, central counter).
+@frozen
+public struct SideCallID: BitwiseCopyable, Sendable, Hashable {
+  /// The request it belongs to; `RequestID.none` for one that belongs to no request.
+  public var request: RequestID
+  /// Its number within the request.
+  public var number: UInt32
+
+  /// Makes a side call's id.
+  @inlinable
+  public init(request: RequestID, number: UInt32) {
+    self.request = request
+    self.number = number
+  }
+}
+
+/// A change of one of a replica's counters, for the other replicas.
+@frozen
+public struct Delta: BitwiseCopyable, Sendable, Hashable {
+  /// What is counted.
+  @frozen
+  public enum Counter: UInt8, BitwiseCopyable, Sendable, Hashable {
+    /// Attempts in flight on a deployment.
+    case inFlight
+  }
+
+  /// What is counted.
+  public var counter: Counter
+  /// On which deployment.
+  public var deployment: DeploymentID
+  /// By how much it has changed.
+  public var change: Int32
+
+  /// Makes a change.
+  @inlinable
+  public init(_ counter: Counter, of deployment: DeploymentID, change: Int32) {
+    self.counter = counter
+    self.deployment = deployment
+    self.change = change
+  }
+}

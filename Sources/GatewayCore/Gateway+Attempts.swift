@@ -1,0 +1,178 @@
+import Vocabulary
+
+// Attempts: started at a leaf, told to strategies and breakers, booked when they have ended.
+
+extension Gateway {
+  /// Starts an attempt at the leaf on top of the walk.
+  mutating func startAttempt(
+    _ slot: UInt32, reason: AttemptRecord.Reason, at now: Instant, into output: inout Output
+  ) {
+    let top = Int(slots[slot].depth) - 1
+    let leaf = plan.tree.nodes[Int(slots[slot].nodes[top])]
+    let deployment = DeploymentID(Int(leaf.target))
+    let index = Int(slots[slot].record.attempts)
+    var ordinal: UInt8 = 0
+    for earlier in 0..<index where slots[slot].tried[earlier] == leaf.target { ordinal += 1 }
+    slots[slot].tried[index] = leaf.target
+
+    let flight = flights.take()
+    let id = AttemptID(slot: flight, generation: flights[flight].generation)
+    let number = slots[slot].request.number
+    var isProbe = false
+    if leaf.breaker >= 0 {
+      switch breakers[Int(leaf.breaker)].verdict(at: now) {
+      case .pass: break
+      case .probe:
+        isProbe = true
+        note(.probed, number, deployment, subject: leaf.breaker, at: now, &output)
+        breakers[Int(leaf.breaker)].probeStarted()
+        noteBreaker(leaf.breaker, deployment, number, at: now, &output)
+      case .refuse:
+        note(.bypassed, number, deployment, subject: leaf.breaker, at: now, &output)
+      }
+    }
+    flights[flight].record = AttemptRecord(
+      request: number, call: slots[slot].request.call, arrived: slots[slot].record.arrived,
+      started: now, deployment: deployment, alias: slots[slot].request.alias,
+      index: UInt8(index), ordinal: ordinal, reason: reason, replica: replica)
+    flights[flight].path = slots[slot].nodes
+    flights[flight].depth = slots[slot].depth
+    flights[flight].requestSlot = slot
+    flights[flight].breaker = leaf.breaker
+    flights[flight].isProbe = isProbe
+    flights[flight].isLive = true
+    for level in 0..<top {
+      let node = plan.tree.nodes[Int(slots[slot].nodes[level])]
+      if node.kind == .balance, strategies[Int(node.target)].observes {
+        strategies[Int(node.target)].started(Int(slots[slot].taken[level]), at: now)
+      }
+    }
+    if plan.gossips {
+      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
+    }
+    slots[slot].record.attempts += 1
+    switch reason {
+    case .first: break
+    case .retry: slots[slot].record.retries += 1
+    case .fallback: slots[slot].record.fallbacks += 1
+    case .hedge: slots[slot].record.hedges += 1
+    }
+    slots[slot].inFlight += 1
+    slots[slot].attempt = id
+    slots[slot].state = .attempting
+    var deadlines = Deadlines(total: slots[slot].deadline)
+    if leaf.deadlines >= 0 {
+      let rule = plan.tree.deadlines[Int(leaf.deadlines)]
+      deadlines.total = min(deadlines.total, now.advanced(byNanoseconds: rule.total))
+      deadlines.firstTokenMicroseconds = rule.firstToken
+      deadlines.idleMicroseconds = rule.idle
+    }
+    output.commands.append(.startAttempt(id, requestSlot: slot, deployment, deadlines))
+  }
+
+  /// The first token of a streamed answer: the commit.
+  mutating func firstToken(_ id: AttemptID, at now: Instant, into output: inout Output) {
+    guard flights[id.slot].record.firstToken == .distantFuture else { return }
+    flights[id.slot].record.firstToken = now
+    let slot = flights[id.slot].requestSlot
+    guard slots[slot].state == .attempting, slots[slot].attempt == id,
+      slots[slot].record.began == .distantFuture, slots[slot].request.streams
+    else { return }
+    slots[slot].record.began = now
+    output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
+  }
+
+  /// An attempt has ended: book it, learn from it, and go on.
+  mutating func attemptEnded(
+    _ id: AttemptID, _ outcome: Outcome, _ hint: RetryAfter, _ usage: Usage, at now: Instant,
+    into output: inout Output
+  ) {
+    let slot = flights[id.slot].requestSlot
+    let deployment = flights[id.slot].record.deployment
+    let started = flights[id.slot].record.started
+    let estimate = sheets[Int(deployment.index)].bill(for: usage)
+    let serves =
+      outcome.isSuccess && slots[slot].state == .attempting && slots[slot].attempt == id
+    flights[id.slot].record.ended = now
+    flights[id.slot].record.outcome = outcome
+    flights[id.slot].record.usage = usage
+    flights[id.slot].record.estimate = estimate
+    flights[id.slot].record.served = serves
+    output.attempts.append(flights[id.slot].record)
+
+    let firstToken = flights[id.slot].record.firstToken
+    let observation = AttemptObservation(
+      outcome: outcome, elapsed: started.nanoseconds(to: now),
+      untilFirstToken: started.nanoseconds(to: firstToken == .distantFuture ? now : firstToken))
+    let path = flights[id.slot].path
+    for level in 0..<max(0, Int(flights[id.slot].depth) - 1) {
+      let node = plan.tree.nodes[Int(path[level])]
+      guard node.kind == .balance, strategies[Int(node.target)].observes else { continue }
+      let child = plan.tree.nodes[Int(path[level + 1])]
+      strategies[Int(node.target)].ended(Int(child.place), observation, at: now)
+    }
+    let breaker = flights[id.slot].breaker
+    if breaker >= 0,
+      breakers[Int(breaker)].ended(outcome, isProbe: flights[id.slot].isProbe, at: now)
+    {
+      noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
+    }
+    if plan.gossips {
+      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
+    }
+    flights[id.slot].isLive = false
+    flights[id.slot].generation &+= 1
+    flights.give(id.slot)
+
+    slots[slot].inFlight -= 1
+    slots[slot].record.estimate += estimate
+    if !serves { slots[slot].record.wasted += estimate }
+    if slots[slot].state == .settling {
+      if slots[slot].inFlight == 0 { settle(slot, at: now, into: &output) }
+      return
+    }
+    if serves {
+      slots[slot].record.source = .provider
+      slots[slot].record.deployment = deployment
+      slots[slot].record.inputTokens = usage.inputTokens
+      slots[slot].record.outputTokens = usage.outputTokens
+      slots[slot].servedUsage = usage
+      if slots[slot].record.began == .distantFuture {
+        slots[slot].record.began = now
+        output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
+      }
+      store(slot, usage, from: deployment, at: now, into: &output)
+      finish(slot, .succeeded, outcome, at: now, into: &output)
+      return
+    }
+    if !slots[slot].failed {
+      slots[slot].failed = true
+      slots[slot].firstFailure = outcome
+    }
+    slots[slot].record.outcome = outcome
+    goOn(slot, after: outcome, hint, at: now, into: &output)
+  }
+
+  @inline(never)
+  func note(
+    _ kind: Note.Kind, _ request: UInt64, _ deployment: DeploymentID, subject: Int16,
+    at now: Instant, _ output: inout Output
+  ) {
+    output.notes.append(
+      Note(
+        kind, at: now, request: request, deployment: deployment, subject: UInt16(subject),
+        replica: replica))
+  }
+
+  @inline(never)
+  func noteBreaker(
+    _ breaker: Int16, _ deployment: DeploymentID, _ request: UInt64, at now: Instant,
+    _ output: inout Output
+  ) {
+    let noted = breakers[Int(breaker)].noted
+    output.notes.append(
+      Note(
+        .breakerChanged, at: now, request: request, deployment: deployment,
+        subject: UInt16(breaker), value: noted.value, other: noted.until, replica: replica))
+  }
+}

@@ -1,0 +1,191 @@
+import Chance
+import Vocabulary
+
+// Which children of a node a request may be sent to, and the choices that need no strategy.
+
+extension Gateway {
+  /// Whether something below a node can take the request.
+  func fits(_ number: UInt16, _ slot: UInt32, at now: Instant) -> Bool {
+    let node = plan.tree.nodes[Int(number)]
+    if node.alwaysFit && !slots[slot].excludesTried { return true }
+    switch node.kind {
+    case .deployment:
+      return removal(of: node, slot, at: now) == nil
+    case .alias:
+      let root = plan.tree.roots[Int(node.target)]
+      return root != .max && fits(root, slot, at: now)
+    case .condition:
+      let child = branch(of: node, for: slots[slot].request)
+      return fits(plan.tree.children[Int(node.firstChild) + child], slot, at: now)
+    case .balance, .fallback, .split, .sticky:
+      for place in 0..<Int(node.childCount)
+      where fits(plan.tree.children[Int(node.firstChild) + place], slot, at: now) {
+        return true
+      }
+      return false
+    }
+  }
+
+  /// Why a leaf may not take the request; `nil` if it may.
+  func removal(of leaf: RouteNode, _ slot: UInt32, at now: Instant) -> Note.Removal? {
+    let facts = plan.deployments[Int(leaf.target)]
+    if !facts.capabilities.isSuperset(of: slots[slot].request.capabilities) { return .capability }
+    if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
+    if slots[slot].excludesTried {
+      for earlier in 0..<Int(slots[slot].record.attempts)
+      where slots[slot].tried[earlier] == leaf.target { return .tried }
+    }
+    if leaf.breaker >= 0, !slots[slot].bypasses,
+      breakers[Int(leaf.breaker)].verdict(at: now) == .refuse
+    {
+      return .breaker
+    }
+    return nil
+  }
+
+  /// The children of a balance that a request may be sent to.
+  @inline(__always)
+  func candidates(
+    of node: RouteNode, _ slot: UInt32, at now: Instant, _ explains: Bool, _ output: inout Output
+  ) -> CandidateSet {
+    let all = CandidateSet(all: Int(node.childCount))
+    if node.alwaysFit && !slots[slot].excludesTried { return all }
+    var set = CandidateSet(bits: 0)
+    for place in 0..<Int(node.childCount) {
+      let child = plan.tree.children[Int(node.firstChild) + place]
+      if fits(child, slot, at: now) {
+        set.insert(place)
+      } else if explains {
+        noteRemovals(below: child, slot, at: now, &output)
+      }
+    }
+    return set
+  }
+
+  /// The first child from `start` on that fits.
+  func firstFit(
+    of node: RouteNode, from start: Int, _ slot: UInt32, at now: Instant, _ explains: Bool,
+    _ output: inout Output
+  ) -> Int? {
+    guard start < Int(node.childCount) else { return nil }
+    for place in start..<Int(node.childCount) {
+      let child = plan.tree.children[Int(node.firstChild) + place]
+      if fits(child, slot, at: now) { return place }
+      if explains { noteRemovals(below: child, slot, at: now, &output) }
+    }
+    return nil
+  }
+
+  /// The first branch of a condition whose predicate holds; the last branch is `else`.
+  @inline(__always)
+  func branch(of node: RouteNode, for request: borrowing Request) -> Int {
+    let branches = Int(node.childCount) - 1
+    for place in 0..<branches
+    where plan.tree.predicates[Int(node.target) + place].holds(for: request) {
+      return place
+    }
+    return branches
+  }
+
+  /// The child of a split or a sticky node, by weighted rendezvous hashing of its field.
+  ///
+  /// Child i's score is wᵢ / −ln uᵢ with uᵢ from the hash of (field, child's name); the largest
+  /// wins, so the share of i is wᵢ / Σ w and removing a child moves only its own keys (D. Thaler,
+  /// C. Ravishankar, IEEE/ACM ToN 6(1), 1998; weights: S. Schindelhauer, G. Schomaker, SPAA 2005).
+  /// A split keeps to its child; a sticky node passes over children that do not fit.
+  func hashed(
+    _ node: RouteNode, _ slot: UInt32, at now: Instant, _ explains: Bool, _ output: inout Output
+  ) -> Int? {
+    let field = fieldHash(node.field, of: slots[slot].request)
+    var best: Int?
+    var bestScore = -Double.infinity
+    for place in 0..<Int(node.childCount) {
+      let at = Int(node.firstChild) + place
+      let child = plan.tree.children[at]
+      if node.kind == .sticky, !fits(child, slot, at: now) {
+        if explains { noteRemovals(below: child, slot, at: now, &output) }
+        continue
+      }
+      let call = CallKey(bits: field ^ plan.tree.hashes[Int(child)])
+      let score = plan.tree.weights[Int(child)] / -Elementary.log(splitKey.uniform(call: call))
+      if score > bestScore {
+        bestScore = score
+        best = place
+      }
+    }
+    guard let best else { return nil }
+    return fits(plan.tree.children[Int(node.firstChild) + best], slot, at: now) ? best : nil
+  }
+
+  private func fieldHash(_ field: RouteNode.Field, of request: borrowing Request) -> UInt64 {
+    let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
+    return switch field {
+    case .call: request.call.bits
+    case .conversation:
+      request.conversation == 0 ? request.call.bits : request.conversation &* golden
+    case .user: UInt64(request.identity.user.index) &* golden
+    case .team: UInt64(request.identity.team.index) &* golden
+    case .key: UInt64(request.identity.key.index) &* golden
+    }
+  }
+
+  // MARK: What is said about a request that is explained.
+
+  @inline(never)
+  func noteRemovals(
+    below number: UInt16, _ slot: UInt32, at now: Instant, _ output: inout Output
+  ) {
+    guard output.explains(slots[slot].request.number) else { return }
+    let node = plan.tree.nodes[Int(number)]
+    guard node.kind == .deployment else {
+      for place in 0..<Int(node.childCount) {
+        noteRemovals(
+          below: plan.tree.children[Int(node.firstChild) + place], slot, at: now, &output)
+      }
+      return
+    }
+    guard let why = removal(of: node, slot, at: now) else { return }
+    output.notes.append(
+      Note(
+        .candidateRemoved, at: now, request: slots[slot].request.number,
+        deployment: DeploymentID(Int(node.target)), subject: number, value: why.rawValue,
+        replica: replica))
+  }
+
+  @inline(never)
+  func noteChoice(
+    _ node: RouteNode, _ number: UInt16, _ child: Int, _ candidates: CandidateSet, _ slot: UInt32,
+    at now: Instant, _ output: inout Output
+  ) {
+    let request = slots[slot].request
+    candidates.forEach { place in
+      guard
+        let score = strategies[Int(node.target)].score(of: place, for: request, at: now)
+      else { return }
+      output.notes.append(
+        Note(
+          .scored, at: now, request: request.number, deployment: leaf(of: node, place),
+          subject: number, value: Int64(place), other: score, replica: replica))
+    }
+    output.notes.append(
+      Note(
+        .chose, at: now, request: request.number, deployment: leaf(of: node, child),
+        subject: number, value: Int64(child), other: Int64(candidates.count), replica: replica))
+  }
+
+  @inline(never)
+  func noteContinued(
+    _ number: UInt16, _ how: Int64, _ wait: Int64, _ slot: UInt32, at now: Instant,
+    _ output: inout Output
+  ) {
+    output.notes.append(
+      Note(
+        .continued, at: now, request: slots[slot].request.number, subject: number, value: how,
+        other: wait, replica: replica))
+  }
+
+  private func leaf(of node: RouteNode, _ place: Int) -> DeploymentID {
+    let child = plan.tree.nodes[Int(plan.tree.children[Int(node.firstChild) + place])]
+    return child.kind == .deployment ? DeploymentID(Int(child.target)) : .none
+  }
+}

@@ -1,0 +1,205 @@
+import Chance
+import Vocabulary
+
+/// One replica of an AI gateway: events in, commands out.
+///
+/// It routes, limits, caches, fails over and counts cost, and does nothing else: it reads no clock,
+/// performs no I/O and draws chance only from what it was given. A simulator drives it in virtual
+/// time, a server drives the very same type in real time; nothing in it knows which.
+///
+/// Overview: `arrived` walks identify → admit and cache → route → first attempt; `handle` goes on
+/// from whatever the driver reports. A request lives in a slot from its arrival until its last
+/// attempt has settled; then its record is written and the slot is used again under the next
+/// generation. An id of an earlier generation is dropped and counted.
+/// - Complexity: per event O(depth of the route + candidates looked at); no allocation in steady
+///   state.
+public struct Gateway: ~Copyable {
+  /// A request that the replica holds.
+  struct Pending: BitwiseCopyable {
+    enum State: UInt8, BitwiseCopyable { case free, attempting, waiting, settling }
+
+    var request: Request
+    var record: RequestRecord
+    /// When the request must have ended.
+    var deadline: Instant
+    /// Deployments tried, in order; `record.attempts` of them.
+    var tried: SIMD16<UInt16>
+    /// The walk: nodes from the root to the leaf, the child taken and the retries used at each.
+    var nodes: SIMD8<UInt16>
+    var taken: SIMD8<UInt8>
+    var retries: SIMD8<UInt8>
+    var firstFailure: Outcome
+    var servedUsage: Usage
+    var generation: UInt32
+    var attempt: AttemptID
+    var depth: UInt8
+    var inFlight: UInt8
+    var state: State
+    var bypasses: Bool
+    var excludesTried: Bool
+    /// The level at which a waiting request goes on.
+    var resumeLevel: UInt8
+    var failed: Bool
+  }
+
+  /// An attempt that the replica holds.
+  struct Flight: BitwiseCopyable {
+    var record: AttemptRecord
+    var path: SIMD8<UInt16>
+    var requestSlot: UInt32
+    var generation: UInt32
+    var breaker: Int16
+    var depth: UInt8
+    var isProbe: Bool
+    var isLive: Bool
+  }
+
+  let plan: GatewayPlan
+  let replica: ReplicaID
+  let chance: Chance
+  let routingKey: ChanceKey
+  let jitterKey: ChanceKey
+  let splitKey: ChanceKey
+  let sheets: [PriceSheet]
+  let limitsSettle: Bool
+  var slots: Slab<Pending>
+  var flights: Slab<Flight>
+  var limits: LimitChain
+  var cache: ExactCache?
+  var strategies: [any Strategy]
+  var breakers: [CircuitBreaker]
+  var retryBudget: RetryBudget?
+  var nextBody: UInt64 = 1
+  /// Reports that were dropped because their id was old or unknown.
+  public internal(set) var lateReports = 0
+
+  /// A replica that has seen nothing.
+  public init(_ plan: GatewayPlan, replica: ReplicaID = ReplicaID(0), chance: Chance) {
+    self.plan = plan
+    self.replica = replica
+    self.chance = chance
+    routingKey = chance.key(.routing)
+    jitterKey = chance.key(.jitter)
+    splitKey = chance.key(.split)
+    sheets = plan.deployments.map(\.sheet)
+    limits = LimitChain(plan.limits, populations: plan.populations)
+    limitsSettle = limits.settles
+    cache = plan.cache.map { ExactCache($0) }
+    strategies = plan.tree.strategies
+    breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
+    retryBudget = plan.retryBudget
+    let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
+    slots = Slab(
+      blank: Pending(
+        request: blank,
+        record: RequestRecord(arrival: blank, id: .none, at: .start, replica: replica),
+        deadline: .distantFuture, tried: SIMD16(repeating: .max), nodes: SIMD8(repeating: 0),
+        taken: SIMD8(repeating: 0), retries: SIMD8(repeating: 0), firstFailure: .succeeded,
+        servedUsage: .none, generation: 0, attempt: AttemptID(slot: .max, generation: .max),
+        depth: 0, inFlight: 0, state: .free, bypasses: false, excludesTried: false,
+        resumeLevel: 0, failed: false))
+    flights = Slab(
+      blank: Flight(
+        record: AttemptRecord(
+          request: 0, call: CallKey(bits: 0), arrived: .start, started: .start,
+          deployment: .none, alias: AliasID(0), index: 0, ordinal: 0, reason: .first,
+          replica: replica),
+        path: SIMD8(repeating: 0), requestSlot: 0, generation: 0, breaker: -1, depth: 0,
+        isProbe: false, isLive: false))
+  }
+
+  /// How many requests it holds.
+  public var held: Int { slots.taken }
+
+  /// How many earlier attempts of its call an attempt in flight had on its deployment.
+  public func ordinal(of attempt: AttemptID) -> UInt8 { flights[attempt.slot].record.ordinal }
+
+  /// The request that an attempt is made for, with what the driver needs to send it.
+  public func request(inSlot slot: UInt32) -> Request { slots[slot].request }
+
+  /// The id of the request that holds a slot now.
+  public func id(ofSlot slot: UInt32) -> RequestID {
+    RequestID(slot: slot, generation: slots[slot].generation)
+  }
+
+  /// A request has arrived.
+  ///
+  /// - Returns: the id under which the commands speak of it and under which `abandoned` may.
+  @discardableResult
+  public mutating func arrived(
+    _ request: borrowing Request, at now: Instant, into output: inout Output
+  ) -> RequestID {
+    let slot = slots.take()
+    let id = RequestID(slot: slot, generation: slots[slot].generation)
+    if !plan.keys.isEmpty {
+      let key = Int(request.identity.key.index)
+      guard key < plan.keys.count, plan.keys[key].isEnabled, now < plan.keys[key].expires else {
+        return refuse(request, id, .identity, limit: .max, status: 401, at: now, into: &output)
+      }
+    }
+    if plan.order == .cacheFirst, answerFromCache(request, id, at: now, into: &output) { return id }
+    if !limits.isEmpty {
+      let verdict = limits.admit(request, at: now, replica: replica, into: &output)
+      if case .refuse(let limit, _) = verdict {
+        return refuse(
+          request, id, .limit, limit: UInt16(limit), status: 429, at: now, into: &output)
+      }
+    }
+    if plan.order == .admitFirst, answerFromCache(request, id, at: now, into: &output) { return id }
+    begin(request, id, at: now, into: &output)
+    return id
+  }
+
+  /// Something has happened to a request or an attempt.
+  public mutating func handle(_ event: Event, at now: Instant, into output: inout Output) {
+    switch event {
+    case .attemptEnded(let id, let outcome, let hint, let usage):
+      guard holds(id) else { return drop(id.slot, at: now, into: &output) }
+      attemptEnded(id, outcome, hint, usage, at: now, into: &output)
+    case .firstToken(let id):
+      guard holds(id) else { return drop(id.slot, at: now, into: &output) }
+      firstToken(id, at: now, into: &output)
+    case .timerFired(let timer):
+      guard holds(timer.request), slots[timer.request.slot].state == .waiting else {
+        return drop(timer.request.slot, at: now, into: &output)
+      }
+      resume(timer.request.slot, at: now, into: &output)
+    case .abandoned(let id):
+      guard holds(id) else { return drop(id.slot, at: now, into: &output) }
+      abandon(id, at: now, into: &output)
+    case .sideCallEnded(let call, _, _):
+      // No stage asks anything outside yet, so every answer is late.
+      drop(call.request.slot, at: now, into: &output)
+    case .received(let delta, from: let sender):
+      if sender != replica { received(delta) }
+    }
+  }
+
+  @inline(__always)
+  func holds(_ id: RequestID) -> Bool {
+    slots.holds(id.slot) && slots[id.slot].generation == id.generation
+      && slots[id.slot].state != .free
+  }
+
+  @inline(__always)
+  func holds(_ id: AttemptID) -> Bool {
+    flights.holds(id.slot) && flights[id.slot].generation == id.generation
+      && flights[id.slot].isLive
+  }
+
+  @inline(never)
+  private mutating func drop(_ slot: UInt32, at now: Instant, into output: inout Output) {
+    lateReports += 1
+    output.notes.append(Note(.lateReport, at: now, value: Int64(slot), replica: replica))
+  }
+
+  /// Applies another replica's change to the strategies that count attempts in flight.
+  private mutating func received(_ delta: Delta) {
+    for node in plan.tree.nodes
+    where node.kind == .deployment && node.target == delta.deployment.index && node.parent != .max {
+      let parent = plan.tree.nodes[Int(node.parent)]
+      guard parent.kind == .balance else { continue }
+      strategies[Int(parent.target)].remoteChanged(Int(node.place), by: Int(delta.change))
+    }
+  }
+}

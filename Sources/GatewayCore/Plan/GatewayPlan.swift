@@ -1,0 +1,92 @@
+import Settings
+import Vocabulary
+
+/// A policy, compiled: all that a gateway replica needs to know before the first request.
+public struct GatewayPlan: Sendable {
+  /// In which order admission and cache are asked.
+  public enum Order: Int, Sendable, CaseIterable {
+    /// Limits first: hits are limited too.
+    case admitFirst
+    /// Cache first: only misses are limited.
+    case cacheFirst
+  }
+
+  /// What happens when every candidate of a route is down.
+  public enum AllDown: Int, Sendable, CaseIterable {
+    /// Use one anyway, and note it (Portkey).
+    case use
+    /// Fail at once with 503 (Kong).
+    case fail
+  }
+
+  /// The routes.
+  public var tree: RouteTree
+  /// The limits, in the order of the file.
+  public var limits: [LimitRule] = []
+  /// The exact cache.
+  public var cache: CacheRule?
+  /// The retry budget.
+  public var retryBudget: RetryBudget?
+  /// At most so many attempts a request.
+  public var maximumAttempts = 16
+  /// Nanoseconds a request may take; `.max` for no deadline.
+  public var requestDeadline: Int64 = .max
+  /// Whether the first error is the client's, not the last.
+  public var reportsFirstError = false
+  /// Admission or cache first.
+  public var order = Order.admitFirst
+  /// What happens when all are down.
+  public var allDown = AllDown.use
+  /// What the gateway knows of each deployment.
+  public var deployments: [DeploymentFacts]
+  /// What the gateway knows of each virtual key; empty if it does not check keys.
+  public var keys: [KeyFacts] = []
+  /// How many keys, users, teams, features and aliases there are.
+  public var populations: Populations
+  /// Whether in-flight counts are told to the other replicas.
+  public var gossips = false
+
+  /// A plan without limits, cache and deadlines.
+  public init(tree: RouteTree, deployments: [DeploymentFacts], populations: Populations) {
+    self.tree = tree
+    self.deployments = deployments
+    self.populations = populations
+  }
+}
+
+/// What the gateway knows of a deployment.
+public struct DeploymentFacts: Sendable {
+  /// The name.
+  public var name: String
+  /// The gateway's copy of the price sheet.
+  public var sheet: PriceSheet
+  /// What the model can do.
+  public var capabilities: TagSet
+  /// The most tokens a prompt may have.
+  public var contextWindow: UInt32
+
+  /// Makes facts.
+  public init(
+    name: String, sheet: PriceSheet, capabilities: TagSet = TagSet(rawValue: .max),
+    contextWindow: UInt32 = .max
+  ) {
+    self.name = name
+    self.sheet = sheet
+    self.capabilities = capabilities
+    self.contextWindow = contextWindow
+  }
+}
+
+/// What the gateway knows of a virtual key.
+public struct KeyFacts: BitwiseCopyable, Sendable {
+  /// Whether it may be used.
+  public var isEnabled: Bool
+  /// When it stops being valid; `distantFuture` if never.
+  public var expires: Instant
+
+  /// Makes facts.
+  public init(isEnabled: Bool = true, expires: Instant = .distantFuture) {
+    self.isEnabled = isEnabled
+    self.expires = expires
+  }
+}

@@ -1,0 +1,33 @@
+import Vocabulary
+
+/// The names that a policy may speak of, and what they stand for.
+public struct PolicyNames: Sendable {
+  /// The deployments, in order of their ids.
+  public var deployments: [DeploymentFacts]
+  /// The aliases, in order of their ids.
+  public var aliases: [String]
+  /// The teams, in order of their ids.
+  public var teams: [String]
+  /// The tags as `key=value`, in order of their bits; at most 64.
+  public var tags: [String]
+  /// The capabilities, in order of their bits; at most 64.
+  public var capabilities: [String]
+  /// How many of each there are.
+  public var populations: Populations
+  /// What is known of each virtual key; empty if keys are not checked.
+  public var keys: [KeyFacts]
+
+  /// Makes names.
+  public init(
+    deployments: [DeploymentFacts], aliases: [String], teams: [String] = [], tags: [String] = [],
+    capabilities: [String] = [], populations: Populations = Populations(), keys: [KeyFacts] = []
+  ) {
+    self.deployments = deployments
+    self.aliases = aliases
+    self.teams = teams
+    self.tags = tags
+    self.capabilities = capabilities
+    self.populations = populations
+    self.keys = keys
+  }
+}

@@ -1,1 +1,0 @@
-// The room GatewayCore is empty so far.

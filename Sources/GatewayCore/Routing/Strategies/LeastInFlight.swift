@@ -1,0 +1,50 @@
+import Settings
+import Vocabulary
+
+/// Chooses the child with the fewest attempts in flight per weight; the first of equals.
+///
+/// score(i) = inFlightᵢ / wᵢ, own attempts plus what other replicas have published. Source: Kong
+/// `least-connections`, LiteLLM `least-busy`.
+/// - Complexity: O(candidates).
+public struct LeastInFlight: Strategy {
+  private var inFlight: [Int] = []
+  private var weights: [Double] = []
+
+  /// Reads no parameters: the weights stand at the children.
+  public init(reading s: inout SettingsReader) throws(SettingError) {}
+
+  public mutating func prepare(for children: [RouteChild]) {
+    inFlight = children.map { _ in 0 }
+    weights = children.map(\.weight)
+  }
+
+  public mutating func choose(
+    among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
+    draws: RoutingDraws
+  ) -> Int {
+    var best = candidates.first
+    var bestLoad = Double.infinity
+    var set = candidates.bits
+    while set != 0 {
+      let child = set.trailingZeroBitCount
+      let load = weights[child] > 0 ? Double(inFlight[child]) / weights[child] : .infinity
+      if load < bestLoad {
+        bestLoad = load
+        best = child
+      }
+      set &= set &- 1
+    }
+    return best
+  }
+
+  public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
+    Int64(inFlight[child])
+  }
+
+  public var observes: Bool { true }
+  public mutating func started(_ child: Int, at now: Instant) { inFlight[child] += 1 }
+  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+    inFlight[child] -= 1
+  }
+  public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
+}

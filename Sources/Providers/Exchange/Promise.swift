@@ -1,0 +1,50 @@
+public import Vocabulary
+
+/// How an attempt will end if nobody withdraws it: the provider's whole answer, known ahead.
+@frozen
+public struct Promise: BitwiseCopyable, Sendable {
+  /// The driver's own index of the attempt.
+  public var flight: UInt32
+  /// How it will end.
+  ///
+  /// A hanging attempt says `totalTimeout` and ends at `distantFuture`.
+  public var outcome: Outcome
+  /// How long the provider asks to wait before the next try.
+  public var retryAfter: RetryAfter
+  /// Which incidents touch it: one bit an incident.
+  public var incidents: UInt32
+  /// When the first token is made, streamed or not; `distantFuture` if never.
+  public var firstToken: Instant
+  /// When it ends; `distantFuture` if it hangs.
+  public var end: Instant
+  /// What it will have consumed by its end.
+  public var usage: Usage
+  /// What the provider will bill for it at its end.
+  public var bill: Money
+  /// When its stream stands still between two tokens; `distantFuture` if it never does.
+  public var pausedAt: Instant
+  /// For how long it stands still: what an idle deadline looks at.
+  public var pauseNanoseconds: Int64
+
+  /// Makes a promise.
+  @inlinable
+  public init(
+    flight: UInt32, outcome: Outcome, retryAfter: RetryAfter = .unsaid, incidents: UInt32 = 0,
+    firstToken: Instant = .distantFuture, end: Instant, usage: Usage = .none, bill: Money = .zero,
+    pausedAt: Instant = .distantFuture, pauseNanoseconds: Int64 = 0
+  ) {
+    self.flight = flight
+    self.outcome = outcome
+    self.retryAfter = retryAfter
+    self.incidents = incidents
+    self.firstToken = firstToken
+    self.end = end
+    self.usage = usage
+    self.bill = bill
+    self.pausedAt = pausedAt
+    self.pauseNanoseconds = pauseNanoseconds
+  }
+
+  /// Whether the provider never answers.
+  @inlinable public var hangs: Bool { end == .distantFuture }
+}

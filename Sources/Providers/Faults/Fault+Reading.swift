@@ -1,0 +1,89 @@
+public import Settings
+import Vocabulary
+
+extension Fault {
+  /// Reads the `faults` of a deployment; their shares may sum up to at most 100 %.
+  public static func list(reading s: inout SettingsReader) throws(SettingError) -> [Fault] {
+    let faults = try s.entries(
+      "faults",
+      "what goes wrong without an incident: a status, `hang`, `connection` or `broken`, each a "
+        + "share of attempts or { share, after | afterFraction }; at most one for each attempt"
+    ) { (name, setting) throws(SettingError) -> Fault in
+      let kind = try Kind(name: name, at: setting)
+      if setting.isDescribing { _ = try setting.share() }
+      if !setting.isDescribing && setting.members == nil {
+        return Fault(kind, share: try setting.share(), delay: kind.usualDelay)
+      }
+      return try setting.object { (s) throws(SettingError) -> Fault in
+        let share = try s.share("share", "the share of attempts that meet it")
+        let delay = try Delay(of: kind, reading: &s)
+        return Fault(
+          kind, share: share, delay: delay, retryAfter: try kind.retryAfter(reading: &s))
+      }
+    }
+    let sum = faults.reduce(0) { $0 + $1.value.share.value }
+    try s.require(
+      sum <= 1 + 1e-9, "faults", expected: "shares that sum up to at most 100%",
+      next: "an attempt meets at most one fault; lower the shares")
+    return faults.map(\.value)
+  }
+}
+
+extension Fault.Kind {
+  static let names = ["hang", "connection", "broken"]
+
+  /// The kind with a name of a file: a status from 400 to 599, `hang`, `connection`, `broken`.
+  init(name: String, at setting: Setting) throws(SettingError) {
+    switch name {
+    case "hang": self = .hang
+    case "connection": self = .connection
+    case "broken": self = .broken
+    default:
+      if let code = UInt16(name), (400...599).contains(code) {
+        self = .status(code)
+      } else if setting.isDescribing {
+        self = .status(500)
+      } else {
+        throw SettingError(
+          at: setting.position, path: setting.path, found: "\"\(name)\"",
+          expected: "a status from 400 to 599, hang, connection or broken",
+          suggestion: Nearest.spelling(of: name, among: Self.names))
+      }
+    }
+  }
+
+  /// Reads `retryAfter`, which only a status can carry.
+  func retryAfter(reading s: inout SettingsReader) throws(SettingError) -> RetryAfter {
+    let wait = try s.optionalDuration(
+      "retryAfter", "how long the answer asks to wait before the next try; silence means unsaid")
+    guard let wait else { return .unsaid }
+    if case .status = self { return RetryAfter(wait) }
+    throw s.error("retryAfter", expected: "nothing: only a status carries it")
+  }
+
+  /// The delay of a fault that says nothing about it: of `broken` a drawn share of its tokens,
+  /// else 50 ms.
+  var usualDelay: Fault.Delay {
+    self == .broken ? .drawnFraction : .after(Fault.usualDelay)
+  }
+}
+
+extension Fault.Delay {
+  /// Reads `after` or `afterFraction`.
+  init(of kind: Fault.Kind, reading s: inout SettingsReader) throws(SettingError) {
+    let after = try s.optionalDuration(
+      "after", "when it shows; silence means 50ms, of a broken stream a drawn share of its tokens")
+    let fraction = try s.optionalShare(
+      "afterFraction", "when it shows, as a share of the attempt's own time (broken: of its stream)"
+    )
+    if let fraction {
+      try s.require(after == nil, "afterFraction", expected: "either after or afterFraction")
+      self = .fraction(fraction.value)
+    } else {
+      self = after.map { .after($0) } ?? kind.usualDelay
+    }
+    try s.require(
+      kind != .hang || (after == nil && fraction == nil), after == nil ? "afterFraction" : "after",
+      expected: "nothing: what hangs never answers")
+  }
+}

@@ -1,0 +1,82 @@
+public import Settings
+import Vocabulary
+
+extension DeploymentPlan {
+  /// Reads a deployment.
+  ///
+  /// A quota of its own, written in place, is added to `quotas`.
+  public init(
+    name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan]
+  ) throws(SettingError) {
+    let model = try s.text("model", "the model, as \"provider/model\"")
+    let provider = try s.optionalText(
+      "provider", "the provider; silence means the part before the slash of the name or model")
+    let region = try s.text("region", default: "", "the region")
+    let residency = try s.text("residency", default: "", "where the data stays: \"eu\"")
+    let quota = try Self.quota(of: &s, name, &quotas)
+    try s.require(
+      s.has("price"), "price",
+      expected: "prices such as { input: \"$2/M\", cachedInput: \"$0.5/M\", output: \"$8/M\" }",
+      next: "say what the deployment bills; silence about a price is not zero")
+    let price = try s.requiredObject("price", "what the provider bills") {
+      (s) throws(SettingError) -> PriceSheet in try PriceSheet(reading: &s)
+    }
+    let window = try s.optionalInteger(
+      "contextWindow", in: 1...1_000_000_000, unit: "tokens", "the largest prompt that it takes")
+    let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
+      (setting) throws(SettingError) -> String in try setting.text()
+    }
+    try s.require(
+      s.has("latency"), "latency",
+      expected: "{ timeToFirstToken: …, timePerOutputToken: … }",
+      next: "say how fast the deployment is; silence about a latency is not zero")
+    let latency = try s.requiredObject("latency", "how fast it answers when nothing is wrong") {
+      (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s)
+    }
+    let faults = try Fault.list(reading: &s)
+    let cut = try s.object("billing", "what is billed beside whole answers") {
+      (s) throws(SettingError) -> CutBilling in
+      let index = try s.name(
+        "cut", default: "consumed", among: CutBilling.names, kind: "way to bill",
+        "what a withdrawn, timed-out or broken answer costs: the tokens made until then, the "
+          + "whole answer that it would have become, or nothing")
+      return CutBilling.allCases[index]
+    }
+    let factors = try s.object("tokens", "how its tokeniser counts what the gateway has counted") {
+      (s) throws(SettingError) -> (input: Double, output: Double) in
+      (
+        try s.number(
+          "inputFactor", default: 1, in: 0.01...100, "its input tokens for one of the gateway's"),
+        try s.number(
+          "outputFactor", default: 1, in: 0.01...100, "its output tokens for one of the gateway's")
+      )
+    }
+    let source = try s.text(
+      "source", default: "", "where these numbers come from, with a date; silence means assumed")
+    self.init(
+      name: name, model: model, provider: provider, region: region, residency: residency,
+      quota: quota, price: price, contextWindow: window, capabilities: capabilities,
+      latency: latency, faults: faults, cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
+      outputFactor: factors?.output ?? 1, source: source)
+  }
+
+  private static func quota(
+    of s: inout SettingsReader, _ name: String, _ quotas: inout [QuotaPlan]
+  ) throws(SettingError) -> Int? {
+    let setting = try s.raw("quota", "the name of a quota in `quotas`, or a quota of its own")
+    guard let setting else { return nil }
+    if setting.isDescribing { _ = try setting.name(among: [], kind: "quota") }
+    if !setting.isDescribing && setting.members == nil {
+      return try setting.name(among: quotas.map(\.name), kind: "quota")
+    }
+    let own = try setting.object { (s) throws(SettingError) -> QuotaPlan in
+      try QuotaPlan(name: name, reading: &s)
+    }
+    quotas.append(own)
+    return quotas.count - 1
+  }
+}
+
+extension CutBilling {
+  static let names = ["consumed", "full", "nothing"]
+}

@@ -1,0 +1,65 @@
+public import Settings
+public import Vocabulary
+
+extension FleetPlan {
+  /// Reads the sections `quotas`, `deployments` and `incidents` of a scenario.
+  ///
+  /// Incidents on the gateway itself (`on: "gateway"`) are left to the engine. `extends` must have
+  /// been resolved.
+  /// - Parameter zero: The end of the warm-up, from which the times in a file count.
+  public init(reading s: inout SettingsReader, zero: Instant) throws(SettingError) {
+    let named = try s.entries("quotas", "limits of the providers, by name") {
+      (name, setting) throws(SettingError) -> QuotaPlan in
+      try setting.object { (s) throws(SettingError) -> QuotaPlan in
+        try QuotaPlan(name: name, reading: &s)
+      }
+    }
+    var quotas = named.map(\.value)
+    let count = quotas.count
+    try s.require(
+      s.has("deployments"), "deployments", expected: "an object of deployments { name: { … } }")
+    let deployments = try s.entries("deployments", "the models at providers, by name") {
+      (name, setting) throws(SettingError) -> DeploymentPlan in
+      try setting.object { (s) throws(SettingError) -> DeploymentPlan in
+        // Only quotas of the section `quotas` can be named; those written in place come after.
+        var visible = Array(quotas.prefix(count))
+        var plan = try DeploymentPlan(name: name, reading: &s, quotas: &visible)
+        if visible.count > count {
+          plan.quota = quotas.count
+          quotas += visible[count...]
+        }
+        return plan
+      }
+    }.map(\.value)
+    try s.require(
+      (1...60_000).contains(deployments.count), "deployments", expected: "1 to 60000 deployments")
+    let drafts = try s.entries("incidents", "what goes wrong at some time, by name") {
+      (name, setting) throws(SettingError) -> (name: String, setting: Setting) in
+      if setting.isDescribing {
+        _ = try IncidentDraft(
+          name: name, setting, bit: 0, zero: zero, deployments: deployments)
+      }
+      return (name, setting)
+    }.map(\.value)
+    let here = s.isDescribing ? [] : drafts.filter { !$0.setting.isOnGateway }
+    try s.require(
+      here.count <= IncidentPlan.most, "incidents",
+      expected: "at most \(IncidentPlan.most) incidents",
+      next: "each has a bit of its own in the records; spread them over several files")
+    var incidents: [IncidentDraft] = []
+    for (index, draft) in here.enumerated() {
+      incidents.append(
+        try IncidentDraft(
+          name: draft.name, draft.setting, bit: UInt8(index), zero: zero, deployments: deployments))
+    }
+    self.init(
+      deployments: deployments, quotas: quotas, incidents: try IncidentDraft.resolve(incidents))
+  }
+}
+
+extension Setting {
+  /// Whether it is an incident that strikes the gateway itself.
+  fileprivate var isOnGateway: Bool {
+    if case .string("gateway")? = self["on"]?.content { true } else { false }
+  }
+}

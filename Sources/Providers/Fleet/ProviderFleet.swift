@@ -1,0 +1,59 @@
+public import Chance
+public import Vocabulary
+
+/// All simulated deployments of one run and the quotas they share.
+public struct ProviderFleet: ~Copyable, Sendable {
+  private var providers: [any Provider]
+  private var quotas: Quotas
+
+  /// Makes the providers of one replication.
+  public init(_ plan: FleetPlan, chance: Chance) {
+    quotas = Quotas(plan)
+    providers = plan.deployments.map {
+      APIProvider($0, incidents: plan.incidents, chance: chance)
+    }
+  }
+
+  /// How many deployments there are.
+  public var count: Int { providers.count }
+
+  /// Starts an attempt at its deployment.
+  public mutating func start(
+    _ attempt: AttemptStart, at now: Instant, into output: inout ProviderOutput
+  ) {
+    providers[Int(attempt.deployment.index)].start(
+      attempt, at: now, quotas: &quotas, into: &output)
+  }
+
+  /// Tells a deployment that an attempt has been withdrawn.
+  public mutating func cancel(
+    flight: UInt32, at deployment: DeploymentID, now: Instant, into output: inout ProviderOutput
+  ) {
+    providers[Int(deployment.index)].cancel(flight: flight, at: now, into: &output)
+  }
+
+  /// When a deployment wants to be woken; `distantFuture` if never.
+  public func nextWake(of deployment: DeploymentID) -> Instant {
+    providers[Int(deployment.index)].nextWake
+  }
+
+  /// Wakes a deployment at the instant it had asked for.
+  public mutating func wake(
+    _ deployment: DeploymentID, at now: Instant, into output: inout ProviderOutput
+  ) {
+    providers[Int(deployment.index)].wake(at: now, into: &output)
+  }
+
+  /// What an attempt has consumed, and is billed, that ends at `now` instead of at its promised
+  /// end: the gateway withdrew it or a deadline passed.
+  public func cut(
+    _ promise: Promise, of deployment: DeploymentID, started: Instant, at now: Instant
+  ) -> (usage: Usage, bill: Money) {
+    providers[Int(deployment.index)].cut(promise, started: started, at: now)
+  }
+
+  /// The successful potential outcome of an attempt: no incident, no quota, no fault in the way.
+  public func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
+    providers[Int(attempt.deployment.index)].floor(attempt)
+  }
+}

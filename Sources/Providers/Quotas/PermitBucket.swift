@@ -1,0 +1,64 @@
+import Vocabulary
+
+/// A bucket of permits that refills continuously up to its burst.
+///
+/// Exact: the level is counted in permits × period × 10⁶, so that one nanosecond at factor
+/// f (parts per million) adds count × f. A factor scales the refill and what the bucket holds. The
+/// level may fall below zero where tokens are charged after the answer.
+/// - Complexity: O(1) per judgement, plus the capacity steps that passed since the last.
+struct PermitBucket: Sendable {
+  private let count: Int128
+  private let period: Int128
+  private let unit: Int128
+  private let burst: Int128
+  private var level: Int128
+  private var touched: Int64 = 0
+
+  /// A full bucket.
+  init(rate: Rate, burst: Int64) {
+    count = Int128(rate.count)
+    period = Int128(rate.periodNanoseconds)
+    unit = period * Int128(CapacitySteps.one)
+    self.burst = Int128(burst)
+    level = Int128(burst) * unit
+  }
+
+  /// Refills up to `now`, step by step.
+  mutating func advance(to now: Int64, steps: CapacitySteps) {
+    guard now > touched else { return }
+    var from = touched
+    touched = now
+    if steps.isEmpty { return refill(for: now - from, factor: CapacitySteps.one) }
+    var place = steps.place(at: from)
+    while true {
+      let end = steps.end(of: place)
+      let to = min(now, end)
+      refill(for: to - from, factor: steps.factor(in: place))
+      guard to == end else { return }
+      from = to
+      place += 1
+    }
+  }
+
+  private mutating func refill(for nanoseconds: Int64, factor: Int64) {
+    let most = burst * Int128(factor) * period
+    level = min(level + count * Int128(nanoseconds) * Int128(factor), most)
+  }
+
+  /// Whether `permits` are there; the bucket must have been advanced.
+  func holds(_ permits: Int64) -> Bool { level >= Int128(permits) * unit }
+
+  /// Takes permits, or gives them back if the number is negative.
+  mutating func take(_ permits: Int64) {
+    level = min(level - Int128(permits) * unit, burst * unit)
+  }
+
+  /// Nanoseconds until `permits` are there at the present factor; `nil` if that never happens.
+  func wait(for permits: Int64, factor: Int64) -> Int64? {
+    let missing = Int128(permits) * unit - level
+    if missing <= 0 { return 0 }
+    let gain = count * Int128(factor)
+    guard gain > 0, Int128(permits) * 1_000_000 <= burst * Int128(factor) else { return nil }
+    return Int64(clamping: (missing + gain - 1) / gain)
+  }
+}

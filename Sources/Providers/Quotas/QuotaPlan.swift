@@ -1,0 +1,70 @@
+public import Vocabulary
+
+/// A provider's own limit, shared by the deployments that name it.
+public struct QuotaPlan: Sendable, Hashable {
+  /// When an attempt's tokens are judged and charged.
+  public enum Charge: UInt8, Sendable, Hashable, CaseIterable {
+    /// At the start: input and the output cap (the true output if the client sets no cap). What
+    /// was reserved and not used is not given back.
+    case reserve
+    /// At the start as `reserve`; what was not used is given back when the answer ends.
+    case reconcile
+    /// When the answer ends, with what it used; an attempt starts while one permit is left.
+    case actual
+  }
+
+  /// What a meter of the quota counts.
+  public enum Unit: UInt8, Sendable, Hashable, CaseIterable {
+    /// Attempts.
+    case requests
+    /// Input and output tokens.
+    case tokens
+    /// Input tokens.
+    case inputTokens
+    /// Output tokens.
+    case outputTokens
+  }
+
+  /// One count and its limit.
+  public struct Meter: Sendable, Hashable {
+    /// What is counted.
+    public var unit: Unit
+    /// The limit.
+    public var rate: Rate
+    /// The most that a continuous bucket holds; `nil` means what the rate gives in a minute, at least 1.
+    public var burst: Int64?
+
+    /// Makes a meter.
+    public init(_ unit: Unit, rate: Rate, burst: Int64? = nil) {
+      self.unit = unit
+      self.rate = rate
+      self.burst = burst
+    }
+  }
+
+  /// The name.
+  public var name: String
+  /// The counts; an attempt must fit all of them, and is charged to all or to none.
+  public var meters: [Meter]
+  /// When tokens are charged.
+  public var charge: Charge
+  /// The length of a fixed window; `nil` for a bucket that refills continuously.
+  public var window: Duration?
+  /// How long a refusal takes.
+  public var answers: Duration
+  /// Whether a refusal says when to come back.
+  public var saysRetryAfter: Bool
+
+  /// Makes a quota.
+  public init(
+    name: String, meters: [Meter], charge: Charge = .reserve, window: Duration? = nil,
+    answers: Duration = .milliseconds(50), saysRetryAfter: Bool = true
+  ) {
+    self.name = name
+    self.meters = meters
+    self.charge = charge
+    self.window = window
+    self.answers = answers
+    self.saysRetryAfter = saysRetryAfter
+  }
+}

@@ -1,0 +1,25 @@
+import Vocabulary
+
+/// What a quota says to an attempt.
+enum QuotaVerdict: Equatable {
+  /// It may start and has been charged.
+  case admitted
+  /// It may not; the provider says when to come back, or does not say.
+  case refused(RetryAfter)
+}
+
+/// What an attempt asks of a quota, in the provider's own tokens.
+struct QuotaDemand: BitwiseCopyable {
+  var inputTokens: UInt32
+  var outputTokens: UInt32
+
+  /// How much of it a meter counts.
+  func permits(of unit: QuotaPlan.Unit) -> Int64 {
+    switch unit {
+    case .requests: 1
+    case .tokens: Int64(inputTokens) + Int64(outputTokens)
+    case .inputTokens: Int64(inputTokens)
+    case .outputTokens: Int64(outputTokens)
+    }
+  }
+}

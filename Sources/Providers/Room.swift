@@ -1,1 +1,0 @@
-// The room Providers is empty so far.

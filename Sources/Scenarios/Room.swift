@@ -1,1 +1,0 @@
-// The room Scenarios is empty so far.

@@ -1,0 +1,74 @@
+import Chance
+import Vocabulary
+
+/// Which body a call has: what decides its fingerprint and the length of its prompt.
+struct BodyLaw: Sendable {
+  enum Rule: Sendable {
+    /// Each call has a body of its own; a trace that names bodies is believed.
+    case unique
+    /// One of a fixed number of bodies, drawn by rank.
+    case pool(Zipf)
+    /// With this share, the body of an earlier call of the same stream.
+    ///
+    /// How far back is drawn by Zipf's law with exponent 1 over recency: d = ⌊(n+1)ᵘ⌋, so
+    /// P(d) = ln(1 + 1/d) / ln(n + 1). The earlier call may itself be a repeat; the chain is
+    /// followed by its keyed draws, without any memory. Expected length 1 / (1 - share).
+    case repeats(Double)
+  }
+
+  /// The bodies of a pool.
+  private let ranks: Zipf?
+  /// The share of repeats; 0 for none.
+  private let repeats: Double
+  private let source: NameHash
+  private let pool: NameHash
+  private let salt: UInt64
+  private let choice: ChanceKey
+  private let print: ChanceKey
+
+  /// Whether the trace's own bodies count.
+  let believesTrace: Bool
+
+  /// - Parameters:
+  ///   - pool: the name under which bodies are shared between streams.
+  ///   - alias: the alias asked for; it is part of the canonical body.
+  init(_ rule: Rule, source: NameHash, pool: NameHash, alias: NameHash, chance: Chance) {
+    switch rule {
+    case .unique: (ranks, repeats, believesTrace) = (nil, 0, true)
+    case .pool(let zipf): (ranks, repeats, believesTrace) = (zipf, 0, false)
+    case .repeats(let share): (ranks, repeats, believesTrace) = (nil, share, false)
+    }
+    self.source = source
+    self.pool = pool
+    salt = alias.bits
+    choice = chance.key(.fingerprint, name: source)
+    print = chance.key(.fingerprint, name: pool)
+  }
+
+  /// The key of the body of call `number`: equal keys, equal bodies.
+  @inline(__always)
+  func body(call: CallKey, number: UInt64) -> CallKey {
+    if let rank = ranks?.rank(choice.uniform(call: call, counter: 2)) {
+      return CallKey(source: pool, number: UInt64(rank))
+    }
+    return repeats > 0 ? original(of: call, number: number) : call
+  }
+
+  private func original(of call: CallKey, number: UInt64) -> CallKey {
+    var (call, number) = (call, number)
+    while number > 0, choice.uniform(call: call, counter: 2) < repeats {
+      let reach = Elementary.log(Double(number) + 1)
+      let back = Elementary.exp(reach * choice.uniform(call: call, counter: 3))
+      number -= min(max(1, UInt64(min(back, 9e18))), number)
+      call = CallKey(source: source, number: number)
+    }
+    return call
+  }
+
+  /// The 128-bit fingerprint of a body.
+  @inline(__always)
+  func fingerprint(of body: CallKey) -> UInt128 {
+    let high = print.bits(call: body, counter: 0) ^ salt
+    return UInt128(high) << 64 | UInt128(print.bits(call: body, counter: 1))
+  }
+}

@@ -1,1 +1,0 @@
-// The room Traffic is empty so far.

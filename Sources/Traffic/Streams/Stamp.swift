@@ -1,0 +1,112 @@
+import Chance
+import Vocabulary
+
+/// Fills in arrivals: everything about a call but its time.
+///
+/// What all calls have in common is copied from a template; the rest is drawn, keyed by the call
+/// (or by its body, or by its conversation's first call, where these must agree), never by what was
+/// drawn before. No allocation, no reference counting but for laws of unusual kinds.
+struct Stamp: Sendable {
+  let source: NameHash
+  private let template: Request
+  private let patience: Int64
+  private let bodies: BodyLaw
+  private let input: TokenLaw
+  private let output: TokenLaw
+  private let inputKey: ChanceKey
+  private let outputKey: ChanceKey
+  /// Who calls; `nil` if that is always the same.
+  private let identity: IdentityLaw?
+  private let identityKey: ChanceKey
+  /// The share of streamed answers; `nil` if all or none are.
+  private let streamedShare: Double?
+  private let streamingKey: ChanceKey
+  /// The share of cached input; negative for what the trace says.
+  private let cachedShare: Double
+
+  init(_ laws: CallLaws, stream: String, chance: Chance) {
+    let source = NameHash(stream)
+    let pool = NameHash(laws.pool ?? stream)
+    self.source = source
+    bodies = BodyLaw(
+      laws.bodies, source: source, pool: pool, alias: NameHash(laws.aliasName), chance: chance)
+    patience = laws.patience?.nanoseconds ?? .max
+    input = laws.input
+    output = laws.output
+    // By the pool's name: equal bodies have equally long prompts.
+    inputKey = chance.key(.inputTokens, name: pool)
+    outputKey = chance.key(.outputTokens, name: source)
+    identityKey = chance.key(.identity, name: source)
+    identity = laws.identity.isFixed ? nil : laws.identity
+    streamingKey = chance.key(.streaming, name: source)
+    if case .share(let share) = laws.streaming { streamedShare = share } else { streamedShare = nil }
+    cachedShare = laws.cachedShare ?? -1
+    template = Request(
+      call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
+      identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
+      outputCap: laws.outputCap, alias: laws.alias, priority: laws.priority,
+      streams: laws.streaming == .always)
+  }
+
+  /// Overwrites `arrival` with call `number` at `now`.
+  @inline(__always)
+  func fill(_ arrival: inout Arrival, at now: Instant, number: UInt64) {
+    let call = CallKey(source: source, number: number)
+    let body = bodies.body(call: call, number: number)
+    fill(
+      &arrival, at: now, call: call, first: call, body: body,
+      input: input.tokens(inputKey, body, recorded: 0),
+      output: output.tokens(outputKey, call, recorded: 0), cached: 0)
+  }
+
+  /// Overwrites `arrival` with call `number` at `now`, of which a trace says `row`.
+  @inline(__always)
+  func fill(
+    _ arrival: inout Arrival, at now: Instant, number: UInt64, row: borrowing TraceRow
+  ) {
+    let call = CallKey(source: source, number: number)
+    let isNamed = row.body != 0 && bodies.believesTrace
+    let body = isNamed ? CallKey(bits: row.body) : bodies.body(call: call, number: number)
+    fill(
+      &arrival, at: now, call: call, first: call, body: body,
+      input: input.tokens(inputKey, body, recorded: row.inputTokens),
+      output: output.tokens(outputKey, call, recorded: row.outputTokens),
+      cached: row.cachedTokens)
+    arrival.request.conversation = row.conversation
+  }
+
+  /// Overwrites `arrival` with a later turn of the conversation that began with call `first`.
+  func fillTurn(
+    _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, prompt: UInt32,
+    cached: UInt32
+  ) {
+    fill(
+      &arrival, at: now, call: call, first: first, body: call, input: min(prompt, input.most),
+      output: output.tokens(outputKey, call, recorded: 0), cached: cached)
+  }
+
+  @inline(__always)
+  private func fill(
+    _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey,
+    input: UInt32, output: UInt32, cached: UInt32
+  ) {
+    arrival.at = now
+    arrival.request = template
+    arrival.request.call = call
+    arrival.request.fingerprint = bodies.fingerprint(of: body)
+    arrival.request.inputTokens = input
+    if patience != .max { arrival.request.deadline = now.advanced(byNanoseconds: patience) }
+    if let streamedShare {
+      arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
+    }
+    if identity != nil { draw(&arrival.request.identity, for: first) }
+    arrival.truth.outputTokens = min(output, template.outputCap)
+    arrival.truth.cachedInputTokens =
+      cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
+  }
+
+  @inline(never)
+  private func draw(_ result: inout Identity, for call: CallKey) {
+    if let identity { result = identity.identity(identityKey, call) }
+  }
+}

@@ -1,0 +1,175 @@
+/// Reads a recorded trace row by row, in constant memory.
+///
+/// The file comes in chunks of one mebibyte; whole lines are parsed in place, the broken line at
+/// the end of a chunk is moved to the front of the next one. Line ends are LF or CRLF; the last may
+/// be missing; blank lines are passed over. A copy of a reader reads on by itself.
+/// - Complexity: O(bytes), 1 MiB of memory, no allocation per row.
+public struct TraceReader: Sendable {
+  /// The size of a chunk, and so the longest line.
+  static let chunk = 1 << 20
+
+  /// The path, for messages.
+  public let path: String
+  /// The format.
+  public let format: TraceFormat
+  /// How many rows have been left out because they were malformed.
+  public private(set) var skippedRows = 0
+  /// The number of the line that was read last, from 1.
+  public private(set) var line = 0
+
+  private let skipsBadRows: Bool
+  private let file: ReadableFile
+  private var buffer = [UInt8](repeating: 0, count: TraceReader.chunk)
+  private var offset = 0
+  private var filled = 0
+  private var position = 0
+  /// Lines that begin before this index end before it.
+  private var complete = 0
+  private var atEnd = false
+  private var parsing: RowParsing
+  private var dates = DateTimeParsing()
+  private var latest = Int64.min
+
+  /// Opens a trace and reads its header line, if it has one.
+  ///
+  /// - Parameter skipsBadRows: whether malformed rows are left out and counted.
+  public init(
+    path: String, format: TraceFormat, skipsBadRows: Bool = false
+  ) throws(TrafficError) {
+    self.path = path
+    self.format = format
+    self.skipsBadRows = skipsBadRows
+    file = try ReadableFile(path: path)
+    parsing = RowParsing(jsonLines: format)
+    try refill()
+    if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { position = 3 }
+    if format.shape == .csv { try readHeader() }
+  }
+
+  /// Overwrites `row` with the next row; `false` at the end of the trace.
+  public mutating func next(into row: inout TraceRow) throws(TrafficError) -> Bool {
+    while true {
+      if position >= complete {
+        try refill()
+        if position >= complete { return false }
+      }
+      let start = position
+      var fault: RowFault?
+      let end = Self.lineEnd(buffer.span, start, complete)
+      position = end + 1
+      line += 1
+      var last = end
+      if last > start, buffer[last - 1] == 0x0D { last -= 1 }
+      if last == start { continue }
+      row = TraceRow()
+      var dates = self.dates
+      switch format.shape {
+      case .csv: fault = parsing.csv(buffer.span, start, last, dates: &dates, into: &row)
+      case .jsonLines: fault = parsing.json(buffer.span, start, last, dates: &dates, into: &row)
+      }
+      self.dates = dates
+      if fault == nil {
+        if row.time >= latest {
+          latest = row.time
+          return true
+        }
+        fault = RowFault(.decreasing, start: start, end: last)
+      }
+      if let fault, !skipsBadRows { throw error(fault) }
+      skippedRows += 1
+    }
+  }
+
+  /// Goes back to the first row; rows left out are counted again.
+  public mutating func rewind() throws(TrafficError) {
+    self = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
+  }
+
+  @inline(__always)
+  private static func lineEnd(_ bytes: borrowing Span<UInt8>, _ start: Int, _ limit: Int) -> Int {
+    var position = start
+    while position < limit, bytes[position] != 0x0A { position += 1 }
+    return position
+  }
+
+  private mutating func refill() throws(TrafficError) {
+    let tail = filled - position
+    if position > 0, tail > 0 {
+      buffer.withUnsafeMutableBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        base.copyMemory(from: base + position, byteCount: tail)
+      }
+    }
+    (position, filled, complete) = (0, max(0, tail), 0)
+    while !atEnd {
+      let got = try file.read(into: &buffer, from: filled, count: Self.chunk, at: offset)
+      offset += got
+      if got == 0 {
+        atEnd = filled < buffer.count
+        if !atEnd {
+          throw .malformed(file: path, line: line + 1, reason: "a line longer than a mebibyte")
+        }
+        break
+      }
+      filled += got
+      var end = filled
+      while end > filled - got, buffer[end - 1] != 0x0A { end -= 1 }
+      if end > filled - got {
+        complete = end
+        return
+      }
+    }
+    complete = filled
+  }
+
+  private mutating func readHeader() throws(TrafficError) {
+    let end = Self.lineEnd(buffer.span, position, complete)
+    let text = String(decoding: buffer[position..<end], as: UTF8.self)
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map {
+      String($0.filter { !"\"\r\u{FEFF}".contains($0) }.trimmed)
+    }
+    var roles: [TraceFormat.Role?] = []
+    let hasHeader = names.first?.unicodeScalars.first.map { !("0"..."9").contains($0) } ?? false
+    for column in format.columns {
+      var place = column.place
+      if hasHeader {
+        place = names.firstIndex { $0.lowercased() == column.name.lowercased() }
+        if place == nil, !column.isOptional {
+          throw .malformed(
+            file: path, line: 1,
+            reason: "there is no column \"\(column.name)\" among "
+              + names.map { "\"\($0)\"" }.joined(separator: ", "))
+        }
+      } else if place == nil, !column.isOptional {
+        throw .malformed(
+          file: path, line: 1,
+          reason: "expected a header line that names the column \"\(column.name)\"")
+      }
+      guard let place else { continue }
+      while roles.count <= place { roles.append(nil) }
+      roles[place] = column.role
+    }
+    if hasHeader {
+      position = min(end + 1, complete)
+      line = 1
+    }
+    parsing = RowParsing(csv: roles, format: format)
+  }
+
+  private func error(_ fault: RowFault) -> TrafficError {
+    let column = format.columns.first { $0.role == fault.role }?.name ?? "\(fault.role)"
+    let end = min(fault.end, fault.start + 60)
+    let field = String(decoding: buffer[fault.start..<max(fault.start, end)], as: UTF8.self)
+    return .malformed(file: path, line: line, reason: fault.text(column: column, field: field))
+  }
+}
+
+extension String {
+  /// The string without blanks at its ends.
+  fileprivate var trimmed: Substring {
+    var text = Substring(self)
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

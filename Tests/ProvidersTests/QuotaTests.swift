@@ -1,0 +1,265 @@
+import Chance
+import Testing
+import Vocabulary
+
+@testable import Providers
+
+@Suite("A provider's quota")
+struct QuotaTests {
+  /// Requests of growing and shrinking intensity: instants in milliseconds, and tokens.
+  func load(_ count: Int) -> [(at: Int64, tokens: UInt32)] {
+    let key = Chance(seed: 7, replication: 0).key(.arrival)
+    var clock: Int64 = 0
+    return (0..<count).map { number in
+      let call = CallKey(bits: UInt64(number))
+      let gap = key.uniform(call: call) * (number / 300 % 2 == 0 ? 6 : 60)
+      clock += Int64(gap)
+      return (clock, 1 + UInt32(key.uniform(call: call, counter: 1) * 900))
+    }
+  }
+
+  func state(
+    _ meters: [QuotaPlan.Meter], window: Duration? = nil, charge: QuotaPlan.Charge = .reserve,
+    incidents: [IncidentPlan] = []
+  ) -> QuotaState {
+    QuotaState(
+      QuotaPlan(name: "q", meters: meters, charge: charge, window: window), incidents: incidents)
+  }
+
+  func quotaCut(_ from: Duration, _ until: Duration, _ factor: Polyline) -> IncidentPlan {
+    IncidentPlan(
+      name: "cut", on: IncidentSelector(deployment: "a"), from: at(from), until: at(until),
+      quota: factor, bit: 0)
+  }
+
+  @Test(
+    "with a bucket admits exactly what a bucket that is stepped millisecond by millisecond does")
+  func bucketTwin() {
+    // 300 tokens a millisecond at most; factor ½ between 2 s and 5 s.
+    let incident = quotaCut(.seconds(2), .seconds(5), Polyline(0.5))
+    var quota = state(
+      [.init(.tokens, rate: .perSecond(40_000), burst: 3000)], incidents: [incident])
+    var level: Int64 = 3000 * 2
+    var clock: Int64 = 0
+    var admitted = 0
+    for (number, request) in load(2000).enumerated() {
+      while clock < request.at {
+        clock += 1
+        let isCut = clock > 2000 && clock <= 5000
+        level += isCut ? 40 : 80
+        level = min(level, clock >= 2000 && clock < 5000 ? 3000 : 6000)
+      }
+      let now = Instant(nanoseconds: request.at * milli)
+      let demand = QuotaDemand(inputTokens: request.tokens, outputTokens: 0)
+      let fits = level >= Int64(request.tokens) * 2
+      if fits { level -= Int64(request.tokens) * 2 }
+      let verdict = quota.judge(demand, at: now)
+      #expect((verdict == .admitted) == fits, "request \(number)")
+      if fits { admitted += 1 }
+    }
+    #expect(admitted > 200 && admitted < 1900)
+  }
+
+  @Test("with a bucket never admits more than burst + rate × time in any stretch of time")
+  func bucketEnvelope() {
+    var quota = state([.init(.tokens, rate: Rate(count: 7, per: .microseconds(333)), burst: 2000)])
+    var admitted: [(at: Int64, tokens: Int64)] = []
+    for request in load(1500) {
+      let now = Instant(nanoseconds: request.at * milli)
+      let demand = QuotaDemand(inputTokens: request.tokens, outputTokens: 0)
+      if quota.judge(demand, at: now) == .admitted {
+        admitted.append((now.nanoseconds, Int64(request.tokens)))
+      }
+    }
+    var worst: Int64 = .min
+    for first in admitted.indices {
+      var sum: Int64 = 0
+      for last in admitted[first...] {
+        sum += last.tokens
+        let allowed = 2000 * 333_000 + 7 * (last.at - admitted[first].at)
+        worst = max(worst, sum * 333_000 - allowed)
+      }
+    }
+    #expect(worst <= 0)
+    #expect(worst > -2000 * 333_000 / 4, "the load comes close to the limit")
+  }
+
+  @Test("with a fixed window admits exactly what a count per window does")
+  func windowTwin() {
+    var quota = state(
+      [.init(.requests, rate: .perMinute(600)), .init(.tokens, rate: .perMinute(240_000))],
+      window: .seconds(2))
+    var counts: [Int64: (requests: Int, tokens: Int)] = [:]
+    for request in load(2000) {
+      let now = Instant(nanoseconds: request.at * milli)
+      let window = request.at / 2000
+      let (requests, tokens) = counts[window] ?? (0, 0)
+      let fits = requests + 1 <= 20 && tokens + Int(request.tokens) <= 8000
+      if fits { counts[window] = (requests + 1, tokens + Int(request.tokens)) }
+      let demand = QuotaDemand(
+        inputTokens: request.tokens / 2, outputTokens: request.tokens - request.tokens / 2)
+      let verdict = quota.judge(demand, at: now)
+      #expect((verdict == .admitted) == fits)
+      if !fits {
+        let wait = (window + 1) * 2000 - request.at
+        #expect(verdict == .refused(RetryAfter(.milliseconds(wait))))
+      }
+    }
+    #expect(counts.values.contains { $0.requests == 20 })
+    #expect(counts.values.contains { $0.tokens > 7000 })
+  }
+
+  @Test("says when to come back, and keeps its word to the millisecond")
+  func retryAfter() {
+    for charge in [QuotaPlan.Charge.reserve, .reconcile] {
+      var quota = state(
+        [
+          .init(.requests, rate: .perSecond(3), burst: 2),
+          .init(.tokens, rate: .perSecond(700), burst: 1000),
+        ],
+        charge: charge)
+      var refused = 0
+      for request in load(300) {
+        let now = Instant(nanoseconds: request.at * milli * 20)
+        let demand = QuotaDemand(inputTokens: request.tokens, outputTokens: 0)
+        let before = quota
+        guard case .refused(let retryAfter) = quota.judge(demand, at: now),
+          let wait = retryAfter.nanoseconds
+        else { continue }
+        refused += 1
+        var later = before
+        #expect(later.judge(demand, at: now.advanced(byNanoseconds: wait)) == .admitted)
+        later = before
+        #expect(later.judge(demand, at: now.advanced(byNanoseconds: wait - milli)) != .admitted)
+      }
+      #expect(refused > 50)
+    }
+  }
+
+  @Test("does not say when to come back if the request never fits, or if it never says")
+  func unsaid() {
+    var quota = state([.init(.tokens, rate: .perSecond(10), burst: 100)])
+    let large = QuotaDemand(inputTokens: 101, outputTokens: 0)
+    #expect(quota.judge(large, at: .start) == .refused(.unsaid))
+    var silent = QuotaState(
+      QuotaPlan(
+        name: "q", meters: [.init(.requests, rate: .perSecond(1), burst: 1)], saysRetryAfter: false),
+      incidents: [])
+    let small = QuotaDemand(inputTokens: 1, outputTokens: 0)
+    #expect(silent.judge(small, at: .start) == .admitted)
+    #expect(silent.judge(small, at: .start) == .refused(.unsaid))
+  }
+
+  @Test("that refuses charges none of its meters")
+  func wholeOrNothing() {
+    var quota = state([
+      .init(.requests, rate: .perSecond(1), burst: 2),
+      .init(.tokens, rate: .perSecond(1), burst: 10),
+    ])
+    let large = QuotaDemand(inputTokens: 11, outputTokens: 0)
+    let small = QuotaDemand(inputTokens: 1, outputTokens: 0)
+    #expect(quota.judge(large, at: .start) != .admitted)
+    #expect(quota.judge(small, at: .start) == .admitted)
+    #expect(quota.judge(small, at: .start) == .admitted)
+    #expect(quota.judge(small, at: .start) != .admitted)
+  }
+
+  @Test("reserves the output cap, and gives back what was not used where it reconciles")
+  func reconcile() {
+    for (charge, admitted) in [(QuotaPlan.Charge.reserve, false), (.reconcile, true)] {
+      var quota = state([.init(.tokens, rate: .perSecond(1), burst: 1000)], charge: charge)
+      let reserved = QuotaDemand(inputTokens: 100, outputTokens: 900)
+      #expect(quota.judge(reserved, at: .start) == .admitted)
+      quota.expect(
+        QuotaDemand(inputTokens: 100, outputTokens: 50), reserved: reserved, from: .start,
+        at: at(.seconds(2)))
+      let next = QuotaDemand(inputTokens: 800, outputTokens: 0)
+      #expect(quota.judge(next, at: at(.milliseconds(1999))) != .admitted)
+      #expect((quota.judge(next, at: at(.seconds(2))) == .admitted) == admitted)
+    }
+  }
+
+  @Test("that charges what was used overshoots by at most what is in flight, then waits")
+  func actual() {
+    var quota = state([.init(.tokens, rate: .perSecond(100), burst: 1000)], charge: .actual)
+    let demand = QuotaDemand(inputTokens: 600, outputTokens: 0)
+    for _ in 0..<3 {
+      #expect(quota.judge(demand, at: .start) == .admitted)
+      quota.expect(demand, reserved: demand, from: .start, at: at(.seconds(1)))
+    }
+    #expect(quota.pending == 3)
+    // 1000 − 1800 (full at the start, no refill above the burst) = −800: 8.01 s until one permit.
+    #expect(quota.judge(demand, at: at(.seconds(1))) == .refused(RetryAfter(.milliseconds(8010))))
+    #expect(quota.pending == 0)
+    #expect(quota.judge(demand, at: at(.milliseconds(9010))) == .admitted)
+  }
+
+  @Test("is shared by the deployments that name it, and refuses with 429 after its own delay")
+  func shared() {
+    let quota = QuotaPlan(
+      name: "q", meters: [.init(.requests, rate: .perMinute(6))], window: .seconds(10),
+      answers: .milliseconds(20))
+    var fleet = fleet(
+      FleetPlan(
+        deployments: [deployment("a", quota: 0), deployment("b", quota: 0), deployment("c")],
+        quotas: [quota]))
+    #expect(fleet.promise(attempt(1, at: 0), at: at(.seconds(3))).outcome.isSuccess)
+    let refused = fleet.promise(attempt(2, at: 1), at: at(.seconds(4)))
+    #expect(refused.outcome == .status(429))
+    #expect(refused.end == at(.milliseconds(4020)))
+    #expect(refused.retryAfter == RetryAfter(.seconds(6)))
+    #expect(refused.usage == .none && refused.bill == .zero)
+    #expect(fleet.promise(attempt(3, at: 2), at: at(.seconds(4))).outcome.isSuccess)
+    #expect(fleet.promise(attempt(4, at: 1), at: at(.seconds(10))).outcome.isSuccess)
+  }
+
+  @Test("that an incident cuts refuses more, and the refusal names the incident")
+  func cut() {
+    let quota = QuotaPlan(name: "q", meters: [.init(.requests, rate: .perSecond(10), burst: 10)])
+    let cut = quotaCut(.seconds(1), .seconds(2), Polyline(0))
+    var fleet = fleet(
+      FleetPlan(deployments: [deployment("a", quota: 0)], quotas: [quota], incidents: [cut]))
+    #expect(fleet.promise(attempt(1)).outcome.isSuccess)
+    let refused = fleet.promise(attempt(2), at: at(.seconds(1)))
+    #expect(refused.outcome == .status(429) && refused.retryAfter == .unsaid)
+    #expect(refused.incidents == 1)
+    #expect(fleet.promise(attempt(3), at: at(.milliseconds(2050))).outcome == .status(429))
+    #expect(fleet.promise(attempt(4), at: at(.milliseconds(2100))).outcome.isSuccess)
+  }
+
+  @Test("follows a sloping factor in steps of a second")
+  func steps() throws {
+    let ramp = try #require(
+      Polyline(knots: [
+        .init(offset: 0, value: 1), .init(offset: 60 * second, value: 0.1),
+        .init(offset: 90 * second, value: 0.1), .init(offset: 100 * second, value: 1),
+      ]))
+    let steps = CapacitySteps([
+      quotaCut(.seconds(10), .seconds(100), ramp),
+      quotaCut(.seconds(50), .seconds(80), Polyline(0.5)),
+    ])
+    for tenth in 0..<1200 {
+      let now = Int64(tenth) * second / 10 + 1
+      var exact = 1.0
+      if now >= 10 * second && now < 100 * second { exact = ramp.value(at: now - 10 * second) }
+      if now >= 50 * second && now < 80 * second { exact *= 0.5 }
+      #expect((Double(steps.factor(at: now)) / 1e6 - exact).magnitude < 0.05)
+    }
+    #expect(steps.factor(at: 100 * second) == 1_000_000)
+    #expect(CapacitySteps([]).isEmpty)
+  }
+
+  @Test("keeps only the charges of what is in flight")
+  func memory() {
+    var quota = state(
+      [.init(.tokens, rate: .perSecond(1_000_000), burst: 1_000_000)], charge: .actual)
+    let demand = QuotaDemand(inputTokens: 10, outputTokens: 10)
+    for number in 0..<20_000 {
+      let now = Instant(nanoseconds: Int64(number) * milli)
+      #expect(quota.judge(demand, at: now) == .admitted)
+      let length = Int64(1 + number * 7919 % 100) * milli
+      quota.expect(demand, reserved: demand, from: now, at: now.advanced(byNanoseconds: length))
+      #expect(quota.pending <= 101)
+    }
+  }
+}
