@@ -54,19 +54,24 @@ public struct Simulation: ~Copyable {
   let sink: any Sink
   var gateways: UnsafeMutablePointer<Gateway>
   var clients: [any Client]
-  var arrivals: [Arrival]
+  var arrivals = Buffer<Arrival>()
   var awaits: [Bool]
+  let listens: [Bool]
   var fleet: ProviderFleet
   var promised = ProviderOutput()
   var output: Output
   var attemptTruths = Buffer<AttemptTruth>(capacity: 1024)
   var requestTruths = Buffer<RequestTruth>(capacity: 1024)
   var queue = EventQueue()
+  /// The next arrival of each client: apart from the rest, so that the usual few streams cost a
+  /// comparison and not a way through the heap.
+  var upcoming = EventQueue(capacity: 8)
   var sequence: UInt64 = 0
   var now = Instant.start
   var number: UInt64 = 0
-  var flights: [Flight] = []
-  var calls: [Call] = []
+  var flights = Buffer<Flight>(capacity: 1024)
+  var calls = Buffer<Call>(capacity: 1024)
+  var stations = Buffer<StationTally>()
   var deliveries: [Delivery] = []
   var freeDeliveries: [Int] = []
   var seen: FingerprintSet?
@@ -87,8 +92,10 @@ public struct Simulation: ~Copyable {
       (gateways + index).initialize(
         to: Gateway(plan.gateway, replica: ReplicaID(index), chance: chance))
     }
-    arrivals = clients.map { _ in Arrival.blank }
+    arrivals.fill(upTo: clients.count, with: .blank)
+    stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
     awaits = clients.map { _ in false }
+    listens = clients.map(\.listens)
     fleet = ProviderFleet(plan.fleet, chance: chance)
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
@@ -109,8 +116,8 @@ public struct Simulation: ~Copyable {
   ) throws(TrafficError) -> (tally: DriverTally, isWhole: Bool) {
     for client in clients.indices { try schedule(client) }
     var isWhole = true
-    while !queue.isEmpty {
-      let key = EventKey(bits: queue.pop())
+    while let bits = nextEvent() {
+      let key = EventKey(bits: bits)
       if key.instant > plan.end {
         now = plan.end
         break
@@ -142,6 +149,14 @@ public struct Simulation: ~Copyable {
     return (tally, isWhole)
   }
 
+  /// Takes the earliest event of all, if there is one.
+  @inline(__always)
+  private mutating func nextEvent() -> UInt128? {
+    if upcoming.isEmpty { return queue.isEmpty ? nil : queue.pop() }
+    if queue.isEmpty || upcoming.first < queue.first { return upcoming.pop() }
+    return queue.pop()
+  }
+
   // MARK: Arrivals
 
   /// Queues a client's next arrival, if it has one.
@@ -149,7 +164,7 @@ public struct Simulation: ~Copyable {
   private mutating func schedule(_ client: Int) throws(TrafficError) {
     awaits[client] = try clients[client].next(into: &arrivals[client])
     guard awaits[client] else { return }
-    queue.push(
+    upcoming.push(
       EventKey(.arrival, at: arrivals[client].at, sequence: sequence, slot: client).bits)
     sequence &+= 1
   }
@@ -198,7 +213,7 @@ public struct Simulation: ~Copyable {
       timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max, client: 0,
       generation: 0, streams: false, repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
-    while calls.count <= index { calls.append(blank) }
+    calls.fill(upTo: index + 1, with: blank)
   }
 
   // MARK: Attempts
@@ -258,7 +273,7 @@ public struct Simulation: ~Copyable {
     let call = Int(flights[index].requestSlot) &* replicas &+ replica
     let incidents = flights[index].promise.incidents
     flights[index].isLive = false
-    tally.deployments[Int(flights[index].deployment.index)].leave(at: now)
+    stations[Int(flights[index].deployment.index)].leave(at: now)
     calls[call].bill += bill
     calls[call].incidents |= incidents
     let before = output.attempts.count
@@ -339,7 +354,7 @@ public struct Simulation: ~Copyable {
     if index >= flights.count { growFlights(to: index) }
     let call = Int(requestSlot) &* replicas &+ replica
     let ordinal = gateways[replica].ordinal(of: attempt)
-    tally.deployments[Int(deployment.index)].enter(at: now)
+    stations[Int(deployment.index)].enter(at: now)
     fleet.start(
       AttemptStart(
         flight: UInt32(index), call: calls[call].key, deployment: deployment,
@@ -383,7 +398,7 @@ public struct Simulation: ~Copyable {
       total: .distantFuture, firstTokenDeadline: .distantFuture, idle: .max, sequence: 0,
       attempt: AttemptID(slot: 0, generation: 0), requestSlot: 0, deployment: .none,
       streams: false, sawFirstToken: false, isLive: false)
-    while flights.count <= index { flights.append(blank) }
+    flights.fill(upTo: index + 1, with: blank)
   }
 
   private mutating func wake(_ key: EventKey) {
@@ -442,6 +457,7 @@ public struct Simulation: ~Copyable {
     _ index: Int, _ end: RequestRecord.End, _ at: Instant
   ) throws(TrafficError) {
     let client = Int(calls[index].client)
+    guard listens[client] else { return }
     clients[client].answered(call: calls[index].key, end: end, at: at)
     // A client that waits for answers may have something new to say.
     if !awaits[client] { try schedule(client) }
@@ -543,18 +559,20 @@ public struct Simulation: ~Copyable {
     let end = now
     var open = 0
     var ages: Int128 = 0
-    for call in calls where call.isOpen {
+    for index in 0..<calls.count where calls[index].isOpen {
       open += 1
-      ages += Int128(call.arrived.nanoseconds(to: end))
+      ages += Int128(calls[index].arrived.nanoseconds(to: end))
     }
     tally.requests.close(at: end, open: open, ages: ages)
     var counts = [Int](repeating: 0, count: tally.deployments.count)
     var inFlight = [Int128](repeating: 0, count: tally.deployments.count)
-    for flight in flights where flight.isLive {
-      counts[Int(flight.deployment.index)] += 1
-      inFlight[Int(flight.deployment.index)] += Int128(flight.started.nanoseconds(to: end))
+    for index in 0..<flights.count where flights[index].isLive {
+      let deployment = Int(flights[index].deployment.index)
+      counts[deployment] += 1
+      inFlight[deployment] += Int128(flights[index].started.nanoseconds(to: end))
     }
     for index in tally.deployments.indices {
+      tally.deployments[index] = stations[index]
       tally.deployments[index].close(at: end, open: counts[index], ages: inFlight[index])
     }
   }

@@ -26,6 +26,6 @@ enum Progress {
   @inline(__always)
   static func nanoseconds(_ value: Double) -> Int64 {
     guard value > 0 else { return 0 }
-    return value < 1e18 ? Int64(value.rounded()) : 1_000_000_000_000_000_000
+    return value < 1e18 ? Int64(value + 0.5) : 1_000_000_000_000_000_000
   }
 }
