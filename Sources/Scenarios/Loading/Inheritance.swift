@@ -65,8 +65,8 @@ struct Inheritance {
     let key = "\(book.file)\n\(entry.value.position.file)\n\(book.section)\n\(entry.key)"
     if let known = done[key] { return known }
     let own = entry.value
-    let parent = own["extends"].flatMap { $0.isNull ? nil : $0 }
-    let from = book.section == "policies" ? own["from"].flatMap { $0.isNull ? nil : $0 } : nil
+    let parent = own.present("extends")
+    let from = book.section == "policies" ? own.present("from") : nil
     let used = book.section == "policies" ? ["extends", "from"] : ["extends"]
     let rest = used.reduce(own) { $0.removing($1) }
     guard let mention = parent ?? from else {
@@ -98,7 +98,8 @@ struct Inheritance {
         SettingError(
           at: mention,
           expected: from == nil
-            ? "the name of the \(book.noun) to extend" : "a path such as \"../policies/prod.json5\""))
+            ? "the name of the \(book.noun) to extend" : "a path such as \"../policies/prod.json5\""
+        ))
     }
     let base: (whole: Setting, depth: Int)
     if from == nil {
@@ -136,7 +137,8 @@ struct Inheritance {
       guard parts.count == 1 else {
         throw .setting(
           SettingError(
-            at: mention, "the file \(Setting.quoted(path)) has no \"policies\", so it holds one policy only",
+            at: mention,
+            "the file \(Setting.quoted(path)) has no \"policies\", so it holds one policy only",
             next: "leave out #\(parts[1])"))
       }
       let entry = Setting.Member(
@@ -148,15 +150,27 @@ struct Inheritance {
     else {
       throw .setting(
         SettingError(
-          at: mention, "the file \(Setting.quoted(path)) holds \(names.count) policies", allowed: names,
+          at: mention, "the file \(Setting.quoted(path)) holds \(names.count) policies",
+          allowed: names,
           next: "say which: \"\(text)#\(names.first ?? "name")\""))
     }
     guard let entry = members.first(where: { $0.key == name }) else {
       throw .setting(
-        SettingError(at: mention, unknown: "policy in \(Setting.quoted(path))", name: name, among: names))
+        SettingError(
+          at: mention, unknown: "policy in \(Setting.quoted(path))", name: name, among: names))
     }
     let other = Book(
       file: tree.position.file, section: "policies", noun: "policy", members: members)
     return try resolve(entry, other, chain: chain)
+  }
+}
+
+extension Setting {
+  /// The member of that name unless it is null.
+  ///
+  /// Not `flatMap { $0.isNull ? nil : $0 }`: there `nil` would be a setting, the null.
+  func present(_ key: String) -> Setting? {
+    guard let value = self[key], !value.isNull else { return .none }
+    return value
   }
 }
