@@ -62,6 +62,28 @@ extension Setting {
     try Quantity.name(among: names, kind: kind).value(of: self)
   }
 
+  /// The text if the node holds one, else nil; in describe mode nil, and text is noted as a form.
+  ///
+  /// For values of several forms: `if let name = value.ifText() { … } else { object … }`. A switch
+  /// over `content` sees only the stand-in's object, and its other forms are not described.
+  public func ifText(_ doc: String = "") -> String? {
+    if isDescribing { allow(ParameterDescription(key: "", kind: .text, doc: doc)) }
+    if case .string(let text) = content { return text }
+    return nil
+  }
+
+  /// The number if the node holds one, else nil; in describe mode nil, and a number is a form.
+  public func ifNumber(_ doc: String = "") -> Double? {
+    if isDescribing { allow(ParameterDescription(key: "", kind: .number, doc: doc)) }
+    if case .number(let number, _) = content { return number }
+    return nil
+  }
+
+  /// Notes in describe mode that the node may have this form; does nothing else.
+  public func allow(_ form: ParameterDescription) {
+    describer?.add(form)
+  }
+
   /// Reads the node as an object with `body`; keys that `body` does not ask for are errors.
   public func object<R>(
     _ body: (inout SettingsReader) throws(SettingError) -> R

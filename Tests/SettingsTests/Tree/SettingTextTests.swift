@@ -52,7 +52,7 @@ struct SettingTextTests {
   func long() {
     let word = String(repeating: "x", count: 50)
     let tree: Setting = [
-      "t": Setting(.string(word + word)), "l": [.init(.string(word)), "\(word)"],
+      "t": "\(word)\(word)", "l": ["\(word)", "\(word)"],
     ]
     #expect(
       tree.json5(origins: true) == """
