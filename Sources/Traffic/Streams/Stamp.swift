@@ -40,7 +40,11 @@ struct Stamp: Sendable {
     identity = laws.identity
     drawsIdentity = !laws.identity.isFixed
     streamingKey = chance.key(.streaming, name: source)
-    if case .share(let share) = laws.streaming { streamedShare = share } else { streamedShare = nil }
+    if case .share(let share) = laws.streaming {
+      streamedShare = share
+    } else {
+      streamedShare = nil
+    }
     cachedShare = laws.cachedShare ?? -1
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
