@@ -28,7 +28,8 @@ extension OpenRequests {
 
   @inline(never)
   func unbalanced(
-    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Sums, _ breaches: inout Breaches
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Sums,
+    _ breaches: inout Breaches
   ) {
     breaches.add(
       .booksBalance, request: record.number, at: record.settled,
@@ -38,7 +39,9 @@ extension OpenRequests {
   }
 
   @inline(never)
-  func unbounded(_ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ breaches: inout Breaches) {
+  func unbounded(
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ breaches: inout Breaches
+  ) {
     breaches.add(
       .boundsHold, request: record.number, at: record.ended,
       "bill \(truth.bill.picodollars) p$, floor \(truth.floorBill.picodollars) p$; "
