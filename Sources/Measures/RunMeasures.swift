@@ -10,6 +10,7 @@ public final class RunMeasures: Sink {
   /// What is measured.
   public let plan: MeasuresPlan
   private var gathering: Gathering
+  private var merged: [RunTotals] = []
 
   /// Makes an empty gatherer.
   public init(plan: MeasuresPlan) {
@@ -17,11 +18,15 @@ public final class RunMeasures: Sink {
     gathering = Gathering(plan)
   }
 
-  /// What was found so far.
-  public var totals: RunTotals { gathering.totals }
+  /// What was found so far, with all that was merged, in the order of merging.
+  ///
+  /// Made anew at each call: ask once, after the run.
+  public var totals: RunTotals {
+    merged.reduce(into: gathering.totals) { $0.merge($1) }
+  }
 
-  /// The breaches of the laws so far.
-  public var breaches: Breaches { gathering.totals.breaches }
+  /// The breaches of the laws so far, of this run alone.
+  public var breaches: Breaches { gathering.breaches }
 
   /// Takes settled attempts.
   public func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
@@ -45,6 +50,6 @@ public final class RunMeasures: Sink {
 
   /// Adds another replication's totals to these.
   public func merge(_ other: RunMeasures) {
-    gathering.totals.merge(other.gathering.totals)
+    merged.append(other.totals)
   }
 }

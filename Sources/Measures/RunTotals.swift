@@ -21,43 +21,21 @@ public struct RunTotals: Sendable, Equatable {
   /// The attempts of the population's requests by deployment.
   public var attempts: [AttemptTally]
   /// The requests of the population by the HTTP status that stands for their last outcome.
-  public var statuses = [Int](repeating: 0, count: 1024)
+  public var statuses: [Int]
   /// All requests over time, warm-up and drain included.
   public var series: Series
   /// The slices' own series, for those that keep one.
   public var sliceSeries: [Series?]
   /// How many notes of each kind came, in the order of `Note.Kind.allCases`.
-  public var notes = [Int](repeating: 0, count: Note.Kind.allCases.count)
+  public var notes: [Int]
   /// How often each breaker opened, over all replicas.
   public var breakerOpenings: [Int]
   /// Charges that no attempt bears.
-  public var standingCharges = MoneyTotal.zero
+  public var standingCharges: MoneyTotal
   /// Requests that had not ended when the run did.
-  public var open = 0
+  public var open: Int
   /// The breaches of the laws.
-  public var breaches = Breaches()
-
-  /// Makes the totals of a run that has not begun.
-  public init(_ plan: MeasuresPlan) {
-    measured = plan.from.nanoseconds(to: plan.to)
-    func groups(_ by: Grouping, _ count: Int) -> [Group] {
-      plan.tallied.contains(by) && count > 1 ? Array(repeating: Group(), count: count) : []
-    }
-    aliases = Array(repeating: Group(), count: max(1, plan.aliases))
-    deployments =
-      plan.tallied.contains(.deployment)
-      ? Array(repeating: Group(), count: plan.deployments + 1) : []
-    teams = groups(.team, plan.teams)
-    features = groups(.feature, plan.features)
-    keys = groups(.key, plan.keys)
-    slices = Array(repeating: Group(), count: plan.slices.count)
-    attempts = Array(repeating: AttemptTally(), count: plan.deployments)
-    series = Series(bucket: plan.seriesBucket, deployments: plan.deployments)
-    sliceSeries = plan.slices.map {
-      $0.keepsSeries ? Series(bucket: plan.seriesBucket, deployments: plan.deployments) : nil
-    }
-    breakerOpenings = Array(repeating: 0, count: plan.breakers.count)
-  }
+  public var breaches: Breaches
 
   /// The whole population.
   public var all: Group {

@@ -11,8 +11,14 @@ public enum Sampler: Distribution {
   case exponential(mean: Double)
   /// Lognormal: e^(mu + sigma·Z).
   case lognormal(mu: Double, sigma: Double)
-  /// Any other law.
-  case other(any Distribution)
+  /// Any other law, held by reference so that a sampler is three words and cheap to move.
+  case boxed(Law)
+
+  /// A sampler of any law.
+  public static func other(_ law: any Distribution) -> Sampler {
+    if let sampler = law as? Sampler { return sampler }
+    return .boxed(Law(law))
+  }
 
   /// The value below which a share `u` of the values lies.
   @inlinable @inline(__always)
@@ -23,7 +29,7 @@ public enum Sampler: Distribution {
     case .exponential(let mean): -mean * Elementary.log(1 - u)
     case .lognormal(let mu, let sigma):
       Elementary.exp(mu + sigma * Elementary.normalQuantile(u))
-    case .other(let law): law.quantile(u)
+    case .boxed(let law): law.quantile(u)
     }
   }
 
@@ -43,7 +49,7 @@ public enum Sampler: Distribution {
       } else {
         x >= Elementary.exp(mu) ? 1 : 0
       }
-    case .other(let law): law.cumulative(x)
+    case .boxed(let law): law.cumulative(x)
     }
   }
 
@@ -54,7 +60,37 @@ public enum Sampler: Distribution {
     case .uniform(let low, let high): low + (high - low) / 2
     case .exponential(let mean): mean
     case .lognormal(let mu, let sigma): Elementary.exp(mu + sigma * sigma / 2)
-    case .other(let law): law.mean
+    case .boxed(let law): law.mean
     }
+  }
+}
+
+extension Sampler {
+  /// Whether shares rise without jumps and corners in between, constants aside.
+  var isSmooth: Bool {
+    switch self {
+    case .constant, .exponential: true
+    case .lognormal(_, let sigma): sigma > 0
+    case .uniform: false
+    case .boxed(let law): law.base is Gamma || law.base is Weibull
+    }
+  }
+
+  /// A law held by reference.
+  public final class Law: Distribution {
+    let base: any Distribution
+
+    /// Holds a law.
+    public init(_ base: any Distribution) { self.base = base }
+
+    /// The value below which a share `u` of the values lies.
+    @inline(never)
+    public func quantile(_ u: Double) -> Double { base.quantile(u) }
+
+    /// The share of values that are at most `x`.
+    public func cumulative(_ x: Double) -> Double { base.cumulative(x) }
+
+    /// The expected value; `nil` where it is not finite or not known.
+    public var mean: Double? { base.mean }
   }
 }

@@ -38,7 +38,7 @@ extension Elementary {
     return exp(a * log(x) - x - lgamma(a + 1))
   }
 
-  /// 1 + x/(a+1) + x²/((a+1)(a+2)) + …
+  /// The series 1 + x/(a+1) + x²/((a+1)(a+2)) + …, summed until terms vanish.
   static func gammaSeries(_ a: Double, _ x: Double) -> Double {
     var term = 1.0
     var sum = 1.0

@@ -4,7 +4,7 @@ extension Elementary {
   /// The logarithm of x is kept in two doubles (about 68 bits), multiplied by y exactly (Dekker's
   /// product) and put through `exp` with its low part. Special values as in IEEE 754 `pow`: x⁰ is 1
   /// for every x, 1^y is 1 for every y, a negative x takes whole exponents only.
-  /// - Bounds: error below 1.5 ulp for normal results.
+  /// - Bounds: error below 2 ulp for normal results.
   public static func pow(_ x: Double, _ y: Double) -> Double {
     if y == 0 || x == 1 { return 1 }
     if y == 1 { return x }
@@ -87,7 +87,9 @@ extension Elementary {
 }
 
 extension Elementary {
-  /// a·b as an unevaluated sum of two doubles (T. J. Dekker, 1971), for magnitudes below 2⁹⁹⁰.
+  /// The product a·b as an unevaluated sum of two doubles.
+  ///
+  /// Exact for magnitudes below 2⁹⁹⁰ (Dekker, 1971).
   static func exactProduct(_ a: Double, _ b: Double) -> (high: Double, low: Double) {
     let (aHigh, aLow) = halves(a)
     let (bHigh, bLow) = halves(b)
@@ -95,7 +97,7 @@ extension Elementary {
     return (high, ((aHigh * bHigh - high) + aHigh * bLow + aLow * bHigh) + aLow * bLow)
   }
 
-  /// a + b as an unevaluated sum of two doubles (D. E. Knuth's TwoSum).
+  /// The sum a + b as an unevaluated sum of two doubles: Knuth's TwoSum.
   static func exactSum(_ a: Double, _ b: Double) -> (high: Double, low: Double) {
     let high = a + b
     let bSeen = high - a

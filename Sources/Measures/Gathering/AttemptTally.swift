@@ -15,9 +15,9 @@ public struct AttemptTally: Sendable, Equatable {
   }
 
   /// Attempts by outcome, in the order of `Outcome.Kind.allCases`.
-  public private(set) var outcomes = [Int](repeating: 0, count: Outcome.Kind.allCases.count)
+  public internal(set) var outcomes = [Int](repeating: 0, count: Outcome.Kind.allCases.count)
   /// Attempts that ended with each HTTP status below 1024.
-  public private(set) var statuses = [Int](repeating: 0, count: 1024)
+  public internal(set) var statuses = [Int](repeating: 0, count: 1024)
   /// Attempts by reason and use.
   var uses = [Int](repeating: 0, count: 16)
   /// Bills by reason and use.
@@ -27,17 +27,17 @@ public struct AttemptTally: Sendable, Equatable {
     bills.reduce(into: .zero) { $0 += $1 }
   }
   /// What the gateway's books say they cost.
-  public private(set) var estimate = MoneyTotal.zero
+  public internal(set) var estimate = MoneyTotal.zero
   /// Input tokens consumed.
-  public private(set) var inputTokens = 0
+  public internal(set) var inputTokens = 0
   /// Of these, tokens billed at the cached rate.
-  public private(set) var cachedInputTokens = 0
+  public internal(set) var cachedInputTokens = 0
   /// Output tokens consumed.
-  public private(set) var outputTokens = 0
+  public internal(set) var outputTokens = 0
   /// Nanoseconds from start to first token, over attempts that succeeded.
-  public private(set) var firstToken = Histogram()
+  public internal(set) var firstToken = Histogram()
   /// Nanoseconds from start to end, over attempts that succeeded.
-  public private(set) var total = Histogram()
+  public internal(set) var total = Histogram()
 
   /// Makes an empty tally.
   public init() {}
@@ -56,28 +56,6 @@ public struct AttemptTally: Sendable, Equatable {
   /// What the attempts that were made for `reason` and came to `use` were billed.
   public func bill(_ reason: AttemptRecord.Reason, _ use: Use) -> MoneyTotal {
     bills[Int(reason.rawValue) * 4 + use.rawValue]
-  }
-
-  @inline(__always)
-  mutating func add(_ record: borrowing AttemptRecord, _ truth: AttemptTruth) {
-    outcomes[Int(record.outcome.kind.rawValue)] &+= 1
-    statuses[Int(record.outcome.status & 1023)] &+= 1
-    let use: Use =
-      record.served
-      ? .served
-      : record.outcome.isSuccess
-        ? .unused : record.outcome.kind == .cancelled ? .withdrawn : .failed
-    let place = Int(record.reason.rawValue) &* 4 &+ use.rawValue
-    uses[place] &+= 1
-    bills[place] += truth.bill
-    estimate += record.estimate
-    inputTokens &+= Int(record.usage.inputTokens)
-    cachedInputTokens &+= Int(record.usage.cachedInputTokens)
-    outputTokens &+= Int(record.usage.outputTokens)
-    guard record.outcome.isSuccess else { return }
-    total.record(record.started.nanoseconds(to: record.ended))
-    guard record.firstToken != .distantFuture else { return }
-    firstToken.record(record.started.nanoseconds(to: record.firstToken))
   }
 
   /// Adds another tally, exactly.

@@ -21,27 +21,20 @@ public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
   /// The client left.
   case abandoned
 
-  /// The class of a record.
+  /// The class of a record: arithmetic on raw values, since branches on it are mispredicted.
   @inline(__always)
   public init(_ record: borrowing RequestRecord) {
-    self =
+    let raw: UInt8 =
       switch record.end {
-      case .succeeded:
-        switch record.source {
-        case .provider, .none: .served
-        case .cache: .hit
-        case .follow: .followed
-        }
-      case .failed: .failed
+      case .succeeded: max(1, record.source.rawValue) &- 1
+      case .failed: Ending.failed.rawValue
       case .rejected:
-        switch record.rejection {
-        case .none, .limit: .rejectedByLimit
-        case .identity: .rejectedByIdentity
-        case .budget: .rejectedByBudget
-        case .shed: .shed
-        }
-      case .abandoned: .abandoned
+        record.rejection == .none
+          ? Ending.rejectedByLimit.rawValue
+          : Ending.rejectedByIdentity.rawValue &+ record.rejection.rawValue &- 1
+      case .abandoned: Ending.abandoned.rawValue
       }
+    self = Ending(rawValue: raw) ?? .failed
   }
 
   /// Whether the client has a whole answer.
@@ -61,6 +54,15 @@ public struct EndingCounts: BitwiseCopyable, Sendable, Equatable {
 
   /// The sum over all endings.
   public var all: Int { Ending.allCases.reduce(0) { $0 + self[$1] } }
+
+  /// Requests whose client has a whole answer.
+  public var succeeded: Int { self[.served] + self[.hit] + self[.followed] }
+
+  /// Requests that the tenant's own limits or budgets refused.
+  public var rejectedByOwnLimits: Int { self[.rejectedByLimit] + self[.rejectedByBudget] }
+
+  /// Requests that were refused, for whatever reason.
+  public var rejected: Int { self[.rejectedByIdentity] + rejectedByOwnLimits + self[.shed] }
 
   @inline(__always)
   mutating func add(_ ending: Ending, _ count: Int = 1) {

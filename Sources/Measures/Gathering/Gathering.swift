@@ -1,41 +1,64 @@
 import Vocabulary
 
-/// The working state of a run's measures: the totals, and what the laws must remember.
-struct Gathering {
-  var totals: RunTotals
-  var laws: LawBook
+/// The working state of a run's measures: what is being counted, and what the laws must remember.
+struct Gathering: ~Copyable {
+  private let plan: MeasuresPlan
   private let from: Instant
   private let to: Instant
   private let checksLaws: Bool
-  private let timed: Grouping
-  private let slices: [Slice]
   private let goals: [(firstToken: Int64, endToEnd: Int64)]
+  private var aliases: HotGroups
+  private var deployments: HotGroups
+  private var teams: HotGroups
+  private var features: HotGroups
+  private var keys: HotGroups
+  private var slices: HotGroups
+  private var series: HotSeries
+  private var sliceSeries: [SliceSeries]
+  private var attempts: HotAttempts
+  private var statuses = Rows(repeating: 0, count: 1024)
+  private var notes = Rows(repeating: 0, count: Note.Kind.allCases.count)
+  private var breakerOpenings: Rows<Int>
+  private var standingCharges = MoneyTotal.zero
+  private var open = 0
+  private var laws: LawBook
+  private(set) var breaches = Breaches()
 
   init(_ plan: MeasuresPlan) {
-    totals = RunTotals(plan)
-    laws = LawBook(plan)
+    self.plan = plan
     from = plan.from
     to = plan.to
     checksLaws = plan.checksLaws
-    timed = plan.timed
-    slices = plan.slices
     goals = (0..<max(1, plan.aliases)).map { alias in
       let objective = plan.objectives.indices.contains(alias) ? plan.objectives[alias] : nil
       return (
         objective?.firstToken?.nanoseconds ?? .max, objective?.endToEnd?.nanoseconds ?? .max
       )
     }
+    func groups(_ by: Grouping, _ count: Int) -> HotGroups {
+      HotGroups(
+        count: plan.tallied.contains(by) && count > 1 ? count : 0, timed: plan.timed.contains(by))
+    }
+    aliases = HotGroups(count: max(1, plan.aliases), timed: plan.timed.contains(.alias))
+    deployments = groups(.deployment, plan.deployments + 1)
+    teams = groups(.team, plan.teams)
+    features = groups(.feature, plan.features)
+    keys = groups(.key, plan.keys)
+    slices = HotGroups(count: plan.slices.count, timed: true)
+    series = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
+    sliceSeries = plan.slices.map { SliceSeries($0, plan) }
+    attempts = HotAttempts(deployments: plan.deployments)
+    breakerOpenings = Rows(repeating: 0, count: plan.breakers.count)
+    laws = LawBook(plan)
   }
 
-  mutating func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
-    if checksLaws { laws.newFlush(&totals.breaches) }
-    for index in attempts.indices {
+  mutating func consume(attempts records: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
+    if checksLaws { laws.newFlush(&breaches) }
+    for index in records.indices {
       let truth = index < truths.count ? truths[index] : AttemptTruth(bill: .zero)
-      if checksLaws { laws.settled(attempts[index], truth, &totals.breaches) }
-      let arrived = attempts[index].arrived
-      let deployment = Int(attempts[index].deployment.index)
-      if arrived >= from, arrived < to, deployment < totals.attempts.count {
-        totals.attempts[deployment].add(attempts[index], truth)
+      if checksLaws { laws.settled(records[index], truth, &breaches) }
+      if records[index].arrived >= from, records[index].arrived < to {
+        attempts.add(records[index], truth)
       }
     }
   }
@@ -43,69 +66,81 @@ struct Gathering {
   mutating func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
     for index in requests.indices {
       let truth = index < truths.count ? truths[index] : RequestTruth()
-      let record = requests[index]
-      if checksLaws { laws.ended(record, truth, &totals.breaches) }
-      let ending = Ending(record)
-      totals.series.add(record, truth, ending)
-      if record.arrived >= from, record.arrived < to { add(record, truth, ending) }
+      if checksLaws { laws.ended(requests[index], truth, &breaches) }
+      let seen = Seen(requests[index])
+      series.add(requests[index], truth, seen)
+      if requests[index].arrived >= from, requests[index].arrived < to {
+        add(requests[index], truth, seen)
+      }
     }
   }
 
-  mutating func consume(notes: Span<Note>) {
-    for index in notes.indices {
-      let note = notes[index]
-      totals.notes[Int(note.kind.rawValue)] &+= 1
-      if note.kind == .breakerChanged, note.value == 1 {
-        let breaker = Int(note.subject)
-        if breaker < totals.breakerOpenings.count { totals.breakerOpenings[breaker] += 1 }
+  mutating func consume(notes batch: Span<Note>) {
+    for index in batch.indices {
+      let note = batch[index]
+      notes[Int(note.kind.rawValue)] &+= 1
+      if note.kind == .breakerChanged, note.value == 1, Int(note.subject) < breakerOpenings.count {
+        breakerOpenings[Int(note.subject)] &+= 1
       }
-      if checksLaws { laws.noted(note, &totals.breaches) }
+      if checksLaws { laws.noted(note, &breaches) }
     }
   }
 
   mutating func close(_ tally: DriverTally) {
-    totals.standingCharges += tally.standingCharges
-    totals.open += tally.requests.open
-    if checksLaws { laws.close(tally, &totals.breaches) }
+    standingCharges += tally.standingCharges
+    open += tally.requests.open
+    if checksLaws { laws.close(tally, &breaches) }
+  }
+
+  /// All that was counted, as plain values.
+  var totals: RunTotals {
+    RunTotals(
+      measured: from.nanoseconds(to: to), aliases: aliases.groups, deployments: deployments.groups,
+      teams: teams.groups, features: features.groups, keys: keys.groups, slices: slices.groups,
+      attempts: attempts.tallies, statuses: statuses.array(), series: series.series,
+      sliceSeries: sliceSeries.map(\.series), notes: notes.array(),
+      breakerOpenings: breakerOpenings.array(), standingCharges: standingCharges, open: open,
+      breaches: breaches)
   }
 
   @inline(__always)
   private mutating func add(
-    _ record: borrowing RequestRecord, _ truth: RequestTruth, _ ending: Ending
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ found: Seen
   ) {
-    let alias = min(Int(record.alias.index), totals.aliases.count &- 1)
+    var seen = found
+    let alias = min(Int(record.alias.index), aliases.count &- 1)
     let goal = goals[alias]
-    let firstToken = record.arrived.nanoseconds(to: record.began)
-    let endToEnd = record.arrived.nanoseconds(to: record.ended)
-    let good = firstToken <= goal.firstToken && endToEnd <= goal.endToEnd
-    totals.statuses[Int(record.outcome.status & 1023)] &+= 1
-    Gathering.add(
-      &totals.aliases, alias, record, truth, ending, good, timed.contains(.alias))
-    Gathering.add(
-      &totals.deployments, min(Int(record.deployment.index), totals.deployments.count &- 1),
-      record, truth, ending, good, timed.contains(.deployment))
-    Gathering.add(
-      &totals.teams, Int(record.identity.team.index), record, truth, ending, good,
-      timed.contains(.team))
-    Gathering.add(
-      &totals.features, Int(record.identity.feature.index), record, truth, ending, good,
-      timed.contains(.feature))
-    Gathering.add(
-      &totals.keys, Int(record.identity.key.index), record, truth, ending, good,
-      timed.contains(.key))
-    for index in slices.indices where slices[index].contains(record) {
-      Gathering.add(&totals.slices, index, record, truth, ending, good, true)
-      totals.sliceSeries[index]?.add(record, truth, ending)
+    seen.good = seen.firstToken <= goal.firstToken && seen.endToEnd <= goal.endToEnd
+    statuses[Int(record.outcome.status & 1023)] &+= 1
+    aliases.add(alias, record, truth, seen)
+    deployments.add(
+      min(Int(record.deployment.index), deployments.count &- 1), record, truth, seen)
+    teams.add(Int(record.identity.team.index), record, truth, seen)
+    features.add(Int(record.identity.feature.index), record, truth, seen)
+    keys.add(Int(record.identity.key.index), record, truth, seen)
+    if sliceSeries.isEmpty { return }
+    for index in sliceSeries.indices where sliceSeries[index].slice.contains(record) {
+      slices.add(index, record, truth, seen)
+      sliceSeries[index].add(record, truth, seen)
     }
   }
+}
 
-  @inline(__always)
-  private static func add(
-    _ groups: inout [Group], _ index: Int, _ record: borrowing RequestRecord,
-    _ truth: RequestTruth, _ ending: Ending, _ good: Bool, _ timed: Bool
-  ) {
-    guard index >= 0, index < groups.count else { return }
-    groups[index].tally.add(record, truth, ending, good: good)
-    if timed { groups[index].addLatencies(record, ending) }
+/// One slice and, if it keeps one, its own series.
+final class SliceSeries {
+  let slice: Slice
+  private var hot: HotSeries
+  private let keeps: Bool
+
+  init(_ slice: Slice, _ plan: MeasuresPlan) {
+    self.slice = slice
+    keeps = slice.keepsSeries
+    hot = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
   }
+
+  func add(_ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen) {
+    if keeps { hot.add(record, truth, seen) }
+  }
+
+  var series: Series? { keeps ? hot.series : nil }
 }

@@ -23,14 +23,6 @@ public struct Group: Sendable, Equatable {
     return all
   }
 
-  @inline(__always)
-  mutating func addLatencies(_ record: borrowing RequestRecord, _ ending: Ending) {
-    guard ending.isSuccess else { return }
-    firstToken.record(record.arrived.nanoseconds(to: record.began))
-    let latency = record.arrived.nanoseconds(to: record.ended)
-    if ending == .served { servedEndToEnd.record(latency) } else { sharedEndToEnd.record(latency) }
-  }
-
   /// Adds another group, exactly.
   public mutating func merge(_ other: Group) {
     tally.merge(other.tally)

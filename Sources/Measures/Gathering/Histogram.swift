@@ -27,6 +27,12 @@ public struct Histogram: Sendable, Equatable {
     counts = []
   }
 
+  init(counts: [UInt64], minimum: Int64, maximum: Int64) {
+    self.counts = counts
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
   /// Counts one value.
   @inline(__always)
   public mutating func record(_ nanoseconds: Int64) {

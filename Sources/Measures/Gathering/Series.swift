@@ -7,18 +7,8 @@ import Vocabulary
 public struct Series: Sendable, Equatable {
   /// The counters of one point.
   public struct Point: BitwiseCopyable, Sendable, Equatable {
-    /// Requests that arrived in it and have ended.
-    public var arrived = 0
-    /// Of these, successes.
-    public var succeeded = 0
-    /// Of these, refused by the tenant's own limits or budgets.
-    public var rejectedByOwnLimits = 0
-    /// Of these, refused for other reasons.
-    public var rejectedOtherwise = 0
-    /// Of these, abandoned by the client.
-    public var abandoned = 0
-    /// Successes from the cache or another's answer.
-    public var shared = 0
+    /// How the requests that arrived in it ended.
+    public var endings = EndingCounts()
     /// Attempts that they made.
     public var attempts = 0
     /// What they were billed.
@@ -28,6 +18,23 @@ public struct Series: Sendable, Equatable {
 
     /// Makes an empty point.
     public init() {}
+
+    @inline(__always)
+    mutating func add(
+      _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+    ) {
+      endings.add(seen.ending)
+      attempts &+= Int(record.attempts)
+      bill += truth.bill
+      endToEnd &+= Int128(seen.ending.isSuccess ? seen.endToEnd : 0)
+    }
+
+    /// Requests that arrived in it and have ended.
+    public var arrived: Int { endings.all }
+    /// Of these, successes.
+    public var succeeded: Int { endings.succeeded }
+    /// Of these, refused by the tenant's own limits or budgets.
+    public var rejectedByOwnLimits: Int { endings.rejectedByOwnLimits }
 
     /// Successful / (arrived − rejected by the tenant's own limits); `nil` without requests.
     public var availability: Double? {
@@ -49,8 +56,6 @@ public struct Series: Sendable, Equatable {
   public private(set) var points: [Point] = []
   var latencies: [UInt32] = []
   var servings: [UInt32] = []
-  private var current = 0
-  private var currentStart: Int64 = 0
 
   static let octaves = 26
   static let firstExponent = 16
@@ -63,34 +68,14 @@ public struct Series: Sendable, Equatable {
     self.deployments = deployments
   }
 
-  @inline(__always)
-  mutating func add(
-    _ record: borrowing RequestRecord, _ truth: RequestTruth, _ ending: Ending
+  init(
+    bucket: Int64, deployments: Int, points: [Point], latencies: [UInt32], servings: [UInt32]
   ) {
-    let arrived = record.arrived.nanoseconds
-    if arrived &- currentStart >= bucket || arrived < currentStart || points.isEmpty {
-      move(to: arrived)
-    }
-    let place = current
-    points[place].arrived &+= 1
-    points[place].attempts &+= Int(record.attempts)
-    points[place].bill += truth.bill
-    if ending.isSuccess {
-      let latency = record.arrived.nanoseconds(to: record.ended)
-      points[place].succeeded &+= 1
-      points[place].endToEnd &+= Int128(latency)
-      latencies[place &* Series.rowLength &+ Series.column(of: latency)] &+= 1
-      let server = ending == .served ? Int(record.deployment.index) : deployments
-      servings[place &* (deployments &+ 1) &+ min(server, deployments)] &+= 1
-      if ending != .served { points[place].shared &+= 1 }
-    } else {
-      switch ending {
-      case .rejectedByLimit, .rejectedByBudget: points[place].rejectedByOwnLimits &+= 1
-      case .rejectedByIdentity, .shed: points[place].rejectedOtherwise &+= 1
-      case .abandoned: points[place].abandoned &+= 1
-      case .served, .hit, .followed, .failed: break
-      }
-    }
+    self.bucket = bucket
+    self.deployments = deployments
+    self.points = points
+    self.latencies = latencies
+    self.servings = servings
   }
 
   /// When the point at `index` begins.
@@ -128,12 +113,7 @@ public struct Series: Sendable, Equatable {
   public mutating func merge(_ other: Series) {
     guard other.bucket == bucket, other.deployments == deployments else { return }
     points.merge(other.points) { left, right in
-      left.arrived += right.arrived
-      left.succeeded += right.succeeded
-      left.rejectedByOwnLimits += right.rejectedByOwnLimits
-      left.rejectedOtherwise += right.rejectedOtherwise
-      left.abandoned += right.abandoned
-      left.shared += right.shared
+      left.endings.merge(right.endings)
       left.attempts += right.attempts
       left.bill += right.bill
       left.endToEnd += right.endToEnd
@@ -159,16 +139,5 @@ public struct Series: Sendable, Equatable {
   static func lowerBound(of column: Int) -> Double {
     if column == 0 { return 0 }
     return Double(UInt64(8 + column % 8) << UInt64(column / 8 + firstExponent - 3))
-  }
-
-  @inline(never)
-  private mutating func move(to arrived: Int64) {
-    current = min(Int(max(0, arrived) / bucket), Series.longest - 1)
-    currentStart = Int64(current) * bucket
-    let missing = current + 1 - points.count
-    guard missing > 0 else { return }
-    points.append(contentsOf: repeatElement(Point(), count: missing))
-    latencies.append(contentsOf: repeatElement(0, count: missing * Series.rowLength))
-    servings.append(contentsOf: repeatElement(0, count: missing * (deployments + 1)))
   }
 }

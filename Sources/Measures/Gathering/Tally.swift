@@ -28,7 +28,7 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   public var inputTokens = 0
   /// Output tokens of the successes.
   public var outputTokens = 0
-  /// Nanoseconds from arrival to end, over the successes.
+  /// Nanoseconds from arrival to end, over all successes.
   public var endToEnd: Int128 = 0
   /// Nanoseconds from arrival to end, over the successes that a provider served.
   public var servedEndToEnd: Int128 = 0
@@ -51,15 +51,11 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   /// Requests that arrived and have ended.
   public var arrived: Int { endings.all }
   /// Requests whose client has a whole answer.
-  public var succeeded: Int { endings[.served] + endings[.hit] + endings[.followed] }
+  public var succeeded: Int { endings.succeeded }
   /// Requests that the tenant's own limits or budgets refused.
-  public var rejectedByOwnLimits: Int {
-    endings[.rejectedByLimit] + endings[.rejectedByBudget]
-  }
+  public var rejectedByOwnLimits: Int { endings.rejectedByOwnLimits }
   /// Requests that were refused, for whatever reason.
-  public var rejected: Int {
-    endings[.rejectedByIdentity] + rejectedByOwnLimits + endings[.shed]
-  }
+  public var rejected: Int { endings.rejected }
   /// Requests that were not refused.
   public var admitted: Int { arrived - rejected }
   /// Admitted requests that neither the cache nor another's answer served.
@@ -67,33 +63,34 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
 
   @inline(__always)
   mutating func add(
-    _ record: borrowing RequestRecord, _ truth: RequestTruth, _ ending: Ending, good isGood: Bool
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
   ) {
-    endings.add(ending)
+    endings.add(seen.ending)
     calls &+= record.clientTry == 0 ? 1 : 0
     attempts &+= Int(record.attempts)
     bill += truth.bill
     estimate += record.estimate
-    if record.retries | record.fallbacks | record.hedges != 0 {
+    if record.attempts > 1 {
       retries &+= Int(record.retries)
       fallbacks &+= Int(record.fallbacks)
       hedges &+= Int(record.hedges)
     }
-    wasted += record.wasted
-    guard ending.isSuccess else { return }
-    good &+= isGood ? 1 : 0
+    if record.wasted.picodollars != 0 { wasted += record.wasted }
+    guard seen.ending.isSuccess else { return }
+    good &+= seen.good ? 1 : 0
     inputTokens &+= Int(record.inputTokens)
     outputTokens &+= Int(record.outputTokens)
-    let latency = record.arrived.nanoseconds(to: record.ended)
-    endToEnd &+= Int128(latency)
-    firstToken &+= Int128(record.arrived.nanoseconds(to: record.began))
-    if ending == .served { servedEndToEnd &+= Int128(latency) } else { saved += record.saved }
+    firstToken &+= Int128(seen.firstToken)
+    endToEnd &+= Int128(seen.endToEnd)
+    servedEndToEnd &+= Int128(seen.ending == .served ? seen.endToEnd : 0)
+    saved += record.saved
     if truth.floorBill.picodollars != .max {
       bounded &+= 1
       boundedBill += truth.bill
       floorBill += truth.floorBill
-      boundedEndToEnd &+= Int128(latency)
-      floorEndToEnd &+= Int128(truth.floorNanoseconds == .max ? latency : truth.floorNanoseconds)
+      boundedEndToEnd &+= Int128(seen.endToEnd)
+      let floor = truth.floorNanoseconds
+      floorEndToEnd &+= Int128(floor == .max ? seen.endToEnd : floor)
     }
   }
 

@@ -9,13 +9,13 @@ import Vocabulary
 /// is used up by one attempt of its request.
 /// - Complexity: O(log changes) an attempt at a guarded deployment, nothing for others; memory
 ///   follows the changes and the passes in flight.
-struct BreakerWatch {
-  private struct Change: BitwiseCopyable {
+struct BreakerWatch: ~Copyable {
+  struct Change: BitwiseCopyable {
     var at: Instant
     var state: Int64
     var probesFrom: Int64
   }
-  private struct Pending: BitwiseCopyable {
+  struct Pending: BitwiseCopyable {
     var request: UInt64
     var started: Instant
     var deployment: DeploymentID

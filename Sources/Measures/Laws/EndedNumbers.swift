@@ -3,22 +3,17 @@
 /// All numbers below `base` have ended; of the others a bit tells. Memory follows the spread
 /// between the oldest and the newest open request, one bit each, not the trace.
 /// - Complexity: O(1) amortised an insertion.
-struct EndedNumbers {
+struct EndedNumbers: ~Copyable {
   /// What came of an insertion.
   enum Answer { case new, twice, beyond }
 
-  private var words: [UInt64]
-  private var mask: Int
+  private var words = Rows(repeating: UInt64(0), count: 64)
+  private var mask = 63
   private var baseWord: UInt64 = 0
   private var top: UInt64 = 0
   private(set) var count = 0
   /// A number that far beyond the oldest open one is no arrival's number.
   static let farthest: UInt64 = 1 << 28
-
-  init() {
-    words = Array(repeating: 0, count: 64)
-    mask = 63
-  }
 
   func contains(_ number: UInt64) -> Bool {
     let word = number >> 6
@@ -67,7 +62,7 @@ struct EndedNumbers {
   private mutating func grow(toHold word: UInt64) {
     var size = words.count
     while UInt64(size) <= word &- baseWord { size *= 2 }
-    var larger = [UInt64](repeating: 0, count: size)
+    var larger = Rows(repeating: UInt64(0), count: size)
     for old in baseWord...max(top, baseWord) where old &- baseWord <= UInt64(mask) {
       larger[Int(truncatingIfNeeded: old) & (size - 1)] = words[Int(truncatingIfNeeded: old) & mask]
     }

@@ -1,7 +1,7 @@
 import Vocabulary
 
 /// All laws of one run, fed in one pass over records, truths and notes.
-struct LawBook {
+struct LawBook: ~Copyable {
   private var requests: OpenRequests
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
@@ -47,6 +47,6 @@ struct LawBook {
     breakers.newFlush(&breaches)
     requests.close(tally.requests, &breaches)
     sojourns.close(tally, &breaches)
-    limiters.close(ended: requests.ended, &breaches)
+    limiters.close(ended: requests, &breaches)
   }
 }

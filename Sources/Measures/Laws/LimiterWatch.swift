@@ -10,13 +10,13 @@ import Vocabulary
 /// and has to drain before the next charge. What is reconciled after its window is forgotten.
 /// - Source: ITU-T I.371 (GCRA, the continuous-state leaky bucket), here as the checker.
 /// - Complexity: O(1) a charge; one state for each (limit, replica, bucket).
-struct LimiterWatch {
-  private struct Level: BitwiseCopyable {
+struct LimiterWatch: ~Copyable {
+  struct Level: BitwiseCopyable {
     var backlog: Int128 = 0
     var at = Instant.distantPast
     var window = Int64.min
   }
-  private struct Reservation: BitwiseCopyable {
+  struct Reservation: BitwiseCopyable {
     var permits: Int64 = 0
     var bucket: Int32 = 0
     var request: UInt64 = 0
@@ -52,8 +52,9 @@ struct LimiterWatch {
   }
 
   /// At the end: whose reservations are still open although they have ended.
-  func close(ended: EndedNumbers, _ breaches: inout Breaches) {
-    for (key, reservation) in reservations.sorted where ended.contains(reservation.request) {
+  func close(ended requests: borrowing OpenRequests, _ breaches: inout Breaches) {
+    for (key, reservation) in reservations.sorted {
+      guard requests.hasEnded(reservation.request) else { continue }
       breaches.add(
         .reservationsReconciled, request: reservation.request, at: reservation.at,
         "limit \(key % UInt64(limits.count)) still holds its \(reservation.permits) permits")

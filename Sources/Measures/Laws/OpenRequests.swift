@@ -6,7 +6,7 @@ import Vocabulary
 /// The attempts of a request settle before it does, so what they add up to is kept only between an
 /// attempt's record and its request's record. The request's own sums are compared with these and
 /// forgotten; a number that has ended is one bit.
-struct OpenRequests {
+struct OpenRequests: ~Copyable {
   struct Sums: BitwiseCopyable {
     var bill = Money.zero
     var estimate = Money.zero
@@ -18,7 +18,7 @@ struct OpenRequests {
   }
 
   private var sums = OpenTable(blank: Sums())
-  private(set) var ended = EndedNumbers()
+  private var numbers = EndedNumbers()
   private let maximum: [Int]
   private let end: Instant
   private var newestSettlement = Instant.distantPast
@@ -45,7 +45,7 @@ struct OpenRequests {
     newestAttempt = max(newestAttempt, record.ended)
 
     // Settles once.
-    if ended.contains(record.request) {
+    if numbers.contains(record.request) {
       breaches.add(
         .settlesOnce, request: record.request, at: record.ended,
         "attempt \(record.index) settled after its request had")
@@ -80,7 +80,7 @@ struct OpenRequests {
     _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
   ) {
     records &+= 1
-    switch ended.insert(record.number) {
+    switch numbers.insert(record.number) {
     case .new: break
     case .twice:
       breaches.add(.endsOnce, request: record.number, at: record.settled, "it ended twice")
@@ -155,11 +155,11 @@ struct OpenRequests {
   /// Compares with what the driver counted by itself.
   mutating func close(_ tally: StationTally, _ breaches: inout Breaches) {
     if tally.entered != records + tally.open {
-      let missing = ended.missing(below: UInt64(max(0, tally.entered)), most: 1)
+      let missing = numbers.missing(below: UInt64(max(0, tally.entered)), most: 1)
       breaches.add(
         .endsOnce, request: missing.first, at: tally.changed,
         "\(tally.entered) arrived, \(records) ended and \(tally.open) are open")
-    } else if let stray = ended.missing(
+    } else if let stray = numbers.missing(
       below: UInt64(max(0, tally.entered)), most: tally.open + 1
     ).dropFirst(tally.open).first {
       breaches.add(
@@ -171,6 +171,9 @@ struct OpenRequests {
         "attempts settled for a request that never arrived")
     }
   }
+
+  /// Whether the request of that number has ended.
+  func hasEnded(_ number: UInt64) -> Bool { numbers.contains(number) }
 
   /// The requests with settled attempts that have not ended.
   var openNumbers: [UInt64] { sums.sorted.map(\.key) }

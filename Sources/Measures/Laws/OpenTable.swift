@@ -4,18 +4,20 @@
 /// R). The key itself is the hash: keys here are arrival numbers, dense and nearly in order, so
 /// neighbours lie in neighbouring slots. The key `UInt64.max` is reserved.
 /// - Complexity: O(1) expected; at most half full.
-struct OpenTable<Value: BitwiseCopyable> {
+struct OpenTable<Value: BitwiseCopyable>: ~Copyable {
+  struct Entry: BitwiseCopyable {
+    var key: UInt64
+    var value: Value
+  }
   private static var empty: UInt64 { .max }
-  private var keys: [UInt64]
-  private var values: [Value]
+  private var entries: Rows<Entry>
   private var mask: Int
   private let blank: Value
   private(set) var count = 0
 
   init(blank: Value, capacity: Int = 256) {
     self.blank = blank
-    keys = Array(repeating: .max, count: capacity)
-    values = Array(repeating: blank, count: capacity)
+    entries = Rows(repeating: Entry(key: .max, value: blank), count: capacity)
     mask = capacity - 1
   }
 
@@ -25,11 +27,10 @@ struct OpenTable<Value: BitwiseCopyable> {
   mutating func slot(of key: UInt64) -> Int? {
     if key == Self.empty { return nil }
     var slot = Int(truncatingIfNeeded: key) & mask
-    while keys[slot] != key {
-      if keys[slot] == Self.empty {
+    while entries[slot].key != key {
+      if entries[slot].key == Self.empty {
         if count &* 2 >= mask { return growAndInsert(key) }
-        keys[slot] = key
-        values[slot] = blank
+        entries[slot] = Entry(key: key, value: blank)
         count &+= 1
         return slot
       }
@@ -43,16 +44,16 @@ struct OpenTable<Value: BitwiseCopyable> {
   func find(_ key: UInt64) -> Int? {
     if key == Self.empty { return nil }
     var slot = Int(truncatingIfNeeded: key) & mask
-    while keys[slot] != key {
-      if keys[slot] == Self.empty { return nil }
+    while entries[slot].key != key {
+      if entries[slot].key == Self.empty { return nil }
       slot = (slot &+ 1) & mask
     }
     return slot
   }
 
   subscript(slot: Int) -> Value {
-    @inline(__always) get { values[slot] }
-    @inline(__always) set { values[slot] = newValue }
+    @inline(__always) _read { yield entries[slot].value }
+    @inline(__always) _modify { yield &entries[slot].value }
   }
 
   /// Removes what is in `slot` and closes the gap.
@@ -60,35 +61,33 @@ struct OpenTable<Value: BitwiseCopyable> {
   mutating func remove(at slot: Int) {
     var hole = slot
     var next = (slot &+ 1) & mask
-    while keys[next] != Self.empty {
-      let home = Int(truncatingIfNeeded: keys[next]) & mask
+    while entries[next].key != Self.empty {
+      let home = Int(truncatingIfNeeded: entries[next].key) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
-        keys[hole] = keys[next]
-        values[hole] = values[next]
+        entries[hole] = entries[next]
         hole = next
       }
       next = (next &+ 1) & mask
     }
-    keys[hole] = Self.empty
+    entries[hole].key = Self.empty
     count &-= 1
   }
 
   /// All keys with their values, in order of the key.
   var sorted: [(key: UInt64, value: Value)] {
-    zip(keys, values).filter { $0.0 != Self.empty }.map { (key: $0.0, value: $0.1) }
+    entries.array().filter { $0.key != Self.empty }.map { (key: $0.key, value: $0.value) }
       .sorted { $0.key < $1.key }
   }
 
   @inline(never)
   private mutating func growAndInsert(_ key: UInt64) -> Int? {
-    let old = zip(keys, values).filter { $0.0 != Self.empty }
-    let capacity = keys.count * 2
-    keys = Array(repeating: Self.empty, count: capacity)
-    values = Array(repeating: blank, count: capacity)
+    let old = sorted
+    let capacity = entries.count * 2
+    entries = Rows(repeating: Entry(key: Self.empty, value: blank), count: capacity)
     mask = capacity - 1
     count = 0
     for (key, value) in old {
-      if let slot = slot(of: key) { values[slot] = value }
+      if let slot = slot(of: key) { entries[slot].value = value }
     }
     return slot(of: key)
   }

@@ -6,16 +6,15 @@ import Vocabulary
 /// left plus the ages of those still inside: no expectation, no tolerance. The left side comes from
 /// the driver (changes of a count), the right side from the records (differences of instants).
 /// - Source: J. D. C. Little 1961; S. Stidham 1974 (sample-path form).
-struct Sojourns {
+struct Sojourns: ~Copyable {
   private var held: Int128 = 0
   private var answered: Int128 = 0
-  private var requests = 0
-  private var stays: [Int128]
-  private var attempts: [Int]
+  private var stays: Rows<Int128>
+  private var attempts: Rows<Int>
 
   init(deployments: Int) {
-    stays = Array(repeating: 0, count: deployments)
-    attempts = Array(repeating: 0, count: deployments)
+    stays = Rows(repeating: 0, count: deployments)
+    attempts = Rows(repeating: 0, count: deployments)
   }
 
   @inline(__always)

@@ -1,0 +1,77 @@
+import Vocabulary
+
+/// The attempts at all deployments while they are being counted.
+struct HotAttempts: ~Copyable {
+  struct Row: BitwiseCopyable {
+    var estimate = MoneyTotal.zero
+    var inputTokens = 0
+    var cachedInputTokens = 0
+    var outputTokens = 0
+    var firstToken = HotHistogram()
+    var total = HotHistogram()
+  }
+
+  private var rows: Rows<Row>
+  private var outcomes: Rows<Int>
+  private var statuses: Rows<Int>
+  private var uses: Rows<Int>
+  private var bills: Rows<MoneyTotal>
+  private static let kinds = Outcome.Kind.allCases.count
+
+  init(deployments: Int) {
+    rows = Rows(repeating: Row(), count: deployments)
+    outcomes = Rows(repeating: 0, count: deployments * HotAttempts.kinds)
+    statuses = Rows(repeating: 0, count: deployments * 1024)
+    uses = Rows(repeating: 0, count: deployments * 16)
+    bills = Rows(repeating: .zero, count: deployments * 16)
+  }
+
+  deinit {
+    for index in 0..<rows.count {
+      rows[index].firstToken.free()
+      rows[index].total.free()
+    }
+  }
+
+  @inline(__always)
+  mutating func add(_ record: borrowing AttemptRecord, _ truth: AttemptTruth) {
+    let index = Int(record.deployment.index)
+    guard index < rows.count else { return }
+    outcomes[index &* HotAttempts.kinds &+ Int(record.outcome.kind.rawValue)] &+= 1
+    statuses[index &* 1024 &+ Int(record.outcome.status & 1023)] &+= 1
+    let use: AttemptTally.Use =
+      record.served
+      ? .served
+      : record.outcome.isSuccess
+        ? .unused : record.outcome.kind == .cancelled ? .withdrawn : .failed
+    let place = index &* 16 &+ Int(record.reason.rawValue) &* 4 &+ use.rawValue
+    uses[place] &+= 1
+    bills[place] += truth.bill
+    rows[index].estimate += record.estimate
+    rows[index].inputTokens &+= Int(record.usage.inputTokens)
+    rows[index].cachedInputTokens &+= Int(record.usage.cachedInputTokens)
+    rows[index].outputTokens &+= Int(record.usage.outputTokens)
+    guard record.outcome.isSuccess else { return }
+    rows[index].total.record(record.started.nanoseconds(to: record.ended))
+    guard record.firstToken != .distantFuture else { return }
+    rows[index].firstToken.record(record.started.nanoseconds(to: record.firstToken))
+  }
+
+  /// The tallies as ordinary values.
+  var tallies: [AttemptTally] {
+    (0..<rows.count).map { index in
+      var tally = AttemptTally()
+      tally.outcomes = (0..<HotAttempts.kinds).map { outcomes[index * HotAttempts.kinds + $0] }
+      tally.statuses = (0..<1024).map { statuses[index * 1024 + $0] }
+      tally.uses = (0..<16).map { uses[index * 16 + $0] }
+      tally.bills = (0..<16).map { bills[index * 16 + $0] }
+      tally.estimate = rows[index].estimate
+      tally.inputTokens = rows[index].inputTokens
+      tally.cachedInputTokens = rows[index].cachedInputTokens
+      tally.outputTokens = rows[index].outputTokens
+      tally.firstToken = rows[index].firstToken.histogram
+      tally.total = rows[index].total.histogram
+      return tally
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Vocabulary
+
+/// A series while it is being filled.
+struct HotSeries: ~Copyable {
+  private let bucket: Int64
+  private let deployments: Int
+  private var points = Rows(repeating: Series.Point(), count: 0)
+  private var latencies = Rows(repeating: UInt32(0), count: 0)
+  private var servings = Rows(repeating: UInt32(0), count: 0)
+  private var used = 0
+  private var current = 0
+  private var from: Int64 = 0
+  private var to: Int64 = 0
+
+  init(bucket: Duration, deployments: Int) {
+    self.bucket = max(1, bucket.nanoseconds)
+    self.deployments = deployments
+  }
+
+  @inline(__always)
+  mutating func add(
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+  ) {
+    let arrived = record.arrived.nanoseconds
+    if arrived >= to || arrived < from { move(to: arrived) }
+    points[current].add(record, truth, seen)
+    guard seen.ending.isSuccess else { return }
+    latencies[current &* Series.rowLength &+ Series.column(of: seen.endToEnd)] &+= 1
+    let server = seen.ending == .served ? Int(record.deployment.index) : deployments
+    servings[current &* (deployments &+ 1) &+ min(server, deployments)] &+= 1
+  }
+
+  /// The series as an ordinary value.
+  var series: Series {
+    Series(
+      bucket: bucket, deployments: deployments, points: points.array(used),
+      latencies: latencies.array(used * Series.rowLength),
+      servings: servings.array(used * (deployments + 1)))
+  }
+
+  /// Goes to the point of an arrival. Beyond the longest series, the last point takes all.
+  @inline(never)
+  private mutating func move(to arrived: Int64) {
+    current = Int(min(max(0, arrived) / bucket, Int64(Series.longest - 1)))
+    from = Int64(current) * bucket
+    to = from.addingReportingOverflow(bucket).overflow ? .max : from + bucket
+    used = max(used, current + 1)
+    guard current >= points.count else { return }
+    let size = max(current + 1, min(points.count * 2, Series.longest))
+    points.grow(to: size, with: Series.Point())
+    latencies.grow(to: size * Series.rowLength, with: 0)
+    servings.grow(to: size * (deployments + 1), with: 0)
+  }
+}
