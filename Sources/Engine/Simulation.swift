@@ -54,7 +54,7 @@ public struct Simulation: ~Copyable {
   let sink: any Sink
   var gateways: UnsafeMutablePointer<Gateway>
   var clients: [any Client]
-  var arrivals: [Arrival]
+  var arrivals = Buffer<Arrival>()
   var awaits: [Bool]
   var fleet: ProviderFleet
   var promised = ProviderOutput()
@@ -65,8 +65,9 @@ public struct Simulation: ~Copyable {
   var sequence: UInt64 = 0
   var now = Instant.start
   var number: UInt64 = 0
-  var flights: [Flight] = []
-  var calls: [Call] = []
+  var flights = Buffer<Flight>(capacity: 1024)
+  var calls = Buffer<Call>(capacity: 1024)
+  var stations = Buffer<StationTally>()
   var deliveries: [Delivery] = []
   var freeDeliveries: [Int] = []
   var seen: FingerprintSet?
@@ -87,7 +88,8 @@ public struct Simulation: ~Copyable {
       (gateways + index).initialize(
         to: Gateway(plan.gateway, replica: ReplicaID(index), chance: chance))
     }
-    arrivals = clients.map { _ in Arrival.blank }
+    arrivals.fill(upTo: clients.count, with: .blank)
+    stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
     awaits = clients.map { _ in false }
     fleet = ProviderFleet(plan.fleet, chance: chance)
     output = Output(explaining: plan.explained)
@@ -198,7 +200,7 @@ public struct Simulation: ~Copyable {
       timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max, client: 0,
       generation: 0, streams: false, repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
-    while calls.count <= index { calls.append(blank) }
+    calls.fill(upTo: index + 1, with: blank)
   }
 
   // MARK: Attempts
@@ -258,7 +260,7 @@ public struct Simulation: ~Copyable {
     let call = Int(flights[index].requestSlot) &* replicas &+ replica
     let incidents = flights[index].promise.incidents
     flights[index].isLive = false
-    tally.deployments[Int(flights[index].deployment.index)].leave(at: now)
+    stations[Int(flights[index].deployment.index)].leave(at: now)
     calls[call].bill += bill
     calls[call].incidents |= incidents
     let before = output.attempts.count
@@ -339,7 +341,7 @@ public struct Simulation: ~Copyable {
     if index >= flights.count { growFlights(to: index) }
     let call = Int(requestSlot) &* replicas &+ replica
     let ordinal = gateways[replica].ordinal(of: attempt)
-    tally.deployments[Int(deployment.index)].enter(at: now)
+    stations[Int(deployment.index)].enter(at: now)
     fleet.start(
       AttemptStart(
         flight: UInt32(index), call: calls[call].key, deployment: deployment,
@@ -383,7 +385,7 @@ public struct Simulation: ~Copyable {
       total: .distantFuture, firstTokenDeadline: .distantFuture, idle: .max, sequence: 0,
       attempt: AttemptID(slot: 0, generation: 0), requestSlot: 0, deployment: .none,
       streams: false, sawFirstToken: false, isLive: false)
-    while flights.count <= index { flights.append(blank) }
+    flights.fill(upTo: index + 1, with: blank)
   }
 
   private mutating func wake(_ key: EventKey) {
@@ -543,18 +545,20 @@ public struct Simulation: ~Copyable {
     let end = now
     var open = 0
     var ages: Int128 = 0
-    for call in calls where call.isOpen {
+    for index in 0..<calls.count where calls[index].isOpen {
       open += 1
-      ages += Int128(call.arrived.nanoseconds(to: end))
+      ages += Int128(calls[index].arrived.nanoseconds(to: end))
     }
     tally.requests.close(at: end, open: open, ages: ages)
     var counts = [Int](repeating: 0, count: tally.deployments.count)
     var inFlight = [Int128](repeating: 0, count: tally.deployments.count)
-    for flight in flights where flight.isLive {
-      counts[Int(flight.deployment.index)] += 1
-      inFlight[Int(flight.deployment.index)] += Int128(flight.started.nanoseconds(to: end))
+    for index in 0..<flights.count where flights[index].isLive {
+      let deployment = Int(flights[index].deployment.index)
+      counts[deployment] += 1
+      inFlight[deployment] += Int128(flights[index].started.nanoseconds(to: end))
     }
     for index in tally.deployments.indices {
+      tally.deployments[index] = stations[index]
       tally.deployments[index].close(at: end, open: counts[index], ages: inFlight[index])
     }
   }

@@ -74,6 +74,7 @@ struct ReadingTests {
     #expect(mixture.quantile(0.5) == 80e6)
     let zipf = try Distributions.readNumber(object(["zipf": object(["count": number(10)])]))
     #expect(zipf.quantile(0.999999) == 10)
+    #expect(zipf.law is Zipf)
   }
 
   @Test("that is wrong says what is allowed")

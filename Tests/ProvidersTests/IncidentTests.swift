@@ -60,6 +60,17 @@ struct IncidentTests {
     #expect(second.incidents == 0b111)
   }
 
+  @Test("may say with their errors when to come back")
+  func retryAfter() {
+    let down = incident("down", bit: 0) {
+      $0.failure = .init(.status(529), retryAfter: RetryAfter(.seconds(7)))
+    }
+    var fleet = fleet(FleetPlan(deployments: [a], incidents: [down]))
+    let promise = fleet.promise(attempt(1), at: at(.seconds(12)))
+    #expect(promise.retryAfter == RetryAfter(.seconds(7)))
+    #expect(fleet.promise(attempt(1)).retryAfter == .unsaid)
+  }
+
   @Test("begin at `from` and are over at `until`")
   func bounds() {
     let down = incident("down", bit: 0) { $0.failure = .init(.status(503)) }
@@ -117,6 +128,15 @@ struct IncidentTests {
     #expect(streaming.firstToken == at(.milliseconds(9_600)))
     #expect(streaming.end == at(.milliseconds(20_600)))
     #expect(streaming.incidents == 0b10000)
+    #expect(streaming.pausedAt == at(.seconds(10)))
+    #expect(streaming.pauseNanoseconds == 10 * second)
+    // 41 tokens before the pause, none in it, the others after it.
+    for (now, tokens) in [(9_990, 40), (10_000, 41), (15_000, 41), (20_000, 41), (20_010, 42)] {
+      let cut = fleet.cut(
+        streaming, of: DeploymentID(0), started: at(.milliseconds(9_500)),
+        at: at(.milliseconds(now)))
+      #expect(cut.usage.outputTokens == UInt32(tokens), "\(now) ms")
+    }
     let waiting = fleet.promise(attempt(1), at: at(.milliseconds(9_950)))
     #expect(waiting.firstToken == at(.milliseconds(20_050)))
   }
@@ -134,6 +154,7 @@ struct IncidentTests {
     let promise = fleet.promise(attempt(1), at: at(.milliseconds(9_500)))
     #expect(promise.outcome == .brokenStream)
     #expect(promise.end == at(.milliseconds(20_100)))
+    #expect(promise.usage.outputTokens == 51)
     #expect(promise.incidents == 0b11)
   }
 

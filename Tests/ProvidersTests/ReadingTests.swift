@@ -16,7 +16,7 @@ struct ReadingTests {
       "timePerOutputToken": ["median": "13ms", "sigma": 0.2], "perInputToken": "0.1ms",
     ],
     "faults": [
-      "500": "0.2%", "529": ["share": "0.1%", "after": "80ms"],
+      "500": "0.2%", "529": ["share": "0.1%", "after": "80ms", "retryAfter": "3s"],
       "503": ["share": 0.01, "afterFraction": "25%"], "hang": "0.02%", "broken": "1%",
     ],
     "billing": ["cut": "full"], "tokens": ["inputFactor": 1.1],
@@ -68,7 +68,9 @@ struct ReadingTests {
     #expect(
       one.faults == [
         Fault(.status(500), share: Probability(clamping: 0.002), delay: .after(.milliseconds(50))),
-        Fault(.status(529), share: Probability(clamping: 0.001), delay: .after(.milliseconds(80))),
+        Fault(
+          .status(529), share: Probability(clamping: 0.001), delay: .after(.milliseconds(80)),
+          retryAfter: RetryAfter(.seconds(3))),
         Fault(.status(503), share: Probability(clamping: 0.01), delay: .fraction(0.25)),
         Fault(.hang, share: Probability(clamping: 0.0002), delay: .after(.milliseconds(50))),
         Fault(.broken, share: Probability(clamping: 0.01), delay: .drawnFraction),
@@ -187,10 +189,13 @@ struct ReadingTests {
     func law(_ law: Setting) -> String {
       complaint(world(deployment: changed(["latency": ["timeToFirstToken": law]])))
     }
-    #expect(law(["median": "1s", "p95": "0.5s", "sigma": nil]).contains("at least the median"))
+    #expect(
+      law(["median": "1s", "p95": "0.5s", "sigma": nil]).contains(
+        "at least the median: the slow side"))
     #expect(law(["median": "1s", "p95": "2s", "sigma": 1]).contains("not both"))
     #expect(law(["median": "1s", "p95": nil]).contains("missing \"p95\""))
-    #expect(law("quick").contains("expected a duration"))
+    #expect(law("quick").contains("latency.timeToFirstToken: found \"quick\""))
+    #expect(law(["median": nil, "p95": nil, "gamma": ["mean": "1s", "cv": 2]]) == "no error")
     #expect(law("0ms") == "no error")
   }
 
@@ -233,6 +238,7 @@ struct ReadingTests {
       (["slow": 0.5], "from 1 to 10000"),
       (["slow": ["5m": 2, "1m": 3]], "later than the one before"),
       (["hang": "120%"], "more than 100%"),
+      (["error": ["status": "broken", "retryAfter": "1s"]], "only a status carries it"),
       (["error": ["share": 1]], "missing \"status\""),
       (["error": ["status": "hang"]], "write `hang: share`"),
       (["error": ["status": 200]], "a status from 400 to 599"),

@@ -20,6 +20,11 @@ public enum Sampler: Distribution {
     return .boxed(Law(law))
   }
 
+  /// The law itself: what is held by reference, or else this sampler.
+  public var law: any Distribution {
+    if case .boxed(let law) = self { law.base } else { self }
+  }
+
   /// The value below which a share `u` of the values lies.
   @inlinable @inline(__always)
   public func quantile(_ u: Double) -> Double {

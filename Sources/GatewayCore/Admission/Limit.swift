@@ -7,9 +7,9 @@ import Vocabulary
 /// those of the prompt); `after` admits while the bucket owes nothing and takes what was used at
 /// the end; `reserve` takes prompt plus output cap at admission and gives back at settlement what
 /// was not used. Sources: Kong (after), Portkey (check), TensorZero (reserve and reconcile).
-public struct LimitRule: Sendable {
+public struct LimitRule: BitwiseCopyable, Sendable {
   /// Whom a bucket belongs to.
-  public enum Scope: Int, Sendable, CaseIterable {
+  public enum Scope: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     /// One bucket for all.
     case everyone
     /// One a virtual key.
@@ -25,7 +25,7 @@ public struct LimitRule: Sendable {
   }
 
   /// What is counted.
-  public enum Unit: Int, Sendable, CaseIterable {
+  public enum Unit: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     /// Requests.
     case requests
     /// Input tokens.
@@ -37,7 +37,7 @@ public struct LimitRule: Sendable {
   }
 
   /// When permits are taken.
-  public enum Charge: Int, Sendable, CaseIterable {
+  public enum Charge: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     /// At admission, what is known then.
     case check
     /// At the end, what was used.
@@ -65,16 +65,17 @@ public struct LimitRule: Sendable {
   public init(reading s: inout SettingsReader) throws(SettingError) {
     scope =
       Scope(
-        rawValue: try s.name(
-          "each", default: "everyone",
-          among: ["everyone", "key", "user", "team", "feature", "alias"], kind: "scope",
-          "whom a bucket belongs to")) ?? .everyone
+        rawValue: UInt8(
+          try s.name(
+            "each", default: "everyone",
+            among: ["everyone", "key", "user", "team", "feature", "alias"], kind: "scope",
+            "whom a bucket belongs to"))) ?? .everyone
     let units = ["requests", "inputTokens", "outputTokens", "totalTokens"]
     var chosen: (Unit, Rate)?
     var several = false
     for (index, name) in units.enumerated() {
       let rate = try s.optionalRate(name, "\(name) per time")
-      guard let rate, let unit = Unit(rawValue: index) else { continue }
+      guard let rate, let unit = Unit(rawValue: UInt8(index)) else { continue }
       several = several || chosen != nil
       chosen = (unit, rate)
     }
@@ -99,7 +100,7 @@ public struct LimitRule: Sendable {
     }
     self.unit = unit
     self.charge =
-      charge.flatMap(Charge.init(rawValue:)) ?? (unit == .requests ? .check : .reserve)
+      charge.flatMap { Charge(rawValue: UInt8($0)) } ?? (unit == .requests ? .check : .reserve)
     let standard = max(1, Int64(rate.perSecond.rounded(.up)))
     guard let rule = TokenBucket.Rule(rate: rate, burst: Int64(burst ?? Int(standard))) else {
       let at = s.setting
@@ -147,6 +148,20 @@ public struct LimitRule: Sendable {
     case .inputTokens: Int64(usage.inputTokens)
     case .outputTokens: Int64(usage.outputTokens)
     case .totalTokens: Int64(usage.inputTokens) + Int64(usage.outputTokens)
+    }
+  }
+}
+
+extension LimitRule.Scope {
+  /// How many buckets a limit of this scope has.
+  func count(in populations: Populations) -> Int {
+    switch self {
+    case .everyone: 1
+    case .key: populations.keys
+    case .user: populations.users
+    case .team: populations.teams
+    case .feature: populations.features
+    case .alias: populations.aliases
     }
   }
 }

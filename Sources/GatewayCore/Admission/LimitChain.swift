@@ -6,72 +6,65 @@ import Vocabulary
 /// none is. The refusal names the limit that makes it wait longest, and the instant at which the
 /// same request would pass. A shadow limit is judged, charged and noted, never enforced.
 /// - Complexity: O(limits).
-struct LimitChain: Sendable {
+struct LimitChain: ~Copyable {
   /// What the chain says to a request.
   enum Verdict: Equatable {
     case admit
     case refuse(limit: Int, retryAt: Instant)
   }
 
-  let rules: [LimitRule]
-  private var buckets: [[TokenBucket]]
+  /// A rule and where its buckets begin.
+  private struct Entry: BitwiseCopyable {
+    var rule: LimitRule
+    var firstBucket: Int
+    var bucketCount: Int
+  }
+
+  private var entries = Buffer<Entry>()
+  private var buckets = Buffer<TokenBucket>()
+  /// Whether settlement may change anything: known when the policy is compiled.
+  let settles: Bool
 
   init(_ rules: [LimitRule], populations: Populations) {
-    self.rules = rules
-    buckets = rules.map { rule in
-      let count =
-        switch rule.scope {
-        case .everyone: 1
-        case .key: populations.keys
-        case .user: populations.users
-        case .team: populations.teams
-        case .feature: populations.features
-        case .alias: populations.aliases
-        }
-      return [TokenBucket](repeating: TokenBucket(rule.bucket), count: max(1, count))
+    settles = rules.contains { $0.charge != .check || !$0.countsHits }
+    for rule in rules {
+      let count = max(1, rule.scope.count(in: populations))
+      entries.append(Entry(rule: rule, firstBucket: buckets.count, bucketCount: count))
+      buckets.fill(upTo: buckets.count + count, with: TokenBucket(rule.bucket))
     }
   }
 
-  var isEmpty: Bool { rules.isEmpty }
+  @inline(__always) var isEmpty: Bool { entries.isEmpty }
 
   mutating func admit(
     _ request: borrowing Request, at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
     var verdict = Verdict.admit
-    let explains = output.explains(request.number)
-    for index in rules.indices {
-      let bucket = rules[index].bucketIndex(of: request)
-      let rule = rules[index].bucket
-      let permits = rules[index].permitsAtAdmission(of: request)
-      buckets[index][bucket].refill(rule, at: now)
-      let needed = rules[index].charge == .after ? 1 : permits
-      let holds = buckets[index][bucket].holds(needed, rule)
-      if holds {
-        if explains {
-          output.notes.append(
-            Note(
-              .limiterJudged, at: now, request: request.number, subject: UInt16(index), value: 1,
-              other: buckets[index][bucket].permits(rule), replica: replica))
+    for index in 0..<entries.count {
+      let place = place(of: request, index)
+      let needed =
+        entries[index].rule.charge == .after
+        ? 1 : entries[index].rule.permitsAtAdmission(of: request)
+      buckets[place].refill(entries[index].rule.bucket, at: now)
+      if buckets[place].holds(needed, entries[index].rule.bucket) {
+        if output.explains(request.number) {
+          note(request.number, index, place, now, replica, &output)
         }
-        continue
+      } else {
+        refuse(request.number, index, place, needed, now, replica, &verdict, &output)
       }
-      let retryAt = buckets[index][bucket].instant(holding: needed, rule)
-      output.notes.append(
-        Note(
-          .limiterJudged, at: now, request: request.number, subject: UInt16(index), value: 0,
-          other: retryAt.nanoseconds, replica: replica))
-      if rules[index].isShadow { continue }
-      if case .refuse(_, let other) = verdict, other >= retryAt { continue }
-      verdict = .refuse(limit: index, retryAt: retryAt)
     }
-    if case .refuse = verdict { return verdict }
-    for index in rules.indices where rules[index].charge != .after {
-      let permits = rules[index].permitsAtAdmission(of: request)
-      let bucket = rules[index].bucketIndex(of: request)
-      if rules[index].isShadow, !buckets[index][bucket].holds(permits, rules[index].bucket) {
+    guard verdict == .admit else { return verdict }
+    for index in 0..<entries.count where entries[index].rule.charge != .after {
+      let permits = entries[index].rule.permitsAtAdmission(of: request)
+      let place = place(of: request, index)
+      if entries[index].rule.isShadow,
+        !buckets[place].holds(permits, entries[index].rule.bucket)
+      {
         continue
       }
-      charge(index, bucket, permits, request.number, now, replica, &output)
+      buckets[place].charge(permits, entries[index].rule.bucket)
+      noteCharge(request.number, index, place, permits, now, replica, &output)
     }
     return .admit
   }
@@ -82,49 +75,74 @@ struct LimitChain: Sendable {
     _ request: borrowing Request, usage: Usage, hit: Bool, at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
-    for index in rules.indices {
-      let rule = rules[index]
-      let bucket = rule.bucketIndex(of: request)
+    for index in 0..<entries.count {
+      let rule = entries[index].rule
+      let place = place(of: request, index)
+      let free = hit && !rule.countsHits
+      var permits: Int64 = 0
       switch rule.charge {
       case .check:
-        if hit && !rule.countsHits {
-          charge(
-            index, bucket, -rule.permitsAtAdmission(of: request), request.number, now, replica,
-            &output)
-        }
+        if free { permits = -rule.permitsAtAdmission(of: request) }
       case .after:
-        if hit && !rule.countsHits { continue }
-        charge(index, bucket, rule.permits(of: usage), request.number, now, replica, &output)
+        if !free { permits = rule.permits(of: usage) }
       case .reserve:
         let reserved = rule.permitsAtAdmission(of: request)
-        let used = hit && !rule.countsHits ? 0 : rule.permits(of: usage)
+        let used = free ? 0 : rule.permits(of: usage)
         output.notes.append(
           Note(
             .reconciled, at: now, request: request.number, subject: UInt16(index),
             value: reserved, other: used, replica: replica))
-        if used != reserved {
-          charge(index, bucket, used - reserved, request.number, now, replica, &output)
-        }
+        permits = used - reserved
       }
+      guard permits != 0 else { continue }
+      buckets[place].refill(rule.bucket, at: now)
+      buckets[place].charge(permits, rule.bucket)
+      noteCharge(request.number, index, place, permits, now, replica, &output)
     }
   }
 
-  /// Whether settlement may change anything: known when the policy is compiled.
-  var settles: Bool {
-    rules.contains { $0.charge != .check || !$0.countsHits }
+  /// Where the bucket of a request lies; one outside the populations falls into the last.
+  @inline(__always)
+  private func place(of request: borrowing Request, _ index: Int) -> Int {
+    let bucket = entries[index].rule.bucketIndex(of: request)
+    return entries[index].firstBucket &+ min(bucket, entries[index].bucketCount &- 1)
+  }
+
+  @inline(never)
+  private func refuse(
+    _ number: UInt64, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
+    _ replica: ReplicaID, _ verdict: inout Verdict, _ output: inout Output
+  ) {
+    let retryAt = buckets[place].instant(holding: needed, entries[index].rule.bucket)
+    output.notes.append(
+      Note(
+        .limiterJudged, at: now, request: number, subject: UInt16(index), value: 0,
+        other: retryAt.nanoseconds, replica: replica))
+    if entries[index].rule.isShadow { return }
+    if case .refuse(_, let other) = verdict, other >= retryAt { return }
+    verdict = .refuse(limit: index, retryAt: retryAt)
+  }
+
+  @inline(never)
+  private func note(
+    _ number: UInt64, _ index: Int, _ place: Int, _ now: Instant, _ replica: ReplicaID,
+    _ output: inout Output
+  ) {
+    output.notes.append(
+      Note(
+        .limiterJudged, at: now, request: number, subject: UInt16(index), value: 1,
+        other: buckets[place].permits(entries[index].rule.bucket), replica: replica))
   }
 
   @inline(__always)
-  private mutating func charge(
-    _ index: Int, _ bucket: Int, _ permits: Int64, _ number: UInt64, _ now: Instant,
+  private func noteCharge(
+    _ number: UInt64, _ index: Int, _ place: Int, _ permits: Int64, _ now: Instant,
     _ replica: ReplicaID, _ output: inout Output
   ) {
-    buckets[index][bucket].refill(rules[index].bucket, at: now)
-    buckets[index][bucket].charge(permits, rules[index].bucket)
     output.notes.append(
       Note(
-        .limiterCharged, at: now, request: number, subject: UInt16(index), value: permits,
-        other: Int64(bucket), replica: replica))
+        .limiterCharged, at: now, request: number, subject: UInt16(truncatingIfNeeded: index),
+        value: permits, other: Int64(place &- entries[index].firstBucket), replica: replica))
   }
 }
 

@@ -130,14 +130,14 @@ public struct Series: Sendable, Equatable {
 
   @inline(__always)
   static func column(of latency: Int64) -> Int {
-    let bits = UInt64(bitPattern: max(0, latency)) | (1 << UInt64(firstExponent))
-    let exponent = 63 &- bits.leadingZeroBitCount
-    let place = (exponent &- firstExponent) << 3 &+ Int((bits >> UInt64(exponent &- 3)) & 7)
+    let bits = UInt64(truncatingIfNeeded: max(0, latency))
+    let exponent = 63 &- (bits | (1 << UInt64(firstExponent))).leadingZeroBitCount
+    let place = (exponent &- firstExponent) << 3 &+ Int(bits >> UInt64(exponent &- 3))
     return min(place, rowLength &- 1)
   }
 
   static func lowerBound(of column: Int) -> Double {
-    if column == 0 { return 0 }
-    return Double(UInt64(8 + column % 8) << UInt64(column / 8 + firstExponent - 3))
+    if column < 16 { return Double(column << (firstExponent - 3)) }
+    return Double(UInt64(8 + column % 8) << UInt64(column / 8 - 1 + firstExponent - 3))
   }
 }

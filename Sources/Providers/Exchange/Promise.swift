@@ -21,12 +21,17 @@ public struct Promise: BitwiseCopyable, Sendable {
   public var usage: Usage
   /// What the provider will bill for it at its end.
   public var bill: Money
+  /// When its stream stands still between two tokens; `distantFuture` if it never does.
+  public var pausedAt: Instant
+  /// For how long it stands still: what an idle deadline looks at.
+  public var pauseNanoseconds: Int64
 
   /// Makes a promise.
   @inlinable
   public init(
     flight: UInt32, outcome: Outcome, retryAfter: RetryAfter = .unsaid, incidents: UInt32 = 0,
-    firstToken: Instant = .distantFuture, end: Instant, usage: Usage = .none, bill: Money = .zero
+    firstToken: Instant = .distantFuture, end: Instant, usage: Usage = .none, bill: Money = .zero,
+    pausedAt: Instant = .distantFuture, pauseNanoseconds: Int64 = 0
   ) {
     self.flight = flight
     self.outcome = outcome
@@ -36,6 +41,8 @@ public struct Promise: BitwiseCopyable, Sendable {
     self.end = end
     self.usage = usage
     self.bill = bill
+    self.pausedAt = pausedAt
+    self.pauseNanoseconds = pauseNanoseconds
   }
 
   /// Whether the provider never answers.

@@ -16,7 +16,9 @@ extension Fault {
       }
       return try setting.object { (s) throws(SettingError) -> Fault in
         let share = try s.share("share", "the share of attempts that meet it")
-        return Fault(kind, share: share, delay: try Delay(of: kind, reading: &s))
+        let delay = try Delay(of: kind, reading: &s)
+        return Fault(
+          kind, share: share, delay: delay, retryAfter: try kind.retryAfter(reading: &s))
       }
     }
     let sum = faults.reduce(0) { $0 + $1.value.share.value }
@@ -48,6 +50,15 @@ extension Fault.Kind {
           suggestion: Nearest.spelling(of: name, among: Self.names))
       }
     }
+  }
+
+  /// Reads `retryAfter`, which only a status can carry.
+  func retryAfter(reading s: inout SettingsReader) throws(SettingError) -> RetryAfter {
+    let wait = try s.optionalDuration(
+      "retryAfter", "how long the answer asks to wait before the next try; silence means unsaid")
+    guard let wait else { return .unsaid }
+    if case .status = self { return RetryAfter(wait) }
+    throw s.error("retryAfter", expected: "nothing: only a status carries it")
   }
 
   /// The delay of a fault that says nothing about it: of `broken` a drawn share of its tokens,

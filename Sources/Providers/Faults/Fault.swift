@@ -30,9 +30,14 @@ public struct Fault: Sendable, Hashable {
   public var share: Probability
   /// When it shows; without meaning for `hang`.
   public var delay: Delay
+  /// How long the answer asks to wait before the next try; only of a status.
+  public var retryAfter: RetryAfter
 
   /// Makes a fault.
-  public init(_ kind: Kind, share: Probability, delay: Delay) {
+  public init(
+    _ kind: Kind, share: Probability, delay: Delay, retryAfter: RetryAfter = .unsaid
+  ) {
+    self.retryAfter = retryAfter
     self.kind = kind
     self.share = share
     self.delay = delay

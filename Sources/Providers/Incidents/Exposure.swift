@@ -7,7 +7,7 @@ import Vocabulary
 /// strikes, of which there are at most 32.
 struct Exposure: Sendable {
   /// In order of their beginning, then of their names.
-  let strikes: [Strike]
+  private let strikes: [Strike]
   private var calmFrom: Int64 = .max
   private var calmUntil: Int64 = .min
   private var onset: Int64 = .max
@@ -29,6 +29,45 @@ struct Exposure: Sendable {
   /// Whether an attempt that started in the calm of the last look and ends at `end` sees no
   /// incident begin that touches what is in flight.
   func staysCalm(until end: Int64) -> Bool { end <= onset }
+
+  /// The factor on all times at an instant: the product over the strikes.
+  func slowDown(at now: Int64) -> Double {
+    var product = 1.0
+    for strike in strikes where strike.isActive(at: now) { product *= strike.slow(at: now) }
+    return product
+  }
+
+  /// Lets the incidents that are going on touch an attempt that starts at `now`.
+  func strike(
+    _ attempt: AttemptStart, at now: Int64, isAdmitted: Bool, _ course: inout Course
+  ) {
+    for strike in strikes where strike.isActive(at: now) {
+      if strike.slow(at: now) != 1 { course.incidents |= strike.incident.mask }
+      if !isAdmitted, strike.changesQuota(at: now) { course.incidents |= strike.incident.mask }
+      if let failure = strike.incident.failure, strike.fails(attempt, at: now) {
+        course.incidents |= strike.incident.mask
+        course.meet(
+          failure.kind, failure.delay, failure.retryAfter, detail: strike.detail(attempt))
+      }
+      if strike.hangs(attempt, at: now) {
+        course.incidents |= strike.incident.mask
+        course.meet(.hang, .drawnFraction, detail: 0)
+      }
+    }
+  }
+
+  /// Lets the incidents that begin while the attempt is in flight touch it, in order.
+  func strikeInFlight(_ attempt: AttemptStart, startedAt begin: Int64, _ course: inout Course) {
+    for strike in strikes where strike.from > begin && strike.from < course.end {
+      guard strike.touchesInFlight(attempt) else { continue }
+      course.incidents |= strike.incident.mask
+      switch strike.incident.inFlight {
+      case .survive: break
+      case .stall: course.stall(from: strike.from, until: strike.until)
+      case .break: course.cutConnection(at: strike.from)
+      }
+    }
+  }
 
   private mutating func look(at now: Int64) -> Bool {
     if strikes.contains(where: { $0.isActive(at: now) }) { return false }

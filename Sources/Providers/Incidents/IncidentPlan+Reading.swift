@@ -106,7 +106,8 @@ extension IncidentPlan.Failure {
     }
     try s.require(
       kind != .hang, "status", expected: "an answer", next: "write `hang: share` beside `error`")
-    self.init(kind, delay: try Fault.Delay(of: kind, reading: &s))
+    let delay = try Fault.Delay(of: kind, reading: &s)
+    self.init(kind, delay: delay, retryAfter: try kind.retryAfter(reading: &s))
     if let setting = try s.raw(
       "share", "the share of attempts that meet it; silence means all; or values over time")
     {

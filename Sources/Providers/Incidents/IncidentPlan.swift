@@ -14,12 +14,15 @@ public struct IncidentPlan: Sendable {
     public var delay: Fault.Delay
     /// The share of attempts that meet it, over the time since the incident began.
     public var share: Polyline
+    /// How long the answer asks to wait before the next try; only of a status.
+    public var retryAfter: RetryAfter
 
     /// Makes a failure.
     public init(
       _ kind: Fault.Kind, delay: Fault.Delay = .after(Fault.usualDelay),
-      share: Polyline = Polyline(1)
+      share: Polyline = Polyline(1), retryAfter: RetryAfter = .unsaid
     ) {
+      self.retryAfter = retryAfter
       self.kind = kind
       self.delay = delay
       self.share = share

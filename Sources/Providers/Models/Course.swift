@@ -11,6 +11,9 @@ struct Course {
   private(set) var end: Int64
   /// Output tokens made by the end.
   private(set) var outputTokens: UInt32
+  /// When the stream stands still, and for how long.
+  private(set) var pausedAt: Int64 = .max
+  private(set) var pause: Int64 = 0
   /// Which incidents have touched it.
   var incidents: UInt32 = 0
 
@@ -32,15 +35,18 @@ struct Course {
 
   /// The quota's refusal.
   mutating func refuse(after delay: Int64, _ retryAfter: RetryAfter) {
-    fail(.status(429), at: begin + delay)
-    self.retryAfter = retryAfter
+    fail(.status(429), at: begin + delay, retryAfter)
   }
 
   /// A failure, unless an earlier one is known.
   /// - Parameter detail: The uniform number behind a drawn fraction.
-  mutating func meet(_ kind: Fault.Kind, _ delay: Fault.Delay, detail: @autoclosure () -> Double) {
+  mutating func meet(
+    _ kind: Fault.Kind, _ delay: Fault.Delay, _ retryAfter: RetryAfter = .unsaid,
+    detail: @autoclosure () -> Double
+  ) {
     switch kind {
-    case .status(let code): fail(.status(code), at: moment(delay, detail(), from: begin))
+    case .status(let code):
+      fail(.status(code), at: moment(delay, detail(), from: begin), retryAfter)
     case .connection: fail(.connection, at: moment(delay, detail(), from: begin))
     case .hang: fail(.totalTimeout, at: .max)
     case .broken: breakStream(at: moment(delay, detail(), from: wholeFirstToken))
@@ -56,8 +62,13 @@ struct Course {
       end = .max
       return silence()
     }
-    if firstToken > from && firstToken != .max { firstToken += until - from }
     end = later
+    guard firstToken <= from else {
+      if firstToken != .max { firstToken += until - from }
+      return
+    }
+    if pausedAt == .max { pausedAt = from }
+    pause += until - from
   }
 
   /// The connection breaks at an instant at which the attempt is in flight.
@@ -68,7 +79,9 @@ struct Course {
       return silence()
     }
     outputTokens = Progress.tokens(
-      at: instant, firstToken: firstToken, end: end, of: outputTokens)
+      at: Progress.withoutPause(instant, pausedAt, pause), firstToken: firstToken,
+      end: end - pause, of: outputTokens)
+    pause = min(pause, max(0, instant - pausedAt))
     end = instant
     outcome = .brokenStream
     retryAfter = .unsaid
@@ -78,17 +91,20 @@ struct Course {
     guard instant <= wholeEnd, isEarlier(instant) else { return }
     outcome = .brokenStream
     retryAfter = .unsaid
-    firstToken = min(wholeFirstToken, instant)
+    firstToken = wholeFirstToken <= instant ? wholeFirstToken : .max
     end = instant
     outputTokens = Progress.tokens(
       at: instant, firstToken: wholeFirstToken, end: wholeEnd, of: wholeTokens)
   }
 
-  private mutating func fail(_ outcome: Outcome, at instant: Int64) {
+  private mutating func fail(
+    _ outcome: Outcome, at instant: Int64, _ retryAfter: RetryAfter = .unsaid
+  ) {
     guard isEarlier(instant) else { return }
     self.outcome = outcome
     end = instant
     silence()
+    self.retryAfter = retryAfter
   }
 
   private mutating func silence() {

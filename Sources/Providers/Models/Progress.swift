@@ -12,6 +12,11 @@ enum Progress {
     return 1 + UInt32(span.dividingFullWidth(product).quotient)
   }
 
+  /// An instant on the clock of a stream that stood still for `pause` from `pausedAt` on.
+  static func withoutPause(_ instant: Int64, _ pausedAt: Int64, _ pause: Int64) -> Int64 {
+    instant <= pausedAt ? instant : max(pausedAt, instant - pause)
+  }
+
   /// A share of a stretch, in whole nanoseconds; the share is moved into [0, 1].
   static func part(_ share: Double, of nanoseconds: Int64) -> Int64 {
     min(nanoseconds, self.nanoseconds(min(max(share, 0), 1) * Double(nanoseconds)))
@@ -21,6 +26,6 @@ enum Progress {
   @inline(__always)
   static func nanoseconds(_ value: Double) -> Int64 {
     guard value > 0 else { return 0 }
-    return value < 1e18 ? Int64(value.rounded()) : 1_000_000_000_000_000_000
+    return value < 1e18 ? Int64(value + 0.5) : 1_000_000_000_000_000_000
   }
 }

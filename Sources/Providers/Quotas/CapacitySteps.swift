@@ -55,7 +55,7 @@ struct CapacitySteps: Sendable {
       else { continue }
       product *= line.value(at: instant - incident.from.nanoseconds)
     }
-    return Int64((min(max(product, 0), 1000) * Double(one)).rounded())
+    return Int64(min(max(product, 0), 1000) * Double(one) + 0.5)
   }
 
   /// Whether the factor is always 1.

@@ -13,6 +13,16 @@ struct QuotaDemand: BitwiseCopyable {
   var inputTokens: UInt32
   var outputTokens: UInt32
 
+  init(inputTokens: UInt32, outputTokens: UInt32) {
+    self.inputTokens = inputTokens
+    self.outputTokens = outputTokens
+  }
+
+  /// What an answer used.
+  init(_ usage: Usage) {
+    self.init(inputTokens: usage.inputTokens, outputTokens: usage.outputTokens)
+  }
+
   /// How much of it a meter counts.
   func permits(of unit: QuotaPlan.Unit) -> Int64 {
     switch unit {

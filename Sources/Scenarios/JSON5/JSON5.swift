@@ -5,12 +5,14 @@ public import Settings
 /// Reads all of JSON5 1.0.0 (comments, trailing commas, unquoted keys, single quotes, hexadecimal
 /// numbers, leading and trailing points, line continuations), with these differences, each an error
 /// that says why: no `Infinity` and `NaN`, no key twice in an object, no escapes in unquoted keys,
-/// at most 128 levels deep. The text must be UTF-8, with or without a byte order mark. Any input
+/// at most 128 levels deep, no key path above 1000 bytes. The text must be UTF-8, with or without a byte order mark. Any input
 /// gives a value or one error; none crashes.
 /// - Complexity: O(bytes).
 public enum JSON5 {
   /// The most levels of objects and lists.
   static let depthLimit = 128
+  /// The most bytes of a key path: every value holds its own, so long ones would fill the memory.
+  static let pathLimit = 1000
 
   /// Reads one value.
   public static func parse(bytes: [UInt8], file: String) throws(SettingError) -> Setting {

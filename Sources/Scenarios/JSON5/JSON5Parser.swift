@@ -65,6 +65,11 @@ struct JSON5Parser {
       let keyPosition = place()
       let key = try key(path: path)
       let below = SettingPath.joining(path, key: key)
+      if below.utf8.count > JSON5.pathLimit {
+        throw SettingError(
+          at: keyPosition, path: Setting.cut(below),
+          "the key path is longer than \(JSON5.pathLimit) bytes")
+      }
       if let first = places.updateValue(keyPosition, forKey: key) {
         throw SettingError(
           at: keyPosition, path: below,

@@ -76,8 +76,8 @@ public struct ParameterDescription: Sendable {
     case .name: "one of \(names.joined(separator: ", "))"
     case .choice: choice.map { "a \($0.kind)" } ?? "choice"
     case .tokenPrice: "price per tokens"
-    case .list where nested.count == 1: "list of \(nested[0].form)"
-    case .entries where nested.count == 1: "named \(nested[0].form)"
+    case .list where !nested.isEmpty: "list of \(nested.map(\.form).joined(separator: " or "))"
+    case .entries where !nested.isEmpty: "named \(nested.map(\.form).joined(separator: " or "))"
     case .anything where !nested.isEmpty: nested.map(\.form).joined(separator: " or ")
     default: kind.rawValue
     }

@@ -32,7 +32,7 @@ private struct SettingWriter {
   }
 
   mutating func write(_ setting: Setting, depth: Int, tail: String) {
-    if let line = oneLine(setting), head.unicodeScalars.count + line.unicodeScalars.count <= 90 {
+    if let line = oneLine(setting, width: 90 - head.unicodeScalars.count) {
       text += head + line + tail
       if showsOrigins {
         text += "  // " + String(origin(setting.position).map { $0.isNewline ? " " : $0 })
@@ -56,7 +56,7 @@ private struct SettingWriter {
         write(element, depth: depth + 1, tail: comma(index, of: elements.count))
       }
       text += "\(margin.dropLast(2))]\(tail)\n"
-    case .null, .bool, .number, .string: text += head + scalar(setting) + tail + "\n"
+    case .null, .bool, .number, .string: break
     }
   }
 
@@ -64,9 +64,8 @@ private struct SettingWriter {
     isStrict && index == count - 1 ? "" : ","
   }
 
-  /// A value that stands on one line: a scalar, an empty object or list, a list of scalars of one
-  /// origin.
-  private func oneLine(_ setting: Setting) -> String? {
+  /// A value on one line if it is a scalar, empty, or a short list of scalars of one origin.
+  private func oneLine(_ setting: Setting, width: Int) -> String? {
     switch setting.content {
     case .object(let members): return members.isEmpty ? "{}" : nil
     case .array(let elements):
@@ -76,7 +75,8 @@ private struct SettingWriter {
         if showsOrigins, origin(element.position) != origin(setting.position) { return nil }
         parts.append(scalar(element))
       }
-      return "[\(parts.joined(separator: ", "))]"
+      let line = "[\(parts.joined(separator: ", "))]"
+      return parts.isEmpty || line.unicodeScalars.count <= width ? line : nil
     case .null, .bool, .number, .string: return scalar(setting)
     }
   }

@@ -16,18 +16,28 @@ struct BodyLaw: Sendable {
     case repeats(Double)
   }
 
-  private let rule: Rule
+  /// The bodies of a pool.
+  private let ranks: Zipf?
+  /// The share of repeats; 0 for none.
+  private let repeats: Double
   private let source: NameHash
   private let pool: NameHash
   private let salt: UInt64
   private let choice: ChanceKey
   private let print: ChanceKey
 
+  /// Whether the trace's own bodies count.
+  let believesTrace: Bool
+
   /// - Parameters:
   ///   - pool: the name under which bodies are shared between streams.
   ///   - alias: the alias asked for; it is part of the canonical body.
   init(_ rule: Rule, source: NameHash, pool: NameHash, alias: NameHash, chance: Chance) {
-    self.rule = rule
+    switch rule {
+    case .unique: (ranks, repeats, believesTrace) = (nil, 0, true)
+    case .pool(let zipf): (ranks, repeats, believesTrace) = (zipf, 0, false)
+    case .repeats(let share): (ranks, repeats, believesTrace) = (nil, share, false)
+    }
     self.source = source
     self.pool = pool
     salt = alias.bits
@@ -38,18 +48,15 @@ struct BodyLaw: Sendable {
   /// The key of the body of call `number`: equal keys, equal bodies.
   @inline(__always)
   func body(call: CallKey, number: UInt64) -> CallKey {
-    switch rule {
-    case .unique: return call
-    case .pool(let ranks):
-      let rank = ranks.rank(choice.uniform(call: call, counter: 2))
+    if let rank = ranks?.rank(choice.uniform(call: call, counter: 2)) {
       return CallKey(source: pool, number: UInt64(rank))
-    case .repeats(let share): return original(of: call, number: number, share: share)
     }
+    return repeats > 0 ? original(of: call, number: number) : call
   }
 
-  private func original(of call: CallKey, number: UInt64, share: Double) -> CallKey {
+  private func original(of call: CallKey, number: UInt64) -> CallKey {
     var (call, number) = (call, number)
-    while number > 0, choice.uniform(call: call, counter: 2) < share {
+    while number > 0, choice.uniform(call: call, counter: 2) < repeats {
       let reach = Elementary.log(Double(number) + 1)
       let back = Elementary.exp(reach * choice.uniform(call: call, counter: 3))
       number -= min(max(1, UInt64(min(back, 9e18))), number)
@@ -63,10 +70,5 @@ struct BodyLaw: Sendable {
   func fingerprint(of body: CallKey) -> UInt128 {
     let high = print.bits(call: body, counter: 0) ^ salt
     return UInt128(high) << 64 | UInt128(print.bits(call: body, counter: 1))
-  }
-
-  /// Whether the trace's own bodies count.
-  var believesTrace: Bool {
-    if case .unique = rule { true } else { false }
   }
 }

@@ -51,8 +51,7 @@ extension CallLaws {
       if !isTrace, input == nil, !s.isDescribing { throw s.missing("input", expected: form) }
       if !isTrace, output == nil, !s.isDescribing { throw s.missing("output", expected: form) }
       return (
-        input ?? TokenLaw(rule: .recorded, most: most),
-        output ?? TokenLaw(rule: .recorded, most: mostOut)
+        input ?? .recorded(most: most), output ?? .recorded(most: mostOut)
       )
     }
     if let read { (input, output) = read } else if !isTrace, !s.isDescribing {

@@ -47,7 +47,7 @@ struct ConversationClient<Beginnings: Client>: Client {
     guard let turn = pending.removeEarliest() else { return false }
     let call = CallKey(source: turnSource, number: turn.root << 16 | UInt64(turn.turn))
     stamp.fillTurn(
-      &arrival, at: turn.at, call: call, first: turn.first, input: turn.prompt,
+      &arrival, at: turn.at, call: call, first: turn.first, prompt: turn.prompt,
       cached: turn.cached)
     arrival.request.conversation = key.bits(call: turn.first, counter: 3) | 1
     schedule(after: arrival, turn: turn.turn, first: turn.first, root: turn.root)

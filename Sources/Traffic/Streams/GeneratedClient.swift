@@ -6,7 +6,6 @@ struct GeneratedClient: Client {
   private let stamp: Stamp
   private let start: Instant
   private let end: Instant
-  private let nothing = TraceRow()
   let patience: Duration?
 
   init(
@@ -25,7 +24,7 @@ struct GeneratedClient: Client {
     guard let after = process.next() else { return false }
     let now = start.advanced(byNanoseconds: after)
     guard now < end else { return false }
-    stamp.fill(&arrival, at: now, number: number, row: nothing)
+    stamp.fill(&arrival, at: now, number: number)
     return true
   }
 }

@@ -1,67 +1,65 @@
 import Chance
 import Vocabulary
 
-/// Whether the answers of a stream are streamed.
-enum StreamingLaw: Sendable, Hashable {
-  case never
-  case always
-  case share(Double)
-}
-
-/// What all calls of a stream have in common, and the laws by which they differ.
-struct CallLaws: Sendable {
-  var alias = AliasID(0)
-  var aliasName = ""
-  var tags: TagSet = []
-  var capabilities: TagSet = []
-  var priority: UInt8 = 0
-  var outputCap: UInt32 = .max
-  var patience: Duration?
-  var streaming = StreamingLaw.never
-  var identity = IdentityLaw()
-  var bodies = BodyLaw.Rule.unique
-  /// The name under which bodies are shared with other streams; `nil` for the stream's own.
-  var pool: String?
-  var input = TokenLaw(rule: .recorded)
-  var output = TokenLaw(rule: .recorded)
-  /// The share of the input that the provider has in its cache; `nil` for what the trace says.
-  var cachedShare: Double?
-}
-
 /// Fills in arrivals: everything about a call but its time.
 ///
-/// All draws are keyed by the call (or by its body, or by its conversation's first call, where
-/// these must agree), never by what was drawn before.
+/// What all calls have in common is copied from a template; the rest is drawn, keyed by the call
+/// (or by its body, or by its conversation's first call, where these must agree), never by what was
+/// drawn before. No allocation, no reference counting but for laws of unusual kinds.
 struct Stamp: Sendable {
   let source: NameHash
-  private let laws: CallLaws
-  private let bodies: BodyLaw
+  private let template: Request
   private let patience: Int64
-  private let fixed: Identity?
+  private let bodies: BodyLaw
+  private let input: TokenLaw
+  private let output: TokenLaw
   private let inputKey: ChanceKey
   private let outputKey: ChanceKey
+  /// Who calls; `nil` if that is always the same.
+  private let identity: IdentityLaw?
   private let identityKey: ChanceKey
+  /// The share of streamed answers; `nil` if all or none are.
+  private let streamedShare: Double?
   private let streamingKey: ChanceKey
+  /// The share of cached input; negative for what the trace says.
+  private let cachedShare: Double
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
     let pool = NameHash(laws.pool ?? stream)
     self.source = source
-    self.laws = laws
     bodies = BodyLaw(
       laws.bodies, source: source, pool: pool, alias: NameHash(laws.aliasName), chance: chance)
     patience = laws.patience?.nanoseconds ?? .max
+    input = laws.input
+    output = laws.output
     // By the pool's name: equal bodies have equally long prompts.
     inputKey = chance.key(.inputTokens, name: pool)
     outputKey = chance.key(.outputTokens, name: source)
     identityKey = chance.key(.identity, name: source)
+    identity = laws.identity.isFixed ? nil : laws.identity
     streamingKey = chance.key(.streaming, name: source)
-    fixed =
-      laws.identity.isFixed
-      ? laws.identity.identity(identityKey, CallKey(bits: 0)) : nil
+    if case .share(let share) = laws.streaming { streamedShare = share } else { streamedShare = nil }
+    cachedShare = laws.cachedShare ?? -1
+    template = Request(
+      call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
+      identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
+      outputCap: laws.outputCap, alias: laws.alias, priority: laws.priority,
+      streams: laws.streaming == .always)
   }
 
-  /// Overwrites `arrival` with call `number` at `now`; `row` is what a trace says of it.
+  /// Overwrites `arrival` with call `number` at `now`.
+  @inline(__always)
+  func fill(_ arrival: inout Arrival, at now: Instant, number: UInt64) {
+    let call = CallKey(source: source, number: number)
+    let body = bodies.body(call: call, number: number)
+    fill(
+      &arrival, at: now, call: call, first: call, body: body,
+      input: input.tokens(inputKey, body, recorded: 0),
+      output: output.tokens(outputKey, call, recorded: 0), cached: 0)
+  }
+
+  /// Overwrites `arrival` with call `number` at `now`, of which a trace says `row`.
   @inline(__always)
   func fill(
     _ arrival: inout Arrival, at now: Instant, number: UInt64, row: borrowing TraceRow
@@ -69,54 +67,46 @@ struct Stamp: Sendable {
     let call = CallKey(source: source, number: number)
     let isNamed = row.body != 0 && bodies.believesTrace
     let body = isNamed ? CallKey(bits: row.body) : bodies.body(call: call, number: number)
-    let input = laws.input.tokens(inputKey, body, recorded: row.inputTokens)
     fill(
-      &arrival, at: now, call: call, first: call, body: body, input: input,
-      output: laws.output.tokens(outputKey, call, recorded: row.outputTokens),
-      recordedCached: row.cachedTokens)
+      &arrival, at: now, call: call, first: call, body: body,
+      input: input.tokens(inputKey, body, recorded: row.inputTokens),
+      output: output.tokens(outputKey, call, recorded: row.outputTokens),
+      cached: row.cachedTokens)
     arrival.request.conversation = row.conversation
   }
 
   /// Overwrites `arrival` with a later turn of the conversation that began with call `first`.
   func fillTurn(
-    _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, input: UInt32,
+    _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, prompt: UInt32,
     cached: UInt32
   ) {
     fill(
-      &arrival, at: now, call: call, first: first, body: call, input: min(input, laws.input.most),
-      output: laws.output.tokens(outputKey, call, recorded: 0), recordedCached: cached)
+      &arrival, at: now, call: call, first: first, body: call, input: min(prompt, input.most),
+      output: output.tokens(outputKey, call, recorded: 0), cached: cached)
   }
 
   @inline(__always)
   private func fill(
     _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey,
-    input: UInt32, output: UInt32, recordedCached: UInt32
+    input: UInt32, output: UInt32, cached: UInt32
   ) {
     arrival.at = now
-    arrival.request.number = 0
+    arrival.request = template
     arrival.request.call = call
     arrival.request.fingerprint = bodies.fingerprint(of: body)
-    arrival.request.conversation = 0
-    arrival.request.deadline =
-      patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience)
-    arrival.request.tags = laws.tags
-    arrival.request.capabilities = laws.capabilities
-    arrival.request.identity = fixed ?? laws.identity.identity(identityKey, first)
     arrival.request.inputTokens = input
-    arrival.request.outputCap = laws.outputCap
-    arrival.request.alias = laws.alias
-    arrival.request.priority = laws.priority
-    switch laws.streaming {
-    case .never: arrival.request.streams = false
-    case .always: arrival.request.streams = true
-    case .share(let share):
-      arrival.request.streams = streamingKey.uniform(call: call) < share
+    if patience != .max { arrival.request.deadline = now.advanced(byNanoseconds: patience) }
+    if let streamedShare {
+      arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
-    arrival.truth.outputTokens = min(output, laws.outputCap)
-    if let share = laws.cachedShare {
-      arrival.truth.cachedInputTokens = UInt32(Double(input) * share)
-    } else {
-      arrival.truth.cachedInputTokens = min(recordedCached, input)
-    }
+    if identity != nil { draw(&arrival.request.identity, for: first) }
+    arrival.truth.outputTokens = min(output, template.outputCap)
+    arrival.truth.cachedInputTokens =
+      cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
+  }
+
+  @inline(never)
+  private func draw(_ result: inout Identity, for call: CallKey) {
+    if let identity { result = identity.identity(identityKey, call) }
   }
 }

@@ -77,7 +77,7 @@ extension StreamPlan {
         "block", default: 128, in: 1...65_536, unit: "tokens", "the cache's block")
       let most = try s.integer("most", default: 64, in: 1...65_535, "the most turns")
       return ConversationLaws(
-        again: again, think: think, added: added ?? TokenLaw(rule: .exact(0)),
+        again: again, think: QuickLaw(think), added: added ?? .exact(0),
         cachedFor: cachedFor, block: UInt32(block), most: UInt32(most))
     }
   }
@@ -96,10 +96,10 @@ extension TokenLaw {
       guard value >= 0, value <= 4e9, value == Double(UInt32(value)) else {
         throw SettingError(at: setting, expected: "a whole number of tokens such as 500")
       }
-      return TokenLaw(rule: .exact(UInt32(value)), most: most)
+      return .exact(UInt32(value), most: most)
     case .other(let law) where law is Empirical || law is Zipf:
-      return TokenLaw(rule: .counted(sampler), most: most)
-    default: return TokenLaw(rule: .drawn(sampler), most: most)
+      return .counted(sampler, most: most)
+    default: return .drawn(sampler, most: most)
     }
   }
 }

@@ -42,10 +42,16 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
       precondition(index >= 0 && index < _count, "index outside the buffer")
       return base[index]
     }
-    @inline(__always) set {
+    @inline(__always) _modify {
       precondition(index >= 0 && index < _count, "index outside the buffer")
-      base[index] = newValue
+      yield &base[index]
     }
+  }
+
+  /// Appends copies of `element` until `count` is at least `count`.
+  @inlinable
+  public mutating func fill(upTo count: Int, with element: Element) {
+    while _count < count { append(element) }
   }
 
   /// Removes all elements and keeps the memory.

@@ -8,7 +8,7 @@ indirect enum Branch: Sendable {
   case children([Branch], retry: Int?)
 
   init(_ setting: Setting) throws(SettingError) {
-    if case .string(let name) = setting.content {
+    if let name = setting.ifText("the name of a leaf") {
       self = .leaf(name)
       return
     }
@@ -43,9 +43,7 @@ struct Sample {
     }
     _ = try s.texts("on errors", "outcomes")
     if let raw = try s.raw("tokens", "tokens") {
-      if case .number = raw.content {
-        _ = try raw.integer()
-      } else {
+      if raw.ifNumber() == nil {
         _ = try raw.object { s throws(SettingError) in try s.integer("median", "the median") }
       }
     }
@@ -75,18 +73,21 @@ struct DescribingTests {
         "factor: number required (from 0 to 1)", "share: share required", "rate: rate = 100/s",
         "price: price per tokens required", "budget: money = $0.02", "on: flag = true",
         "alias: text required", "quota: one of a, b required", "timeout: duration",
-        "toy: a toy = full", "other: a toy", "routes: named object", "on errors: list of text",
-        "tokens: object",
+        "toy: a toy = full", "other: a toy", "routes: named text or object",
+        "on errors: list of text",
+        "tokens: number or object",
       ])
   }
 
   @Test("stops where a type contains itself")
   func recursion() throws {
     let routes = try #require(try described().parameter(at: ["routes", "chat"]))
-    #expect(routes.nested.map(\.key) == ["over", "retry"])
-    let over = try #require(routes.nested.first?.nested.first)
-    #expect(over.kind == .object)
-    #expect(over.nested.first?.isRecursive == true)
+    #expect(routes.form == "text or object")
+    let object = try #require(routes.nested.last)
+    #expect(object.nested.map(\.key) == ["over", "retry"])
+    let inner = try #require(object.nested.first?.nested.last)
+    #expect(inner.kind == .object)
+    #expect(inner.nested.first?.isRecursive == true)
     let retry = try #require(try described().parameter(at: ["routes", "chat", "retry", "max"]))
     #expect(retry.kind == .integer)
   }

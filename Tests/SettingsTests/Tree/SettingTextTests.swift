@@ -48,6 +48,25 @@ struct SettingTextTests {
         """)
   }
 
+  @Test("breaks long lists, never long texts")
+  func long() {
+    let word = String(repeating: "x", count: 50)
+    let tree: Setting = [
+      "t": "\(word)\(word)", "l": ["\(word)", "\(word)"],
+    ]
+    #expect(
+      tree.json5(origins: true) == """
+        {
+          t: "\(word)\(word)",  // (code)
+          l: [
+            "\(word)",  // (code)
+            "\(word)",  // (code)
+          ],
+        }
+
+        """)
+  }
+
   @Test("is plain JSON if asked for")
   func json() {
     let tree: Setting = [

@@ -5,7 +5,7 @@ enum LargeTrace {
   /// Writes `rows` rows, 700 µs apart, and returns the path.
   static func write(rows: Int, in folder: ScratchFolder) throws -> String {
     let path = folder.path + "/large.csv"
-    FileManager.default.createFile(atPath: path, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: path))
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     defer { try? file.close() }
     var bytes = Array("TIMESTAMP,ContextTokens,GeneratedTokens\r\n".utf8)

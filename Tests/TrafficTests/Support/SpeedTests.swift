@@ -77,4 +77,22 @@ struct SpeedTests {
     }
     print("\(name): \(made.seconds / Double(made.count) * 1e9) ns per arrival")
   }
+
+  @Test("of the parts of an arrival, for comparison on the same machine")
+  func parts() throws {
+    let key = Chance(seed: 1, replication: 0).key(.arrival, name: NameHash("parts"))
+    let source = NameHash("parts")
+    let zipf = Zipf(count: 10_000, exponent: 1)
+    func report(_ name: String, _ body: (CallKey) -> Double) {
+      var sum = 0.0
+      let made = Self.best(of: 5) {
+        for number in 0..<2_000_000 { sum += body(CallKey(source: source, number: UInt64(number))) }
+        return 2_000_000
+      }
+      print("\(name): \(made.seconds / 2e6 * 1e9) ns (\(sum > 0))")
+    }
+    report("a uniform number") { key.uniform(call: $0) }
+    report("an exponential number") { -Elementary.log(1 - key.uniform(call: $0)) }
+    report("a rank of 10,000") { Double(zipf.rank(key.uniform(call: $0))) }
+  }
 }

@@ -1,1 +1,0 @@
-// The room Reports is empty so far.

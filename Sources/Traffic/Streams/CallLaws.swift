@@ -1,0 +1,28 @@
+import Vocabulary
+
+/// Whether the answers of a stream are streamed.
+enum StreamingLaw: Sendable, Hashable {
+  case never
+  case always
+  case share(Double)
+}
+
+/// What all calls of a stream have in common, and the laws by which they differ.
+struct CallLaws: Sendable {
+  var alias = AliasID(0)
+  var aliasName = ""
+  var tags: TagSet = []
+  var capabilities: TagSet = []
+  var priority: UInt8 = 0
+  var outputCap: UInt32 = .max
+  var patience: Duration?
+  var streaming = StreamingLaw.never
+  var identity = IdentityLaw()
+  var bodies = BodyLaw.Rule.unique
+  /// The name under which bodies are shared with other streams; `nil` for the stream's own.
+  var pool: String?
+  var input = TokenLaw.recorded()
+  var output = TokenLaw.recorded()
+  /// The share of the input that the provider has in its cache; `nil` for what the trace says.
+  var cachedShare: Double?
+}

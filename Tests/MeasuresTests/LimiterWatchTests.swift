@@ -1,0 +1,115 @@
+import Testing
+import Vocabulary
+
+@testable import Measures
+
+@Suite("A limit never charges more than its envelope")
+struct LimiterWatchTests {
+  /// 10 permits at once, then one a second.
+  static let bucket = LimitEnvelope(rate: .perSecond(1), burst: 10)
+
+  static func charge(
+    _ at: Double, _ permits: Int64, request: UInt64 = 0, bucket: Int64 = 0, replica: Int = 0
+  ) -> Note {
+    Note(
+      .limiterCharged, at: World.at(at), request: request, subject: 0, value: permits,
+      other: bucket, replica: ReplicaID(replica))
+  }
+
+  static func reconcile(_ at: Double, reserved: Int64, used: Int64, request: UInt64 = 0) -> Note {
+    Note(
+      .reconciled, at: World.at(at), request: request, subject: 0, value: reserved, other: used)
+  }
+
+  func breaches(
+    _ envelope: LimitEnvelope, _ notes: [Note], replicas: Int = 1, requests: Int = 0
+  ) -> Breaches {
+    var world = World()
+    world.plan.limits = [envelope]
+    world.plan.replicas = replicas
+    world.notes = notes
+    for index in 0..<requests { world.serve(at: Double(index)) }
+    return world.run().breaches
+  }
+
+  @Test("a bucket admits its burst and then its rate, to the nanosecond")
+  func bucketIsExact() {
+    let full = [Self.charge(0, 10)]
+    #expect(breaches(Self.bucket, full + [Self.charge(1, 1), Self.charge(3, 2)]).isEmpty)
+    let early = breaches(Self.bucket, full + [Self.charge(0.999_999_999, 1, request: 7)])
+    #expect(early.count(of: .limiterEnvelope) == 1)
+    #expect(early.kept.first?.request == 7)
+    #expect(breaches(Self.bucket, full + [Self.charge(100, 11)]).count(of: .limiterEnvelope) == 1)
+  }
+
+  @Test("tenants and replicas have buckets of their own; shared state has one")
+  func bucketsAreApart() {
+    #expect(breaches(Self.bucket, [Self.charge(0, 10), Self.charge(0, 10, bucket: 5)]).isEmpty)
+    let two = [Self.charge(0, 10), Self.charge(0, 10, replica: 1)]
+    #expect(breaches(Self.bucket, two, replicas: 2).isEmpty)
+    var shared = Self.bucket
+    shared.perReplica = false
+    #expect(breaches(shared, two, replicas: 2).count(of: .limiterEnvelope) == 1)
+    shared.slack = 10
+    #expect(breaches(shared, two, replicas: 2).isEmpty)
+  }
+
+  @Test("a reservation gives back what it did not use, and owes what it used beyond")
+  func reservations() {
+    var envelope = Self.bucket
+    envelope.reserves = true
+    let reserved = [Self.charge(0, 10), Self.reconcile(0.5, reserved: 10, used: 2)]
+    #expect(breaches(envelope, reserved + [Self.charge(0.5, 8, request: 1)]).isEmpty)
+    #expect(
+      breaches(envelope, reserved + [Self.charge(0.5, 9, request: 1)])
+        .count(of: .limiterEnvelope) == 1)
+    let beyond = [Self.charge(0, 10), Self.reconcile(0, reserved: 10, used: 15)]
+    #expect(breaches(envelope, beyond + [Self.charge(6, 1, request: 1)]).isEmpty)
+    #expect(
+      breaches(envelope, beyond + [Self.charge(5.9, 1, request: 1)]).count(of: .limiterEnvelope)
+        == 1)
+  }
+
+  @Test("a request that ends with an open reservation is a breach")
+  func openReservation() {
+    var envelope = Self.bucket
+    envelope.reserves = true
+    let open = breaches(envelope, [Self.charge(0, 5)], requests: 1)
+    #expect(open.count(of: .reservationsReconciled) == 1)
+    #expect(open.kept.first?.request == 0)
+    #expect(
+      breaches(envelope, [Self.charge(0, 5), Self.reconcile(1, reserved: 5, used: 5)], requests: 1)
+        .isEmpty)
+    #expect(breaches(envelope, [Self.charge(0, 5, request: 9)], requests: 1).isEmpty)
+  }
+
+  @Test("windows start afresh")
+  func windows() {
+    let minute = LimitEnvelope(.window(origin: .start, length: .seconds(60), most: 5))
+    #expect(breaches(minute, [Self.charge(59, 5), Self.charge(60, 5)]).isEmpty)
+    #expect(
+      breaches(minute, [Self.charge(10, 5), Self.charge(59, 1)]).count(of: .limiterEnvelope) == 1)
+    let months = LimitEnvelope(.windows(starts: [World.at(0), World.at(31)], most: 5))
+    #expect(breaches(months, [Self.charge(30, 5), Self.charge(31, 5)]).isEmpty)
+    #expect(
+      breaches(months, [Self.charge(31, 5), Self.charge(900, 1)]).count(of: .limiterEnvelope) == 1)
+  }
+
+  @Test("what is in flight is bounded until it is reconciled")
+  func inFlight() {
+    let envelope = LimitEnvelope(.inFlight(most: 1), reserves: true)
+    let one = [Self.charge(0, 1)]
+    #expect(
+      breaches(envelope, one + [Self.reconcile(1, reserved: 1, used: 1), Self.charge(1, 1)])
+        .isEmpty)
+    #expect(
+      breaches(envelope, one + [Self.charge(1, 1, request: 1)]).count(of: .limiterEnvelope) == 1)
+  }
+
+  @Test("a shadow promises nothing; a refusal until the past is a breach")
+  func others() {
+    #expect(breaches(LimitEnvelope(.none), [Self.charge(0, 1_000_000)]).isEmpty)
+    let refusal = Note(.limiterJudged, at: World.at(2), request: 3, subject: 0, value: 0, other: 1)
+    #expect(breaches(Self.bucket, [refusal]).kept.first?.request == 3)
+  }
+}
