@@ -3,13 +3,14 @@ import Vocabulary
 
 extension Promise {
   /// When the stream will first have been silent for longer than `idle` nanoseconds;
-  /// `distantFuture` if never. Tokens come evenly between the first and the end.
+  /// `distantFuture` if never. Tokens come evenly between the first and the end, but for a pause.
   @inline(__always)
   func silence(longerThan idle: Int64) -> Instant {
     let limit = firstToken.advanced(byNanoseconds: idle)
-    if end == .distantFuture { return limit }
-    guard usage.outputTokens > 1 else { return end <= limit ? .distantFuture : limit }
-    let gap = firstToken.nanoseconds(to: end) / Int64(usage.outputTokens - 1)
-    return gap > idle ? limit : .distantFuture
+    if pausedAt == .distantFuture, end == .distantFuture { return limit }
+    let flow = firstToken.nanoseconds(to: end) &- pauseNanoseconds
+    let gap = usage.outputTokens > 1 ? flow / Int64(usage.outputTokens - 1) : 0
+    if gap > idle { return limit }
+    return pauseNanoseconds > idle ? pausedAt.advanced(byNanoseconds: idle) : .distantFuture
   }
 }

@@ -26,8 +26,8 @@ extension Gateway {
   mutating func answerFromCache(
     _ request: borrowing Request, _ id: RequestID, at now: Instant, into output: inout Output
   ) -> Bool {
-    guard let rule = plan.cache else { return false }
-    let hit = cache?.look(rule.key(of: request), at: now, into: &output)
+    guard caches else { return false }
+    let hit = cache.look(cache.rule.key(of: request), at: now, into: &output)
     if output.explains(request.number) {
       output.notes.append(
         Note(
@@ -35,7 +35,7 @@ extension Gateway {
           replica: replica))
     }
     guard let hit else { return false }
-    let end = now.advanced(byNanoseconds: rule.latency)
+    let end = now.advanced(byNanoseconds: cache.rule.latency)
     output.commands.append(.beginAnswer(id, .cache(hit.body)))
     output.commands.append(.finishAnswer(id, .succeeded, at: end))
     var record = RequestRecord(arrival: request, id: id, at: now, replica: replica)
@@ -88,19 +88,18 @@ extension Gateway {
     _ slot: UInt32, _ usage: Usage, from deployment: DeploymentID, at now: Instant,
     into output: inout Output
   ) {
-    guard let rule = plan.cache else { return }
+    guard caches else { return }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id(ofSlot: slot)))
-    let evicted =
-      cache?.store(
-        rule.key(of: slots[slot].request), usage: usage, from: deployment, body: body, at: now,
-        into: &output) ?? 0
+    let evicted = cache.store(
+      cache.rule.key(of: slots[slot].request), usage: usage, from: deployment, body: body,
+      at: now, into: &output)
     if evicted > 0 || output.explains(slots[slot].request.number) {
       output.notes.append(
         Note(
           .cacheStored, at: now, request: slots[slot].request.number, deployment: deployment,
-          value: Int64(cache?.count ?? 0), other: Int64(evicted), replica: replica))
+          value: Int64(cache.count), other: Int64(evicted), replica: replica))
     }
   }
 

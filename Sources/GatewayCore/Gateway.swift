@@ -65,7 +65,8 @@ public struct Gateway: ~Copyable {
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
-  var cache: ExactCache?
+  let caches: Bool
+  var cache: ExactCache
   var strategies: [any Strategy]
   var breakers: [CircuitBreaker]
   var retryBudget: RetryBudget?
@@ -84,7 +85,10 @@ public struct Gateway: ~Copyable {
     sheets = plan.deployments.map(\.sheet)
     limits = LimitChain(plan.limits, populations: plan.populations)
     limitsSettle = limits.settles
-    cache = plan.cache.map { ExactCache($0) }
+    caches = plan.cache != nil
+    var rule = CacheRule.nothing
+    if let stated = plan.cache { rule = stated }
+    cache = ExactCache(rule)
     strategies = plan.tree.strategies
     breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
     retryBudget = plan.retryBudget

@@ -14,6 +14,9 @@ public protocol Client: Sendable {
   /// Tells how one of its calls ended for it.
   mutating func answered(call: CallKey, end: RequestRecord.End, at now: Instant)
 
+  /// Whether it wants to know how its calls ended: an open-loop client does not.
+  var listens: Bool { get }
+
   /// How long the client waits for an answer; `nil` if it waits for ever.
   ///
   /// The deadline that follows from it is already in the request.
@@ -26,6 +29,8 @@ public protocol Client: Sendable {
 extension Client {
   /// Ignores the answer, as open-loop clients do.
   public mutating func answered(call: CallKey, end: RequestRecord.End, at now: Instant) {}
+  /// Open-loop clients do not listen.
+  public var listens: Bool { false }
   /// No rows are left out.
   public var skippedRows: Int { 0 }
 }

@@ -16,9 +16,13 @@ struct LimiterWatchTests {
       other: bucket, replica: ReplicaID(replica))
   }
 
-  static func reconcile(_ at: Double, reserved: Int64, used: Int64, request: UInt64 = 0) -> Note {
-    Note(
+  /// What closes a reservation: the note, and the charge that corrects the bucket.
+  static func reconcile(
+    _ at: Double, reserved: Int64, used: Int64, request: UInt64 = 0
+  ) -> [Note] {
+    let close = Note(
       .reconciled, at: World.at(at), request: request, subject: 0, value: reserved, other: used)
+    return reserved == used ? [close] : [close, charge(at, used - reserved, request: request)]
   }
 
   func breaches(
@@ -58,12 +62,12 @@ struct LimiterWatchTests {
   func reservations() {
     var envelope = Self.bucket
     envelope.reserves = true
-    let reserved = [Self.charge(0, 10), Self.reconcile(0.5, reserved: 10, used: 2)]
+    let reserved = [Self.charge(0, 10)] + Self.reconcile(0.5, reserved: 10, used: 2)
     #expect(breaches(envelope, reserved + [Self.charge(0.5, 8, request: 1)]).isEmpty)
     #expect(
       breaches(envelope, reserved + [Self.charge(0.5, 9, request: 1)])
         .count(of: .limiterEnvelope) == 1)
-    let beyond = [Self.charge(0, 10), Self.reconcile(0, reserved: 10, used: 15)]
+    let beyond = [Self.charge(0, 10)] + Self.reconcile(0, reserved: 10, used: 15)
     #expect(breaches(envelope, beyond + [Self.charge(6, 1, request: 1)]).isEmpty)
     #expect(
       breaches(envelope, beyond + [Self.charge(5.9, 1, request: 1)]).count(of: .limiterEnvelope)
@@ -78,9 +82,18 @@ struct LimiterWatchTests {
     #expect(open.count(of: .reservationsReconciled) == 1)
     #expect(open.kept.first?.request == 0)
     #expect(
-      breaches(envelope, [Self.charge(0, 5), Self.reconcile(1, reserved: 5, used: 5)], requests: 1)
+      breaches(envelope, [Self.charge(0, 5)] + Self.reconcile(1, reserved: 5, used: 5), requests: 1)
         .isEmpty)
     #expect(breaches(envelope, [Self.charge(0, 5, request: 9)], requests: 1).isEmpty)
+  }
+
+  @Test("what is given back for a hit may be charged again")
+  func givenBack() {
+    let back = [Self.charge(0, 10), Self.charge(0.1, -4)]
+    #expect(breaches(Self.bucket, back + [Self.charge(0.1, 4)]).isEmpty)
+    #expect(breaches(Self.bucket, back + [Self.charge(0.1, 5)]).count(of: .limiterEnvelope) == 1)
+    let often = [Self.charge(0, -50), Self.charge(0, 11)]
+    #expect(breaches(Self.bucket, often).count(of: .limiterEnvelope) == 1)
   }
 
   @Test("windows start afresh")
@@ -100,7 +113,7 @@ struct LimiterWatchTests {
     let envelope = LimitEnvelope(.inFlight(most: 1), reserves: true)
     let one = [Self.charge(0, 1)]
     #expect(
-      breaches(envelope, one + [Self.reconcile(1, reserved: 1, used: 1), Self.charge(1, 1)])
+      breaches(envelope, one + Self.reconcile(1, reserved: 1, used: 0) + [Self.charge(1, 1)])
         .isEmpty)
     #expect(
       breaches(envelope, one + [Self.charge(1, 1, request: 1)]).count(of: .limiterEnvelope) == 1)

@@ -35,7 +35,9 @@ struct World {
     let request = Request(
       number: UInt64(steps.count), call: CallKey(bits: UInt64(steps.count)),
       identity: Identity(team: TeamID(team)), inputTokens: 10, alias: AliasID(alias))
-    var record = RequestRecord(arrival: request, at: World.at(arrived), replica: ReplicaID(0))
+    var record = RequestRecord(
+      arrival: request, id: RequestID(slot: 0, generation: 0), at: World.at(arrived),
+      replica: ReplicaID(0))
     record.began = World.at(arrived + seconds / 2)
     record.ended = World.at(arrived + seconds)
     record.settled = record.ended

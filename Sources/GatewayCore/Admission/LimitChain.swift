@@ -13,8 +13,9 @@ struct LimitChain: ~Copyable {
     case refuse(limit: Int, retryAt: Instant)
   }
 
-  /// A rule and where its buckets begin.
-  private struct Entry: BitwiseCopyable {
+  /// A rule and where its buckets begin. (Not private: the 6.3 compiler breaks on a private type in
+  /// a noncopyable one.)
+  struct Entry: BitwiseCopyable {
     var rule: LimitRule
     var firstBucket: Int
     var bucketCount: Int

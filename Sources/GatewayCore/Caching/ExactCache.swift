@@ -2,9 +2,9 @@ import Settings
 import Vocabulary
 
 /// What an exact cache keeps, for how long, and for whom.
-public struct CacheRule: Sendable {
+public struct CacheRule: BitwiseCopyable, Sendable {
   /// Who shares an entry.
-  public enum Scope: Int, Sendable, CaseIterable {
+  public enum Scope: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     /// Everyone.
     case everyone
     /// The team.
@@ -24,6 +24,16 @@ public struct CacheRule: Sendable {
   /// What a look-up that hits takes.
   public var latency: Int64
 
+  /// The rule of a cache that is never asked.
+  static let nothing = CacheRule(timeToLive: 0, capacity: 1, scope: .everyone, latency: 0)
+
+  private init(timeToLive: Int64, capacity: Int?, scope: Scope, latency: Int64) {
+    self.timeToLive = timeToLive
+    self.capacity = capacity
+    self.scope = scope
+    self.latency = latency
+  }
+
   /// Reads the rule of an exact cache.
   public init(reading s: inout SettingsReader) throws(SettingError) {
     timeToLive = try s.duration(
@@ -34,9 +44,10 @@ public struct CacheRule: Sendable {
       "capacity", in: 1...100_000_000, "entries it may hold; without it there is no bound")
     scope =
       Scope(
-        rawValue: try s.name(
-          "scope", default: "everyone", among: ["everyone", "team", "user", "key"], kind: "scope",
-          "who shares an entry")) ?? .everyone
+        rawValue: UInt8(
+          try s.name(
+            "scope", default: "everyone", among: ["everyone", "team", "user", "key"],
+            kind: "scope", "who shares an entry"))) ?? .everyone
     latency = try s.duration(
       "latency", default: .zero, in: .zero ... .seconds(60), "what a hit takes"
     ).nanoseconds
@@ -65,7 +76,7 @@ public struct CacheRule: Sendable {
 /// inspected per store, so that the memory follows what is fresh.
 /// - Complexity: O(1) expected per look-up and store; open addressing at most half full.
 struct ExactCache: ~Copyable {
-  private struct Entry: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
     var key: UInt128
     var expires: Instant
     var usage: Usage

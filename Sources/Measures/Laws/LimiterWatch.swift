@@ -5,11 +5,12 @@ import Vocabulary
 /// Idea: virtual scheduling. For a bucket, the most that any stretch ending now has charged beyond
 /// rate × t is the backlog of a queue that every charge joins and the rate drains:
 ///     L ← max(0, L − rate × Δt) + permits,   and the promise is L ≤ burst + slack.
-/// L is kept in permits × period so that it is exact. For windows, L is the sum in the window. A
-/// reconciled reservation gives back what it did not use; what it used beyond is charged unchecked
-/// and has to drain before the next charge. What is reconciled after its window is forgotten.
+/// L is kept in permits × period, so it is exact. For windows, L is the sum in the window. Every
+/// change of a bucket is a `limiterCharged` note; a negative one gives back. A `reconciled` note
+/// closes a reservation, and the charge that follows it for the same request is its correction: it
+/// moves L but is no admission, so it is not judged. A correction after its window is forgotten.
 /// - Source: ITU-T I.371 (GCRA, the continuous-state leaky bucket), here as the checker.
-/// - Complexity: O(1) a charge; one state for each (limit, replica, bucket).
+/// - Complexity: O(1) a charge; one state for each (limit, replica, bucket) that was charged.
 struct LimiterWatch: ~Copyable {
   struct Level: BitwiseCopyable {
     var backlog: Int128 = 0
@@ -18,26 +19,29 @@ struct LimiterWatch: ~Copyable {
   }
   struct Reservation: BitwiseCopyable {
     var permits: Int64 = 0
-    var bucket: Int32 = 0
     var request: UInt64 = 0
     var at = Instant.distantPast
   }
 
   private let limits: [LimitEnvelope]
-  private let replicas: Int
-  private var levels: [[Level]]
+  private let replicas: UInt64
+  private var rules: Rows<EnvelopeRule>
+  private var levels = OpenTable(blank: Level())
   private var reservations = OpenTable(blank: Reservation())
-  private static let mostBuckets = 1 << 24
+  /// The reservation that was closed by the last note but for charges, and when it was made.
+  private var correcting = UInt64.max
+  private var reservedAt = Instant.distantPast
 
   init(_ plan: MeasuresPlan) {
     limits = plan.limits
-    replicas = max(1, plan.replicas)
-    levels = Array(repeating: [], count: plan.limits.count)
+    replicas = UInt64(max(1, plan.replicas))
+    rules = Rows(repeating: EnvelopeRule(LimitEnvelope(.none)), count: plan.limits.count)
+    for index in plan.limits.indices { rules[index] = EnvelopeRule(plan.limits[index]) }
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     let limit = Int(note.subject)
-    guard limit < limits.count else { return }
+    guard limit < rules.count else { return }
     switch note.kind {
     case .limiterCharged: charged(limit, note, &breaches)
     case .reconciled: reconciled(limit, note)
@@ -61,95 +65,112 @@ struct LimiterWatch: ~Copyable {
     }
   }
 
-  private func place(_ limit: Int, _ bucket: Int64, _ replica: ReplicaID) -> Int? {
-    guard bucket >= 0, bucket < LimiterWatch.mostBuckets else { return nil }
-    guard limits[limit].perReplica else { return Int(bucket) }
-    return Int(bucket) * replicas + min(Int(replica.index), replicas - 1)
-  }
-
   private mutating func charged(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
-    let envelope = limits[limit]
-    guard envelope.shape != .none, let place = place(limit, note.other, note.replica) else {
-      return
+    let rule = rules[limit]
+    let key = reservationKey(limit, note.request)
+    let corrects = rule.reserves && key == correcting
+    correcting = .max
+    if rule.reserves, !corrects, note.value > 0, let slot = reservations.slot(of: key) {
+      reservations[slot].permits += note.value
+      reservations[slot].request = note.request
+      reservations[slot].at = note.at
     }
-    if place >= levels[limit].count {
-      let missing = place + 1 - levels[limit].count
-      levels[limit].append(contentsOf: repeatElement(Level(), count: missing))
+    guard rule.form != .none, note.other >= 0, note.other < 1 << 32 else { return }
+    let replica = rule.perReplica ? min(UInt64(note.replica.index), replicas - 1) : 0
+    let place = (UInt64(note.other) * replicas + replica) * UInt64(rules.count) + UInt64(limit)
+    guard let slot = levels.slot(of: place) else { return }
+    var level = levels[slot]
+    let window = rule.window(at: note.at, limits[limit].shape)
+    if window != level.window { level.backlog = 0 }
+    if rule.form == .bucket, level.at != .distantPast {
+      level.backlog = max(0, level.backlog - rule.drained(level.at.nanoseconds(to: note.at)))
     }
-    var level = drained(levels[limit][place], envelope.shape, to: note.at)
-    let unit = LimiterWatch.unit(of: envelope.shape)
-    level.backlog += Int128(note.value) * unit
-    levels[limit][place] = level
-    if envelope.reserves {
-      let key = note.request &* UInt64(limits.count) &+ UInt64(limit)
-      if let slot = reservations.slot(of: key) {
-        reservations[slot].permits += note.value
-        reservations[slot].bucket = Int32(truncatingIfNeeded: place)
-        reservations[slot].request = note.request
-        reservations[slot].at = note.at
-      }
+    level.window = window
+    level.at = note.at
+    if !corrects || rule.window(at: reservedAt, limits[limit].shape) == window {
+      level.backlog = max(0, level.backlog + Int128(note.value) * rule.unit)
     }
-    let most = LimiterWatch.most(of: envelope.shape) + Int128(envelope.slack)
-    if level.backlog > most * unit {
+    levels[slot] = level
+    if !corrects, note.value > 0, level.backlog > rule.most {
       breaches.add(
         .limiterEnvelope, request: note.request, at: note.at,
         "limit \(limit), bucket \(note.other): \(note.value) permits bring it to "
-          + "\((level.backlog + unit - 1) / unit) of \(most)")
+          + "\((level.backlog + rule.unit - 1) / rule.unit) of \(rule.most / rule.unit)")
     }
   }
 
   private mutating func reconciled(_ limit: Int, _ note: Note) {
-    let key = note.request &* UInt64(limits.count) &+ UInt64(limit)
+    let key = reservationKey(limit, note.request)
+    correcting = note.value == note.other ? .max : key
+    reservedAt = note.at
     guard let slot = reservations.find(key) else { return }
-    let reservation = reservations[slot]
+    reservedAt = reservations[slot].at
     reservations.remove(at: slot)
-    let envelope = limits[limit]
-    let place = Int(reservation.bucket)
-    guard place < levels[limit].count else { return }
-    var level = drained(levels[limit][place], envelope.shape, to: note.at)
-    let unit = LimiterWatch.unit(of: envelope.shape)
-    if case .inFlight = envelope.shape {
-      level.backlog -= Int128(reservation.permits)
-    } else if sameWindow(envelope.shape, reservation.at, note.at) {
-      level.backlog += (Int128(note.other) - Int128(note.value)) * unit
+  }
+
+  private func reservationKey(_ limit: Int, _ request: UInt64) -> UInt64 {
+    request &* UInt64(rules.count) &+ UInt64(limit)
+  }
+}
+
+/// An envelope in the form in which it is checked.
+struct EnvelopeRule: BitwiseCopyable {
+  enum Form: UInt8, BitwiseCopyable { case none, bucket, window, windows, inFlight }
+
+  var form: Form
+  var perReplica: Bool
+  var reserves: Bool
+  /// Scaled permits in one permit: the rate's period for a bucket.
+  var unit: Int128 = 1
+  /// The most that is allowed, scaled.
+  var most: Int128
+  /// The rate's count for a bucket, the length of a window.
+  private var step: Int64 = 1
+  private var origin = Instant.start
+
+  init(_ envelope: LimitEnvelope) {
+    perReplica = envelope.perReplica
+    reserves = envelope.reserves
+    switch envelope.shape {
+    case .none:
+      form = .none
+      most = 0
+    case .bucket(let rate, let burst):
+      form = .bucket
+      unit = Int128(rate.periodNanoseconds)
+      step = rate.count
+      most = Int128(burst)
+    case .window(let start, let length, let permits):
+      form = .window
+      origin = start
+      step = max(1, length.nanoseconds)
+      most = Int128(permits)
+    case .windows(_, let permits):
+      form = .windows
+      most = Int128(permits)
+    case .inFlight(let permits):
+      form = .inFlight
+      most = Int128(permits)
     }
-    level.backlog = max(0, level.backlog)
-    levels[limit][place] = level
+    most = (most + Int128(envelope.slack)) * unit
   }
 
-  private func drained(
-    _ level: Level, _ shape: LimitEnvelope.Shape, to now: Instant
-  ) -> Level {
-    var level = level
-    switch shape {
-    case .bucket(let rate, _):
-      if level.at != .distantPast {
-        let drain = Int128(rate.count) * Int128(level.at.nanoseconds(to: now))
-        level.backlog = max(0, level.backlog - drain)
-      }
-    case .window, .windows:
-      let window = LimiterWatch.window(shape, now)
-      if window != level.window { level.backlog = 0 }
-      level.window = window
-    case .inFlight, .none: break
-    }
-    level.at = now
-    return level
+  /// What drains in `elapsed` nanoseconds, scaled.
+  @inline(__always)
+  func drained(_ elapsed: Int64) -> Int128 {
+    let product = step.multipliedFullWidth(by: elapsed)
+    return (Int128(product.high) << 64) | Int128(product.low)
   }
 
-  private func sameWindow(
-    _ shape: LimitEnvelope.Shape, _ first: Instant, _ second: Instant
-  ) -> Bool {
-    LimiterWatch.window(shape, first) == LimiterWatch.window(shape, second)
-  }
-
-  private static func window(_ shape: LimitEnvelope.Shape, _ now: Instant) -> Int64 {
-    switch shape {
-    case .window(let origin, let length, _):
+  /// The number of the window that holds `now`; always 0 if there are none.
+  func window(at now: Instant, _ shape: @autoclosure () -> LimitEnvelope.Shape) -> Int64 {
+    switch form {
+    case .none, .bucket, .inFlight: return 0
+    case .window:
       let elapsed = origin.nanoseconds(to: now)
-      let width = max(1, length.nanoseconds)
-      return elapsed >= 0 ? elapsed / width : -1 - (-1 - elapsed) / width
-    case .windows(let starts, _):
+      return elapsed >= 0 ? elapsed / step : -1 - (-1 - elapsed) / step
+    case .windows:
+      guard case .windows(let starts, _) = shape() else { return 0 }
       var low = 0
       var high = starts.count
       while low < high {
@@ -157,20 +178,6 @@ struct LimiterWatch: ~Copyable {
         if starts[middle] <= now { low = middle + 1 } else { high = middle }
       }
       return Int64(low)
-    case .bucket, .inFlight, .none: return 0
-    }
-  }
-
-  private static func unit(of shape: LimitEnvelope.Shape) -> Int128 {
-    if case .bucket(let rate, _) = shape { return Int128(rate.periodNanoseconds) }
-    return 1
-  }
-
-  private static func most(of shape: LimitEnvelope.Shape) -> Int128 {
-    switch shape {
-    case .bucket(_, let burst): Int128(burst)
-    case .window(_, _, let most), .windows(_, let most), .inFlight(let most): Int128(most)
-    case .none: Int128(Int64.max)
     }
   }
 }

@@ -15,8 +15,8 @@ final class APIDemand: Sendable {
   private let perTokenKey: ChanceKey
   private let faultKey: ChanceKey
   private let detailKey: ChanceKey
-  private let firstToken: QuickLaw
-  private let perToken: QuickLaw
+  private let firstToken: Sampler
+  private let perToken: Sampler
   private let perInputToken: Double
   private let faults: FaultTable
   private let factors: TokenFactors
@@ -26,8 +26,8 @@ final class APIDemand: Sendable {
     perTokenKey = chance.key(.timePerOutputToken, name: plan.hash)
     faultKey = chance.key(.fault, name: plan.hash)
     detailKey = chance.key(.faultDetail, name: plan.hash)
-    firstToken = QuickLaw(plan.latency.timeToFirstToken)
-    perToken = QuickLaw(plan.latency.timePerOutputToken)
+    firstToken = plan.latency.timeToFirstToken
+    perToken = plan.latency.timePerOutputToken
     perInputToken = plan.latency.perInputToken
     faults = FaultTable(plan.faults)
     factors = TokenFactors(input: plan.inputFactor, output: plan.outputFactor)

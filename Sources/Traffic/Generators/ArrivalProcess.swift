@@ -6,7 +6,7 @@ import Vocabulary
 /// The gap before call n is the inverse transform of one uniform number keyed by call n, so a
 /// stream's arrivals depend on its name and the seed only.
 struct ArrivalProcess: Sendable {
-  private let gaps: QuickLaw
+  private let gaps: Sampler
   private let key: ChanceKey
   private let source: NameHash
   private let limit: UInt64
@@ -19,7 +19,7 @@ struct ArrivalProcess: Sendable {
   ///   - gaps: gaps of mean 1.
   ///   - limit: how many arrivals there are at most.
   init(gaps: Sampler, warp: TimeWarp, limit: UInt64, source: NameHash, chance: Chance) {
-    self.gaps = QuickLaw(gaps)
+    self.gaps = gaps
     self.warp = warp
     self.limit = limit
     self.source = source

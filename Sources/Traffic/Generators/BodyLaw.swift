@@ -65,10 +65,14 @@ struct BodyLaw: Sendable {
     return call
   }
 
-  /// The 128-bit fingerprint of a body.
+  /// The 128-bit fingerprint of a body and the alias it is sent to.
+  ///
+  /// The low half is drawn. The high half is a bijection of the body's key, so that different
+  /// bodies of a pool or stream never share a fingerprint.
   @inline(__always)
   func fingerprint(of body: CallKey) -> UInt128 {
-    let high = print.bits(call: body, counter: 0) ^ salt
-    return UInt128(high) << 64 | UInt128(print.bits(call: body, counter: 1))
+    let spread = (body.bits ^ salt) &* 0x9E37_79B9_7F4A_7C15
+    let high = (spread ^ (spread >> 32)) &* 0xD6E8_FEB8_6659_FD93
+    return UInt128(high) << 64 | UInt128(print.bits(call: body))
   }
 }

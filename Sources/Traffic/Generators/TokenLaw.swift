@@ -13,14 +13,14 @@ struct TokenLaw: Sendable {
 
   private let rule: Rule
   private let count: UInt32
-  private let law: QuickLaw
+  private let law: Sampler
   /// More tokens than this become this.
   let most: UInt32
 
   private init(_ rule: Rule, count: UInt32 = 0, law: Sampler = .constant(0), most: UInt32) {
     self.rule = rule
     self.count = count
-    self.law = QuickLaw(law)
+    self.law = law
     self.most = most
   }
 

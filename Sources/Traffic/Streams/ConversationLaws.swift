@@ -11,7 +11,7 @@ struct ConversationLaws: Sendable {
   /// The probability of another turn after turn 1, 2, …; the last value holds from there on.
   var again: [Double]
   /// The think time in nanoseconds.
-  var think: QuickLaw
+  var think: Sampler
   /// New tokens per turn.
   var added: TokenLaw
   /// For how long the provider keeps the conversation's prefix in its prompt cache; `nil` for not.

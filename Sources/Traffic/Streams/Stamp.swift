@@ -3,7 +3,7 @@ import Vocabulary
 
 /// Fills in arrivals: everything about a call but its time.
 ///
-/// What all calls have in common is copied from a template; the rest is drawn, keyed by the call
+/// What all calls have in common comes from a template; the rest is drawn, keyed by the call
 /// (or by its body, or by its conversation's first call, where these must agree), never by what was
 /// drawn before. No allocation, no reference counting but for laws of unusual kinds.
 struct Stamp: Sendable {
@@ -15,8 +15,8 @@ struct Stamp: Sendable {
   private let output: TokenLaw
   private let inputKey: ChanceKey
   private let outputKey: ChanceKey
-  /// Who calls; `nil` if that is always the same.
-  private let identity: IdentityLaw?
+  private let identity: IdentityLaw
+  private let drawsIdentity: Bool
   private let identityKey: ChanceKey
   /// The share of streamed answers; `nil` if all or none are.
   private let streamedShare: Double?
@@ -37,7 +37,8 @@ struct Stamp: Sendable {
     inputKey = chance.key(.inputTokens, name: pool)
     outputKey = chance.key(.outputTokens, name: source)
     identityKey = chance.key(.identity, name: source)
-    identity = laws.identity.isFixed ? nil : laws.identity
+    identity = laws.identity
+    drawsIdentity = !laws.identity.isFixed
     streamingKey = chance.key(.streaming, name: source)
     if case .share(let share) = laws.streaming { streamedShare = share } else { streamedShare = nil }
     cachedShare = laws.cachedShare ?? -1
@@ -52,11 +53,13 @@ struct Stamp: Sendable {
   @inline(__always)
   func fill(_ arrival: inout Arrival, at now: Instant, number: UInt64) {
     let call = CallKey(source: source, number: number)
+    // Before the body, whose rank is found by a search: a mispredicted branch throws away the work
+    // that follows it.
+    let output = output.tokens(outputKey, call, recorded: 0)
     let body = bodies.body(call: call, number: number)
     fill(
       &arrival, at: now, call: call, first: call, body: body,
-      input: input.tokens(inputKey, body, recorded: 0),
-      output: output.tokens(outputKey, call, recorded: 0), cached: 0)
+      input: input.tokens(inputKey, body, recorded: 0), output: output, cached: 0)
   }
 
   /// Overwrites `arrival` with call `number` at `now`, of which a trace says `row`.
@@ -91,22 +94,18 @@ struct Stamp: Sendable {
     input: UInt32, output: UInt32, cached: UInt32
   ) {
     arrival.at = now
-    arrival.request = template
-    arrival.request.call = call
-    arrival.request.fingerprint = bodies.fingerprint(of: body)
-    arrival.request.inputTokens = input
-    if patience != .max { arrival.request.deadline = now.advanced(byNanoseconds: patience) }
+    arrival.request = Request(
+      call: call, fingerprint: bodies.fingerprint(of: body),
+      deadline: patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience),
+      tags: template.tags, capabilities: template.capabilities, identity: template.identity,
+      inputTokens: input, outputCap: template.outputCap, alias: template.alias,
+      priority: template.priority, streams: template.streams)
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
-    if identity != nil { draw(&arrival.request.identity, for: first) }
+    if drawsIdentity { arrival.request.identity = identity.identity(identityKey, first) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
-  }
-
-  @inline(never)
-  private func draw(_ result: inout Identity, for call: CallKey) {
-    if let identity { result = identity.identity(identityKey, call) }
   }
 }

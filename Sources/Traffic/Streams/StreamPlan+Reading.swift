@@ -77,7 +77,7 @@ extension StreamPlan {
         "block", default: 128, in: 1...65_536, unit: "tokens", "the cache's block")
       let most = try s.integer("most", default: 64, in: 1...65_535, "the most turns")
       return ConversationLaws(
-        again: again, think: QuickLaw(think), added: added ?? .exact(0),
+        again: again, think: think, added: added ?? .exact(0),
         cachedFor: cachedFor, block: UInt32(block), most: UInt32(most))
     }
   }
@@ -97,9 +97,9 @@ extension TokenLaw {
         throw SettingError(at: setting, expected: "a whole number of tokens such as 500")
       }
       return .exact(UInt32(value), most: most)
-    case .other(let law) where law is Empirical || law is Zipf:
-      return .counted(sampler, most: most)
-    default: return .drawn(sampler, most: most)
+    default:
+      let isWhole = setting["zipf"] != nil || setting["empirical"]?["values"] != nil
+      return isWhole ? .counted(sampler, most: most) : .drawn(sampler, most: most)
     }
   }
 }
