@@ -1,5 +1,6 @@
 import Engine
 import Providers
+import Scenarios
 import Traffic
 import Vocabulary
 

@@ -1,6 +1,9 @@
+import GatewayCore
 import Measures
+import Providers
 import Scenarios
 import Statistics
+import Traffic
 import Vocabulary
 
 // From what the runs have left behind to what a report shows.
@@ -38,7 +41,7 @@ extension Study {
   private func policyResult(
     _ contender: Int, _ row: Gathered, base: Gathered?, case index: Int
   ) -> PolicyResult {
-    let pooled = row.pooled ?? RunMeasures(plan: worlds[index].measuresPlan(plan)).totals
+    let pooled = row.pooled ?? RunMeasures(plan: worlds[index].measuresPlan(nil)).totals
     let all = pooled.all
     return PolicyResult(
       name: contenders[contender].name, reference: contenders[contender].reference,
@@ -54,8 +57,6 @@ extension Study {
       why: base.map { why(contender, row, base: $0, case: index) },
       series: series(pooled, replications: row.replications), pooled: pooled)
   }
-
-  private var plan: GatewayPlan { scenario.policies[scenario.baseline].plan }
 
   private func result(
     _ measure: Measure, _ values: [Double?], pooled: Double?, base: [Double?]?

@@ -3,6 +3,7 @@ import Engine
 import GatewayCore
 import Measures
 import Providers
+import Scenarios
 import Traffic
 import Vocabulary
 
@@ -11,7 +12,8 @@ struct RunOutcome: Sendable {
   var totals: RunTotals
   var ledger: CostLedger
   var calls: CallOutcomes?
-  var skippedRows: Int
+  /// Malformed rows that traces left out.
+  var skippedRows = 0
 }
 
 /// The sink of a run: feeds the measures and, beside them, whatever else looks at the records.
@@ -72,10 +74,10 @@ final class RunSink: Sink {
     measures.close(tally)
   }
 
-  func outcome(skippedRows: Int) -> RunOutcome {
+  func outcome() -> RunOutcome {
     let totals = measures.totals
     ledger.close(totals)
-    return RunOutcome(totals: totals, ledger: ledger, calls: calls, skippedRows: skippedRows)
+    return RunOutcome(totals: totals, ledger: ledger, calls: calls)
   }
 }
 
@@ -89,26 +91,31 @@ extension World {
     case .gateway(let plan):
       let sink = RunSink(
         measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
-      try simulate(plan, replication: replication, sink: sink, meter: meter)
-      return sink.outcome(skippedRows: 0)
+      let skipped = replication == 0 ? SkippedRows() : nil
+      try simulate(
+        plan, replication: replication, sink: sink, meter: meter, telling: skipped)
+      var outcome = sink.outcome()
+      outcome.skippedRows = skipped?.count ?? 0
+      return outcome
     case .clairvoyant(let remembers):
-      var measured = measuresPlan(GatewayPlan(tree: RouteTree(), deployments: [], populations: scenario.populations))
+      var measured = measuresPlan(nil)
       measured.checksLaws = false
       let sink = RunSink(measured, yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
       try foresee(replication: replication, remembers: remembers, sink: sink, meter: meter)
-      return sink.outcome(skippedRows: 0)
+      return sink.outcome()
     }
   }
 
   /// Drives the gateway core through one run.
   func simulate(
     _ plan: GatewayPlan, replication: Int, explaining request: UInt64? = nil, sink: RunSink,
-    meter: ProgressMeter, until isOver: () -> Bool = { false }
+    meter: ProgressMeter, telling skipped: SkippedRows? = nil, until isOver: @escaping () -> Bool = { false }
   ) throws {
     let chance = chance(replication)
     do {
       var simulation = Simulation(
-        runPlan(plan, explaining: request), clients: try clients(chance), chance: chance,
+        runPlan(plan, explaining: request), clients: try clients(chance, telling: skipped),
+        chance: chance,
         sink: sink)
       var progress = RunProgress(meter, end: scenario.end)
       var last: UInt64 = 0

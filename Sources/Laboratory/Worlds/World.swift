@@ -50,13 +50,20 @@ struct World: Sendable {
     Chance(seed: seed, replication: UInt64(replication))
   }
 
-  /// The clients of one replication, in the order of the file.
-  func clients(_ chance: Chance) throws(TrafficError) -> [any Client] {
+  /// The clients of one replication, in the order of the file; traces tell `skipped` how many rows
+  /// they left out.
+  func clients(
+    _ chance: Chance, telling skipped: SkippedRows? = nil
+  ) throws(TrafficError) -> [any Client] {
     var clients: [any Client] = []
     for stream in scenario.streams {
-      clients.append(
-        try stream.makeClient(
-          chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data))
+      let client = try stream.makeClient(
+        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data)
+      if let skipped, stream.dataFile != nil {
+        clients.append(WatchedClient(client, tells: skipped))
+      } else {
+        clients.append(client)
+      }
     }
     return clients
   }
@@ -72,8 +79,8 @@ struct World: Sendable {
     return plan
   }
 
-  /// What is measured of a run under one policy.
-  func measuresPlan(_ gateway: GatewayPlan) -> MeasuresPlan {
+  /// What is measured of a run under one policy; without one, what needs no policy.
+  func measuresPlan(_ gateway: GatewayPlan?) -> MeasuresPlan {
     var plan = MeasuresPlan(
       from: scenario.warmUp, to: scenario.horizon, end: scenario.end,
       aliases: scenario.aliases.count, deployments: fleet.deployments.count,
@@ -83,6 +90,7 @@ struct World: Sendable {
       objective.map { Objective(firstToken: $0.firstToken, endToEnd: $0.endToEnd) }
     }
     plan.timed = grouping.union(.alias)
+    guard let gateway else { return plan }
     plan.limits = gateway.limits.map(LimitEnvelope.init)
     plan.breakers = gateway.tree.guardedDeployments
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
