@@ -53,9 +53,9 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   func holds(_ number: UInt32) -> Bool { Int(number) < used }
 
   subscript(number: UInt32) -> Element {
-    @inline(__always) get {
+    @inline(__always) _read {
       precondition(Int(number) < used, "no such place")
-      return base[Int(number)]
+      yield base[Int(number)]
     }
     @inline(__always) _modify {
       precondition(Int(number) < used, "no such place")

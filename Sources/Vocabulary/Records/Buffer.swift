@@ -38,9 +38,9 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
   /// The element at `index`; traps outside the list.
   @inlinable
   public subscript(index: Int) -> Element {
-    @inline(__always) get {
+    @inline(__always) _read {
       precondition(index >= 0 && index < _count, "index outside the buffer")
-      return base[index]
+      yield base[index]
     }
     @inline(__always) _modify {
       precondition(index >= 0 && index < _count, "index outside the buffer")
