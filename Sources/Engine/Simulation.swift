@@ -182,8 +182,10 @@ public struct Simulation: ~Copyable {
     let id = gateways[replica].arrived(arrivals[client].request, at: now, into: &output)
     let index = Int(id.slot) &* replicas &+ replica
     if index >= calls.count { growCalls(to: index) }
-    let repeats =
-      seen?.insert(arrivals[client].request.fingerprint, arrivals[client].request.alias) ?? false
+    let (body, alias) = (
+      arrivals[client].request.fingerprint, arrivals[client].request.alias
+    )
+    let repeats = seen?.insert(body, alias) ?? false
     calls[index] = Call(
       key: arrivals[client].request.call, truth: arrivals[client].truth, bill: .zero,
       arrived: now, timer: .max, patience: sequence, incidents: 0,
