@@ -13,13 +13,13 @@ struct SmallV1Tests {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     var options = ScenarioOptions()
-    options.count = 30_000
+    options.count = 24_000
     let scenario = try ScenarioLoader.load(
       path: root.appendingPathComponent("scenarios/small-v1").path, options: options)
     let result = try SmallV1.run(scenario, seed: 3, checksLaws: true)
-    #expect(result.requests == 30_000)
+    #expect(result.requests == 24_000)
     #expect(result.failures == [])
-    #expect(result.line.hasPrefix("{\"n\":30000,\"seed\":3,\"cpu_s\":"))
+    #expect(result.line.hasPrefix("{\"n\":24000,\"seed\":3,\"cpu_s\":"))
     let names = [
       "reject_rate", "hit_rate", "availability", "miss_availability", "mean_latency_all_s",
       "mean_latency_miss_s", "p50_s", "p95_s", "p99_s", "attempts_per_miss",
@@ -27,9 +27,9 @@ struct SmallV1Tests {
     ]
     #expect(result.outputs.map(\.name) == names)
     #expect(result.outputs.allSatisfy { $0.value != nil })
-    // Closed form of the retried misses: attempts per miss 1.0546; 10,000 requests tell ± 0.02.
+    // Closed form of the retried misses: attempts per miss 1.0546; 1,200 misses tell ± 0.03.
     let attempts = try #require(result.outputs.first { $0.name == "attempts_per_miss" }?.value)
-    #expect(abs(attempts - 1.054618) < 0.02)
+    #expect(abs(attempts - 1.054618) < 0.03)
     #expect(!result.line.contains("null"))
   }
 }

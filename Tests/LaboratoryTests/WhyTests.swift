@@ -58,7 +58,8 @@ struct WhyTests {
       let base = try #require(found.policy("today"))
       for policy in found.policies where !policy.isBaseline {
         let calls = try #require(policy.why?.calls)
-        let all = calls.both.count + calls.onlyBaseline.count + calls.onlyPolicy.count
+        let all =
+          calls.both.count + calls.onlyBaseline.count + calls.onlyPolicy.count
           + calls.neither.count
         // Of replication 0 alone; all four have about as many.
         #expect(all > base.pooled.all.tally.arrived / 5)

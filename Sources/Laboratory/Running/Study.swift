@@ -70,6 +70,7 @@ struct Study: Sendable {
     return try Parallel.fold(
       count: count, jobs: options.jobs, into: gathered,
       work: { task in
+        if options.isCancelled?() == true { throw LaboratoryError.cancelled }
         let row = task % rows
         let replication = replications.lowerBound + task / rows
         return try worlds[row / contenders.count].run(

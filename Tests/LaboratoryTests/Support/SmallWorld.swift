@@ -4,15 +4,15 @@ import Vocabulary
 @testable import Laboratory
 @testable import Scenarios
 
-/// A small world for tests: two deployments, an outage, three policies; two minutes of traffic.
+/// A small world for tests: two deployments, an outage, three policies; one minute of traffic.
 enum SmallWorld {
   static let text = """
     {
-      lab: 1, question: "what does failover cost?", horizon: "90s", warmUp: "10s", seed: 7,
+      lab: 1, question: "what does failover cost?", horizon: "50s", warmUp: "10s", seed: 7,
       replications: { from: 4, upTo: 4 }, baseline: "today",
       traffic: {
         chat: {
-          arrivals: { poisson: { rate: "20/s" } }, alias: "chat", streams: true, patience: "15s",
+          arrivals: { poisson: { rate: "14/s" } }, alias: "chat", streams: true, patience: "15s",
           keys: { zipf: { count: 300, exponent: 1 } }, teams: { count: 3, skew: 1 },
           tokens: { input: { median: 800, p95: 3000 }, output: { median: 200, p95: 600 } },
         },
@@ -32,7 +32,7 @@ enum SmallWorld {
         },
       },
       incidents: {
-        "north down": { on: { region: "north" }, from: "20s", until: "50s",
+        "north down": { on: { region: "north" }, from: "10s", until: "35s",
                         error: { status: 503, share: "80%" } },
       },
       cases: { quiet: [], outage: ["north down"] },
@@ -63,7 +63,8 @@ enum SmallWorld {
 
   /// A comparison of it with few replications.
   static func comparison(
-    jobs: Int = 1, from: Int = 3, upTo: Int = 3, _ change: (inout ExperimentOptions) -> Void = { _ in }
+    jobs: Int = 1, from: Int = 3, upTo: Int = 3,
+    _ change: (inout ExperimentOptions) -> Void = { _ in }
   ) throws -> Comparison {
     var options = ExperimentOptions()
     options.jobs = jobs
