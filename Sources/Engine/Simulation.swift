@@ -57,6 +57,7 @@ public struct Simulation: ~Copyable {
   var arrivals = Buffer<Arrival>()
   var awaits: [Bool]
   let listens: [Bool]
+  let bounds: Bool
   var fleet: ProviderFleet
   var promised = ProviderOutput()
   var output: Output
@@ -99,7 +100,8 @@ public struct Simulation: ~Copyable {
     fleet = ProviderFleet(plan.fleet, chance: chance)
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
-    seen = plan.bounds.isEmpty ? nil : FingerprintSet()
+    bounds = !plan.bounds.isEmpty
+    seen = bounds ? FingerprintSet() : nil
   }
 
   deinit {
@@ -221,8 +223,9 @@ public struct Simulation: ~Copyable {
   private mutating func attemptEnds(_ key: EventKey) throws(TrafficError) {
     let index = key.slot
     guard isCurrent(key) else { return }
-    let promise = flights[index].promise
-    settle(index, promise.outcome, promise.retryAfter, promise.usage, promise.bill)
+    settle(
+      index, flights[index].promise.outcome, flights[index].promise.retryAfter,
+      flights[index].promise.usage, flights[index].promise.bill)
     try perform(index % replicas)
   }
 
@@ -304,25 +307,23 @@ public struct Simulation: ~Copyable {
   ///
   /// Four sequence numbers belong to an attempt (first token, end, deadline, spare), queued or not.
   private mutating func queueNext(_ index: Int) {
-    let flight = flights[index]
-    let promise = flight.promise
-    var limit = min(flight.total, idleDeadline(of: flight))
-    if flight.streams && !flight.sawFirstToken {
-      limit = min(limit, flight.firstTokenDeadline)
-      if promise.firstToken < promise.end, promise.firstToken <= limit {
-        queue.push(
-          EventKey(.firstToken, at: promise.firstToken, sequence: flight.sequence, slot: index)
-            .bits)
+    let end = flights[index].promise.end
+    let sequence = flights[index].sequence
+    var limit = flights[index].total
+    if flights[index].idle != .max { limit = min(limit, idleDeadline(of: flights[index])) }
+    if flights[index].streams && !flights[index].sawFirstToken {
+      limit = min(limit, flights[index].firstTokenDeadline)
+      let firstToken = flights[index].promise.firstToken
+      if firstToken < end, firstToken <= limit {
+        queue.push(EventKey(.firstToken, at: firstToken, sequence: sequence, slot: index).bits)
         return
       }
     }
-    if promise.end <= limit {
-      guard promise.end != .distantFuture else { return }
-      queue.push(
-        EventKey(.attemptEnd, at: promise.end, sequence: flight.sequence &+ 1, slot: index).bits)
+    if end <= limit {
+      guard end != .distantFuture else { return }
+      queue.push(EventKey(.attemptEnd, at: end, sequence: sequence &+ 1, slot: index).bits)
     } else {
-      queue.push(
-        EventKey(.deadline, at: limit, sequence: flight.sequence &+ 2, slot: index).bits)
+      queue.push(EventKey(.deadline, at: limit, sequence: sequence &+ 2, slot: index).bits)
     }
   }
 
@@ -468,14 +469,15 @@ public struct Simulation: ~Copyable {
   private mutating func drainRequests(_ replica: Int) {
     while requestTruths.count < output.requests.count {
       let place = requestTruths.count
-      let record = output.requests[place]
-      let index = Int(record.id.slot) &* replicas &+ replica
+      let index = Int(output.requests[place].id.slot) &* replicas &+ replica
+      let settled = output.requests[place].settled
       var truth = RequestTruth(bill: calls[index].bill, incidents: calls[index].incidents)
-      if seen != nil { bound(&truth, record, calls[index]) }
+      if bounds { bound(&truth, output.requests[place], calls[index]) }
       requestTruths.append(truth)
       calls[index].isOpen = false
       tally.requests.leave(at: now)
-      tally.requests.integral &+= Int128(now.nanoseconds(to: record.settled))
+      // A cache hit ends when its look-up does, a little after its record was written.
+      if settled != now { tally.requests.integral &+= Int128(now.nanoseconds(to: settled)) }
     }
   }
 
