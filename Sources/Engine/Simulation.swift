@@ -37,6 +37,8 @@ public struct Simulation: ~Copyable {
     var incidents: UInt32
     var inputTokens: UInt32
     var outputCap: UInt32
+    var tried: SIMD16<UInt16>
+    var attempts: UInt8
     var client: Int32
     var generation: UInt32
     var streams: Bool
@@ -182,13 +184,16 @@ public struct Simulation: ~Copyable {
     let id = gateways[replica].arrived(arrivals[client].request, at: now, into: &output)
     let index = Int(id.slot) &* replicas &+ replica
     if index >= calls.count { growCalls(to: index) }
-    let repeats =
-      seen?.insert(arrivals[client].request.fingerprint, arrivals[client].request.alias) ?? false
+    let (body, alias) = (
+      arrivals[client].request.fingerprint, arrivals[client].request.alias
+    )
+    let repeats = seen?.insert(body, alias) ?? false
     calls[index] = Call(
       key: arrivals[client].request.call, truth: arrivals[client].truth, bill: .zero,
       arrived: now, timer: .max, patience: sequence, incidents: 0,
       inputTokens: arrivals[client].request.inputTokens,
-      outputCap: arrivals[client].request.outputCap, client: Int32(client),
+      outputCap: arrivals[client].request.outputCap, tried: SIMD16(), attempts: 0,
+      client: Int32(client),
       generation: id.generation, streams: arrivals[client].request.streams, repeats: repeats,
       isOpen: true)
     if patience != .distantFuture {
@@ -212,7 +217,8 @@ public struct Simulation: ~Copyable {
   private mutating func growCalls(to index: Int) {
     let blank = Call(
       key: CallKey(bits: 0), truth: Truth(outputTokens: 0), bill: .zero, arrived: .start,
-      timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max, client: 0,
+      timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max,
+      tried: SIMD16(), attempts: 0, client: 0,
       generation: 0, streams: false, repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
     calls.fill(upTo: index + 1, with: blank)
@@ -354,12 +360,18 @@ public struct Simulation: ~Copyable {
     let index = Int(attempt.slot) &* replicas &+ replica
     if index >= flights.count { growFlights(to: index) }
     let call = Int(requestSlot) &* replicas &+ replica
-    let ordinal = gateways[replica].ordinal(of: attempt)
+    var ordinal: UInt32 = 0
+    let started = Int(calls[call].attempts)
+    for earlier in 0..<started where calls[call].tried[earlier & 15] == deployment.index {
+      ordinal += 1
+    }
+    calls[call].tried[started & 15] = deployment.index
+    calls[call].attempts &+= 1
     stations[Int(deployment.index)].enter(at: now)
     fleet.start(
       AttemptStart(
         flight: UInt32(index), call: calls[call].key, deployment: deployment,
-        ordinal: UInt32(ordinal), inputTokens: calls[call].inputTokens,
+        ordinal: ordinal, inputTokens: calls[call].inputTokens,
         cachedInputTokens: calls[call].truth.cachedInputTokens,
         outputTokens: min(calls[call].truth.outputTokens, calls[call].outputCap),
         outputCap: calls[call].outputCap, streams: calls[call].streams),
