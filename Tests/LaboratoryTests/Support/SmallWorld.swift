@@ -47,7 +47,9 @@ enum SmallWorld {
         cached: {
           routes: { chat: { fallback: ["north", "south"], on: ["5xx", "timeout"] } },
           cache: { exact: { ttl: "10m", latency: "2ms" } },
-          limits: [{ each: "team", requests: "12/s", burst: 5 }],
+          limits: [{ each: "team", requests: "12/s", burst: 5 },
+                   { each: "team", totalTokens: "900k/min", burst: "40k" },
+                   { outputTokens: "1M/min", charge: "after" }],
         },
       },
     }
