@@ -25,9 +25,11 @@ enum NoGateway {
           key: alias, keyPosition: .code, value: ["deployment": Setting(.string(name))]))
     }
     guard !routes.isEmpty else { return nil }
-    let setting = Setting(.object([
-      Setting.Member(key: "routes", keyPosition: .code, value: Setting(.object(routes)))
-    ])).moved(to: "")
+    let setting = Setting(
+      .object([
+        Setting.Member(key: "routes", keyPosition: .code, value: Setting(.object(routes)))
+      ])
+    ).moved(to: "")
     let names = PolicyNames(
       deployments: baseline.deployments, aliases: scenario.aliases,
       populations: scenario.populations)

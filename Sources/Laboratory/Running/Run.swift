@@ -109,7 +109,8 @@ extension World {
   /// Drives the gateway core through one run.
   func simulate(
     _ plan: GatewayPlan, replication: Int, explaining request: UInt64? = nil, sink: RunSink,
-    meter: ProgressMeter, telling skipped: SkippedRows? = nil, until isOver: @escaping () -> Bool = { false }
+    meter: ProgressMeter, telling skipped: SkippedRows? = nil,
+    until isOver: @escaping () -> Bool = { false }
   ) throws {
     let chance = chance(replication)
     do {

@@ -18,6 +18,8 @@ struct World: Sendable {
   /// The true price sheet that stands for each alias in the cost bridge.
   let yardsticks: [PriceSheet]
   let grouping: Grouping
+  /// Whether the bounds are computed and their law checked.
+  var hasBounds = true
 
   init(
     _ scenario: Scenario, case active: Scenario.Case, policies: [GatewayPlan],
@@ -74,7 +76,7 @@ struct World: Sendable {
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
-    plan.bounds = bounds
+    plan.bounds = hasBounds ? bounds : []
     plan.explained = request
     return plan
   }
