@@ -39,6 +39,7 @@ public struct Simulation: ~Copyable {
     var outputCap: UInt32
     var client: Int32
     var generation: UInt32
+    var timerNumber: UInt8
     var streams: Bool
     var repeats: Bool
     var isOpen: Bool
@@ -187,7 +188,7 @@ public struct Simulation: ~Copyable {
       arrived: now, timer: .max, patience: sequence, incidents: 0,
       inputTokens: arrivals[client].request.inputTokens,
       outputCap: arrivals[client].request.outputCap, client: Int32(client),
-      generation: id.generation, streams: arrivals[client].request.streams, repeats: repeats,
+      generation: id.generation, timerNumber: 0, streams: arrivals[client].request.streams, repeats: repeats,
       isOpen: true)
     if patience != .distantFuture {
       queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
@@ -211,7 +212,7 @@ public struct Simulation: ~Copyable {
     let blank = Call(
       key: CallKey(bits: 0), truth: Truth(outputTokens: 0), bill: .zero, arrived: .start,
       timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max, client: 0,
-      generation: 0, streams: false, repeats: false, isOpen: false)
+      generation: 0, timerNumber: 0, streams: false, repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
     calls.fill(upTo: index + 1, with: blank)
   }
@@ -365,8 +366,10 @@ public struct Simulation: ~Copyable {
       at: now, into: &promised)
     flights[index].started = now
     flights[index].total = deadlines.total
-    flights[index].firstTokenDeadline = deadlines.firstToken(after: now)
-    flights[index].idle = deadlines.idleNanoseconds
+    // Of an answer that is not streamed nothing is seen before its end: only the total counts.
+    let streams = calls[call].streams
+    flights[index].firstTokenDeadline = streams ? deadlines.firstToken(after: now) : .distantFuture
+    flights[index].idle = streams ? deadlines.idleNanoseconds : .max
     flights[index].sequence = sequence
     flights[index].attempt = attempt
     flights[index].requestSlot = requestSlot
@@ -414,7 +417,8 @@ public struct Simulation: ~Copyable {
     guard calls[index].isOpen, calls[index].timer == key.sequence else { return }
     let id = RequestID(slot: UInt32(index / replicas), generation: calls[index].generation)
     gateways[index % replicas].handle(
-      .timerFired(TimerID(.backoff, of: id)), at: now, into: &output)
+      .timerFired(TimerID(.backoff, of: id, number: calls[index].timerNumber)), at: now,
+      into: &output)
     try perform(index % replicas)
   }
 
@@ -439,6 +443,7 @@ public struct Simulation: ~Copyable {
       case .setTimer(let timer, let at):
         let index = Int(timer.request.slot) &* replicas &+ replica
         calls[index].timer = sequence
+        calls[index].timerNumber = timer.number
         queue.push(EventKey(.backoff, at: at, sequence: sequence, slot: index).bits)
         sequence &+= 1
       case .clearTimer(let timer):

@@ -47,7 +47,8 @@ public struct Deadlines: BitwiseCopyable, Sendable, Hashable {
   /// Microseconds until the first token must have come; `.max` for no such deadline.
   /// Applies to streamed answers: of another nothing is seen before its end.
   public var firstTokenMicroseconds: UInt32
-  /// Microseconds that may pass between two tokens; `.max` for no such deadline.
+  /// Microseconds that may pass between two tokens; `.max` for no such deadline. Applies to
+  /// streamed answers as well.
   public var idleMicroseconds: UInt32
 
   /// Makes deadlines.
