@@ -430,7 +430,7 @@ public struct Simulation: ~Copyable {
       let command = output.commands[place]
       place &+= 1
       switch command {
-      case .startAttempt(let attempt, let slot, let deployment, let deadlines):
+      case .startAttempt(let deadlines, let attempt, let slot, let deployment):
         start(replica, attempt, slot, deployment, deadlines)
       case .finishAnswer(let id, let end, let at):
         try answer(Int(id.slot) &* replicas &+ replica, end, at)

@@ -67,7 +67,7 @@ extension Gateway {
       deadlines.firstTokenMicroseconds = rule.firstToken
       deadlines.idleMicroseconds = rule.idle
     }
-    output.commands.append(.startAttempt(id, requestSlot: slot, deployment, deadlines))
+    output.commands.append(.startAttempt(deadlines, id, requestSlot: slot, deployment))
   }
 
   /// The first token of a streamed answer: the commit.
