@@ -6,10 +6,10 @@ private let systemModules: [String: Set<String>] = [
   "Chance": ["Synchronization"],
   "Traffic": ["Foundation"],
   "Scenarios": ["Foundation"],
-  "Laboratory": ["Foundation", "Dispatch", "Synchronization"],
-  "Commands": ["Foundation", "Dispatch", "Synchronization", "Glibc", "Darwin"],
+  "Laboratory": ["Foundation", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin"],
+  "Commands": ["Foundation", "Dispatch", "Synchronization", "Glibc", "Musl", "Darwin"],
   "Notebooks": ["Foundation"],
-  "gateway-lab": ["Foundation", "Glibc", "Darwin"],
+  "gateway-lab": ["Foundation", "Glibc", "Musl", "Darwin"],
 ]
 
 @Suite("The table of rooms")
