@@ -63,4 +63,41 @@ public enum Experiment {
     }
     return study.comparison(gathered)
   }
+
+  /// Runs one policy in one case and one replication, and hands its records to `log` as well.
+  ///
+  /// The result is a comparison of one row, without intervals.
+  /// - Parameters:
+  ///   - policy: the policy; the baseline if not said.
+  ///   - replication: the replication, from 0.
+  public static func run(
+    _ scenario: Scenario, _ options: ExperimentOptions = ExperimentOptions(),
+    policy: String? = nil, replication: Int = 0, log: (any Sink)? = nil
+  ) throws -> Comparison {
+    var (scenario, options) = (scenario, options)
+    if let policy {
+      let names = scenario.policies.map(\.name)
+      guard let index = names.firstIndex(of: policy) else {
+        throw LaboratoryError.noSuchPolicy(policy, among: names)
+      }
+      scenario.baseline = index
+    }
+    guard scenario.policies.indices.contains(scenario.baseline) else {
+      throw LaboratoryError.nothingToCompare
+    }
+    options.policies = [scenario.policies[scenario.baseline].name]
+    options.references = false
+    if options.cases.isEmpty { options.cases = scenario.cases.prefix(1).map(\.name) }
+    let study = try Study(scenario, options)
+    study.meter.plan(study.cases.count)
+    let gathered = try study.worlds.map { world in
+      var row = Gathered(first: replication)
+      row.add(
+        try world.run(
+          study.contenders[0], replication: replication, beside: log, meter: study.meter),
+        by: options.breakdown)
+      return row
+    }
+    return study.comparison(gathered)
+  }
 }

@@ -23,8 +23,10 @@ extension RouteTree {
     return nil
   }
 
-  /// The deployment that each breaker guards, whatever way an attempt comes to it; `nil` for a
-  /// breaker that guards a part of the routes only. In the order of the notes' `subject`.
+  /// The deployment that each breaker guards, whatever way an attempt comes to it.
+  ///
+  /// `nil` for a breaker that guards a part of the routes only. In the order of the notes'
+  /// `subject`.
   public var guardedDeployments: [DeploymentID?] {
     breakers.indices.map { index in
       let target = breakers[index].deployment.index

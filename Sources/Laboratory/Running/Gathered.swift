@@ -4,6 +4,8 @@ import Vocabulary
 
 /// What the runs of one row have left behind so far, in order of replication.
 struct Gathered: Sendable {
+  /// The number of the first replication.
+  var first = 0
   /// By replication, one value for each measure of the catalogue.
   private(set) var values: [[Double?]] = []
   /// By replication, one value for each group and column.
@@ -12,7 +14,7 @@ struct Gathered: Sendable {
   private(set) var costs: [Double?] = []
   private(set) var pooled: RunTotals?
   private(set) var ledger = CostLedger()
-  /// Of replication 0.
+  /// Of the first replication.
   private(set) var calls: CallOutcomes?
   private(set) var skippedRows = 0
   /// The breaches of each replication that has any.
@@ -22,14 +24,14 @@ struct Gathered: Sendable {
 
   mutating func add(_ outcome: RunOutcome, by breakdown: Breakdown?) {
     let all = outcome.totals.all
-    let replication = values.count
+    let replication = first + values.count
     values.append(MeasureCatalog.all.map { $0.value(all) })
     costs.append(outcome.ledger.cost.dollars)
     if let breakdown { groups.append(Gathered.groupValues(outcome.totals, breakdown)) }
     if !outcome.totals.breaches.isEmpty {
       breaches.append((replication, outcome.totals.breaches))
     }
-    if replication == 0 {
+    if calls == nil {
       calls = outcome.calls
       skippedRows = outcome.skippedRows
     }

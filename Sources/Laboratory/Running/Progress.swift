@@ -3,8 +3,9 @@ import Vocabulary
 
 /// How far an experiment has come.
 public struct Progress: Sendable, Hashable {
-  /// The share of the planned virtual time that has been simulated, 0 to 1. It can go back when
-  /// more replications turn out to be needed.
+  /// The share of the planned virtual time that has been simulated, 0 to 1.
+  ///
+  /// It can go back when more replications turn out to be needed.
   public var fraction: Double
   /// Requests simulated so far.
   public var requests: UInt64

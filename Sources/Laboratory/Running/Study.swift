@@ -27,7 +27,7 @@ struct Study: Sendable {
     let policies = try Study.policies(of: scenario, options)
     baseline = policies.firstIndex { $0.name == scenario.policies[scenario.baseline].name } ?? 0
     cases = try Study.cases(of: scenario, options)
-    let data = options.data ?? DataFolders(beside: Study.folder(of: scenario.path))
+    let data = options.data ?? scenario.data
     let plans = policies.map(\.plan)
     let grouping = options.breakdown?.grouping ?? []
     worlds = cases.map { active in
@@ -70,6 +70,7 @@ struct Study: Sendable {
     return try Parallel.fold(
       count: count, jobs: options.jobs, into: gathered,
       work: { task in
+        if options.isCancelled?() == true { throw LaboratoryError.cancelled }
         let row = task % rows
         let replication = replications.lowerBound + task / rows
         return try worlds[row / contenders.count].run(
@@ -150,10 +151,5 @@ struct Study: Sendable {
   /// A reference's name that no policy has.
   private static func free(_ name: String, _ contenders: [Contender]) -> String {
     contenders.contains { $0.name == name } ? free(name + " (reference)", contenders) : name
-  }
-
-  static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "" }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }

@@ -1,6 +1,6 @@
-/// What the columns of a log are called: OpenTelemetry's GenAI names where there is one, else names
-/// under `gateway_lab.`. The only place in which the two vocabularies meet.
+/// What the columns of a log are called: the only place in which two vocabularies meet.
 ///
+/// OpenTelemetry's GenAI names where there is one, else names under `gateway_lab.`.
 /// - Source: OpenTelemetry semantic conventions for generative AI (status: development);
 ///   https://opentelemetry.io/docs/specs/semconv/gen-ai/
 public enum TelemetryName {

@@ -2,8 +2,9 @@ import Settings
 
 /// Where two settings differ.
 enum SettingDifferences {
-  /// The paths at which two trees say different things, in the order of the first, then of what
-  /// only the second has. Objects are compared key by key, everything else as a whole.
+  /// The paths at which two trees say different things.
+  ///
+  /// In the order of the first, then of what only the second has. Objects are compared key by key, everything else as a whole.
   static func between(_ baseline: Setting, _ policy: Setting) -> [SettingDifference] {
     var found: [SettingDifference] = []
     compare(baseline, policy, at: "", into: &found)

@@ -104,12 +104,13 @@ extension LimitEnvelope {
   /// What a limit of the gateway promises.
   ///
   /// A shadow promises nothing. A limit that charges afterwards may be exceeded by whatever was in
-  /// flight, and a reservation by what an answer uses beyond it; neither has a bound known ahead.
+  /// flight, which has no bound that is known ahead.
   init(_ rule: LimitRule) {
-    guard !rule.isShadow, rule.charge == .check else {
+    guard !rule.isShadow, rule.charge != .after else {
       self.init(.none)
       return
     }
-    self.init(rate: rule.bucket.rate, burst: rule.bucket.burst)
+    self.init(
+      rate: rule.bucket.rate, burst: rule.bucket.burst, reserves: rule.charge == .reserve)
   }
 }
