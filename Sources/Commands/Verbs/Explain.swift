@@ -1,5 +1,7 @@
 import Laboratory
+import Measures
 import Reports
+import Scenarios
 import Vocabulary
 
 extension Verb {
@@ -53,7 +55,7 @@ struct LifeReport {
     var report = Report(
       title: "The life of request \(lives.first?.request ?? 0)",
       subtitle: RichText(
-        "\(scenario) · case \(lives.first?.caseName ?? "") · seed \(seed)"))
+        "\(scenario) · case \(lives.first?.caseName ?? "") · seed \(String(seed))"))
     if let first = lives.first, lives.contains(where: { $0.call != first.call }) {
       report.append(
         .note(
