@@ -76,7 +76,7 @@ struct CheckReport {
       (
         "inputs",
         RichText(
-          "\(scenario.inputs.count) files; \(scenario.provenance.count) groups of numbers, \(assumed) of them assumed"
+          "\(Format.count(scenario.inputs.count)) \(scenario.inputs.count == 1 ? "file" : "files"); \(scenario.provenance.count) groups of numbers, \(assumed) of them assumed"
         )
       ),
       ("to simulate", effort),

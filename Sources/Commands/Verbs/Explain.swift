@@ -1,3 +1,4 @@
+import Foundation
 import Laboratory
 import Measures
 import Reports
@@ -40,7 +41,8 @@ extension Verb {
     options.progress = bar.report
     let lives = try Experiment.explain(scenario, options)
     bar.clear()
-    call.print(LifeReport(lives: lives, scenario: scenario.name, seed: scenario.seed).report)
+    let report = LifeReport(lives: lives, scenario: scenario.name, seed: scenario.seed)
+    call.print(call.format == .terminal ? report.lines : report.report)
     return lives.allSatisfy(\.failures.isEmpty) ? .fine : .failed
   }
 }
@@ -51,7 +53,29 @@ struct LifeReport {
   let scenario: String
   let seed: UInt64
 
-  var report: Report {
+  /// For machines and Markdown: a table for each policy.
+  var report: Report { made { .table(table($0)) } }
+
+  /// For a terminal: lines as they are, however long.
+  var lines: Report {
+    made { life in
+      let width = life.lines.map(\.event.count).max() ?? 0
+      let rows = life.lines.map { line in
+        LifeReport.seconds(line.at, width: 12) + LifeReport.seconds(Double(line.since) / 1e9, width: 10)
+          + "  " + line.event.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + line.detail
+      }
+      return .details(
+        "\(life.policy)  (at, since arrival)",
+        [.code(rows.map { $0 + "\n" }.joined())])
+    }
+  }
+
+  private static func seconds(_ value: Double, width: Int) -> String {
+    let text = Format.number(value, digits: 3) + " s"
+    return String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  private func made(_ block: (LifeOfRequest) -> Report.Block) -> Report {
     var report = Report(
       title: "The life of request \(lives.first?.request ?? 0)",
       subtitle: RichText(
@@ -63,7 +87,7 @@ struct LifeReport {
           .caution))
     }
     for life in lives {
-      report.append(.table(table(life)))
+      report.append(block(life))
       for failure in life.failures {
         report.append(.note(RichText("law broken: \(failure.description)"), .problem))
       }

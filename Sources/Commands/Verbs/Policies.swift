@@ -14,7 +14,11 @@ extension Verb {
     ]
   ) { call in
     guard let name = call.operand(0) else {
-      call.print(CatalogueReport.all)
+      if call.format == .terminal {
+        call.out.write(CatalogueReport.overview)
+      } else {
+        call.print(CatalogueReport.all)
+      }
       return .fine
     }
     let found = PolicyCatalogue.entries(named: name)
@@ -23,13 +27,21 @@ extension Verb {
         "no mechanism named \"\(name)\"", suggestion: PolicyCatalogue.nearest(to: name),
         next: "gateway-lab policies")
     }
-    call.print(CatalogueReport.page(name, found))
+    call.print(CatalogueReport.page(name, found, isTerminal: call.format == .terminal))
     return .fine
   }
 }
 
 /// Pages about mechanisms, made of the registries and the readers.
 enum CatalogueReport {
+  /// Every mechanism on a terminal: name and what it does.
+  static var overview: String {
+    PolicyCatalogue.families.map { family in
+      "\(heading(family)), named at \(family.place):\n"
+        + Help.rowsText(family.entries.map { ($0.name, $0.summary) })
+    }.joined(separator: "\n") + "\nnext: gateway-lab policies NAME\n"
+  }
+
   /// Every mechanism, by family, in one line each.
   static var all: Report {
     Report(
@@ -58,7 +70,8 @@ enum CatalogueReport {
 
   /// One mechanism, with each parameter's kind, silence, bounds and meaning.
   static func page(
-    _ name: String, _ found: [(family: PolicyCatalogue.Family, entry: PolicyCatalogue.Entry)]
+    _ name: String, _ found: [(family: PolicyCatalogue.Family, entry: PolicyCatalogue.Entry)],
+    isTerminal: Bool
   ) -> Report {
     var report = Report(title: name)
     for (family, entry) in found {
@@ -67,6 +80,12 @@ enum CatalogueReport {
       let rows = flattened(entry.parameters, under: "", depth: 0)
       if rows.isEmpty {
         report.append(.paragraph("It has no parameters."))
+      } else if isTerminal {
+        report.append(
+          .definitions(
+            rows.map { path, parameter in
+              Report.Definition(RichText(path), RichText(meaning(parameter)))
+            }))
       } else {
         report.append(.table(parameters(rows, of: entry.name)))
       }
@@ -99,6 +118,15 @@ enum CatalogueReport {
           .text(RichText(parameter.boundsText ?? "")), .text(RichText(parameter.doc)),
         ])
       })
+  }
+
+  /// A parameter in one sentence.
+  private static func meaning(_ parameter: ParameterDescription) -> String {
+    let silence =
+      parameter.isRequired ? "required" : "silence means \(parameter.defaultText ?? "off")"
+    return parameter.doc + " ("
+      + [form(parameter), parameter.boundsText, silence].compactMap { $0 }.joined(separator: "; ")
+      + ")"
   }
 
   private static func form(_ parameter: ParameterDescription) -> String {

@@ -48,7 +48,12 @@ extension Verb {
       log?.close()
       try file?.publish()
       bar.finish(requests: found.requests)
-      call.print(RunReport(comparison: found, scenario: scenario).report)
+      switch call.format {
+      case .json: call.out.write(Summary(comparison: found).json.text())
+      case .csv: call.out.write(CSVRenderer().render(Summary(comparison: found).table))
+      case .terminal, .markdown:
+        call.print(RunReport(comparison: found, scenario: scenario).report)
+      }
       if call.format == .terminal, let log, let name = call.text("--log") {
         call.out.line("\n\(name): \(Format.count(log.rows)) rows")
       }
@@ -98,13 +103,11 @@ struct RunReport {
       name: "measures",
       columns: [
         .text("measure", title: "measure"), .text("value", title: "value"),
-        .text("formula", title: "formula"),
       ],
       rows: policy.measures.compactMap { measure in
         guard let mean = measure.estimate?.mean else { return nil }
         return Table.Row([
           .text(RichText(measure.words)), .text(RichText(measure.style(for: [mean]).text(mean))),
-          .text(RichText(measure.meaning ?? "")),
         ])
       })
   }
