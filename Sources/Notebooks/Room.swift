@@ -1,1 +1,6 @@
-// The room Notebooks is empty so far.
+import Commands
+
+/// The verb that runs notebooks.
+public let notebookVerb = Verb("notebook", "run the commands of notebooks and check their output") {
+  _ in .fine
+}

@@ -49,7 +49,7 @@ public struct Reproduction: Sendable, Hashable {
   }
 
   /// The word as a shell takes it.
-  static func quoted(_ word: String) -> String {
+  public static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty
       && word.utf8.allSatisfy { byte in
