@@ -39,7 +39,7 @@ struct Study: Sendable {
         grouping: grouping)
     }
     var contenders = policies.map {
-      Contender(name: $0.name, reference: nil, means: .gateway($0.plan), setting: $0.setting)
+      Contender(name: $0.name, reference: nil, means: .gateway($0.plan), policy: $0)
     }
     if options.references {
       if let plan = try NoGateway.plan(for: scenario) {
