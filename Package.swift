@@ -48,6 +48,9 @@ let rooms: [(name: String, imports: [String])] = [
 /// Rooms whose tests compare with committed text in `Tests/…/Snapshots`, which is no source.
 let roomsWithSnapshots = ["Reports"]
 
+/// Rooms that a room's tests need beyond what the room itself may import.
+let testImports = ["Engine": ["Measures"]]
+
 let package = Package(
   name: "gateway-lab",
   platforms: [.macOS(.v15)],
@@ -63,7 +66,8 @@ let package = Package(
     + rooms.map { room in
       .testTarget(
         name: room.name + "Tests",
-        dependencies: (room.imports + [room.name]).map { .init(stringLiteral: $0) },
+        dependencies: (room.imports + [room.name] + testImports[room.name, default: []])
+          .map { .init(stringLiteral: $0) },
         exclude: roomsWithSnapshots.contains(room.name) ? ["Snapshots"] : [],
         swiftSettings: strict)
     } + [

@@ -41,6 +41,7 @@ public struct Simulation: ~Copyable {
     var attempts: UInt8
     var client: Int32
     var generation: UInt32
+    var timerNumber: UInt8
     var streams: Bool
     var repeats: Bool
     var isOpen: Bool
@@ -193,8 +194,8 @@ public struct Simulation: ~Copyable {
       arrived: now, timer: .max, patience: sequence, incidents: 0,
       inputTokens: arrivals[client].request.inputTokens,
       outputCap: arrivals[client].request.outputCap, tried: SIMD16(), attempts: 0,
-      client: Int32(client),
-      generation: id.generation, streams: arrivals[client].request.streams, repeats: repeats,
+      client: Int32(client), generation: id.generation, timerNumber: 0,
+      streams: arrivals[client].request.streams, repeats: repeats,
       isOpen: true)
     if patience != .distantFuture {
       queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
@@ -218,8 +219,8 @@ public struct Simulation: ~Copyable {
     let blank = Call(
       key: CallKey(bits: 0), truth: Truth(outputTokens: 0), bill: .zero, arrived: .start,
       timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max,
-      tried: SIMD16(), attempts: 0, client: 0,
-      generation: 0, streams: false, repeats: false, isOpen: false)
+      tried: SIMD16(), attempts: 0, client: 0, generation: 0, timerNumber: 0, streams: false,
+      repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
     calls.fill(upTo: index + 1, with: blank)
   }
@@ -378,8 +379,10 @@ public struct Simulation: ~Copyable {
       at: now, into: &promised)
     flights[index].started = now
     flights[index].total = deadlines.total
-    flights[index].firstTokenDeadline = deadlines.firstToken(after: now)
-    flights[index].idle = deadlines.idleNanoseconds
+    // Of an answer that is not streamed nothing is seen before its end: only the total counts.
+    let streams = calls[call].streams
+    flights[index].firstTokenDeadline = streams ? deadlines.firstToken(after: now) : .distantFuture
+    flights[index].idle = streams ? deadlines.idleNanoseconds : .max
     flights[index].sequence = sequence
     flights[index].attempt = attempt
     flights[index].requestSlot = requestSlot
@@ -427,7 +430,8 @@ public struct Simulation: ~Copyable {
     guard calls[index].isOpen, calls[index].timer == key.sequence else { return }
     let id = RequestID(slot: UInt32(index / replicas), generation: calls[index].generation)
     gateways[index % replicas].handle(
-      .timerFired(TimerID(.backoff, of: id)), at: now, into: &output)
+      .timerFired(TimerID(.backoff, of: id, number: calls[index].timerNumber)), at: now,
+      into: &output)
     try perform(index % replicas)
   }
 
@@ -439,7 +443,7 @@ public struct Simulation: ~Copyable {
       let command = output.commands[place]
       place &+= 1
       switch command {
-      case .startAttempt(let attempt, let slot, let deployment, let deadlines):
+      case .startAttempt(let deadlines, let attempt, let slot, let deployment):
         start(replica, attempt, slot, deployment, deadlines)
       case .finishAnswer(let id, let end, let at):
         try answer(Int(id.slot) &* replicas &+ replica, end, at)
@@ -452,6 +456,7 @@ public struct Simulation: ~Copyable {
       case .setTimer(let timer, let at):
         let index = Int(timer.request.slot) &* replicas &+ replica
         calls[index].timer = sequence
+        calls[index].timerNumber = timer.number
         queue.push(EventKey(.backoff, at: at, sequence: sequence, slot: index).bits)
         sequence &+= 1
       case .clearTimer(let timer):

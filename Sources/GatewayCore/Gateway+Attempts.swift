@@ -25,7 +25,7 @@ extension Gateway {
       case .probe:
         isProbe = true
         note(.probed, number, deployment, subject: leaf.breaker, at: now, &output)
-        breakers[Int(leaf.breaker)].probeStarted()
+        breakers[Int(leaf.breaker)].probeStarted(at: now)
         noteBreaker(leaf.breaker, deployment, number, at: now, &output)
       case .refuse:
         note(.bypassed, number, deployment, subject: leaf.breaker, at: now, &output)
@@ -67,7 +67,7 @@ extension Gateway {
       deadlines.firstTokenMicroseconds = rule.firstToken
       deadlines.idleMicroseconds = rule.idle
     }
-    output.commands.append(.startAttempt(id, requestSlot: slot, deployment, deadlines))
+    output.commands.append(.startAttempt(deadlines, id, requestSlot: slot, deployment))
   }
 
   /// The first token of a streamed answer: the commit.
@@ -113,7 +113,8 @@ extension Gateway {
     }
     let breaker = flights[id.slot].breaker
     if breaker >= 0,
-      breakers[Int(breaker)].ended(outcome, isProbe: flights[id.slot].isProbe, at: now)
+      breakers[Int(breaker)].ended(
+        outcome, isProbe: flights[id.slot].isProbe, started: started, at: now)
     {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
     }

@@ -20,7 +20,9 @@ extension Gateway {
     case .condition:
       let child = branch(of: node, for: slots[slot].request)
       return fits(plan.tree.children[Int(node.firstChild) + child], slot, at: now)
-    case .balance, .fallback, .split, .sticky:
+    case .split:
+      return fits(hashedChild(of: node, slot, among: nil), slot, at: now)
+    case .balance, .fallback, .sticky:
       for place in 0..<Int(node.childCount)
       where fits(plan.tree.children[Int(node.firstChild) + place], slot, at: now) {
         return true
@@ -46,7 +48,7 @@ extension Gateway {
     return nil
   }
 
-  /// The children of a balance that a request may be sent to.
+  /// The children of a balance or a sticky node that a request may be sent to.
   @inline(__always)
   mutating func candidates(
     of node: RouteNode, _ slot: UInt32, at now: Instant, _ explains: Bool, _ output: inout Output
@@ -99,25 +101,34 @@ extension Gateway {
   mutating func hashed(
     _ node: RouteNode, _ slot: UInt32, at now: Instant, _ explains: Bool, _ output: inout Output
   ) -> Int? {
+    guard node.kind == .sticky else {
+      let child = hashedChild(of: node, slot, among: nil)
+      if fits(child, slot, at: now) { return Int(plan.tree.nodes[Int(child)].place) }
+      if explains { noteRemovals(below: child, slot, at: now, &output) }
+      return nil
+    }
+    let set = candidates(of: node, slot, at: now, explains, &output)
+    guard !set.isEmpty else { return nil }
+    return Int(plan.tree.nodes[Int(hashedChild(of: node, slot, among: set))].place)
+  }
+
+  /// The child that a request's field is hashed to, among some of the children or all.
+  private func hashedChild(
+    of node: RouteNode, _ slot: UInt32, among set: CandidateSet?
+  ) -> UInt16 {
     let field = fieldHash(node.field, of: slots[slot].request)
-    var best: Int?
+    var best = plan.tree.children[Int(node.firstChild)]
     var bestScore = -Double.infinity
-    for place in 0..<Int(node.childCount) {
-      let at = Int(node.firstChild) + place
-      let child = plan.tree.children[at]
-      if node.kind == .sticky, !fits(child, slot, at: now) {
-        if explains { noteRemovals(below: child, slot, at: now, &output) }
-        continue
-      }
+    for place in 0..<Int(node.childCount) where set?.contains(place) ?? true {
+      let child = plan.tree.children[Int(node.firstChild) + place]
       let call = CallKey(bits: field ^ plan.tree.hashes[Int(child)])
       let score = plan.tree.weights[Int(child)] / -Elementary.log(splitKey.uniform(call: call))
       if score > bestScore {
         bestScore = score
-        best = place
+        best = child
       }
     }
-    guard let best else { return nil }
-    return fits(plan.tree.children[Int(node.firstChild) + best], slot, at: now) ? best : nil
+    return best
   }
 
   private func fieldHash(_ field: RouteNode.Field, of request: borrowing Request) -> UInt64 {

@@ -9,7 +9,9 @@ import Vocabulary
 struct LimitChain: ~Copyable {
   /// What the chain says to a request.
   enum Verdict: Equatable {
-    case admit
+    /// Admitted; `spared` has a bit for each shadow limit that would have refused, and that the
+    /// request is therefore not charged by, neither now nor at its settlement.
+    case admit(spared: UInt64)
     case refuse(limit: Int, retryAt: Instant)
   }
 
@@ -32,7 +34,8 @@ struct LimitChain: ~Copyable {
     settles = rules.contains { $0.charge != .check || !$0.countsHits }
     for rule in rules {
       let count = max(1, rule.scope.count(in: populations))
-      entries.append(Entry(rule: rule, firstBucket: buckets.count, bucketCount: count, charged: .max))
+      entries.append(
+        Entry(rule: rule, firstBucket: buckets.count, bucketCount: count, charged: .max))
       buckets.fill(upTo: buckets.count + count, with: TokenBucket(rule.bucket))
     }
   }
@@ -42,7 +45,7 @@ struct LimitChain: ~Copyable {
   mutating func admit(
     _ request: borrowing Request, at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
-    var verdict = Verdict.admit
+    var verdict = Verdict.admit(spared: 0)
     for index in 0..<entries.count {
       let place = place(of: request, index)
       let permits = entries[index].rule.permitsAtAdmission(of: request)
@@ -55,7 +58,7 @@ struct LimitChain: ~Copyable {
       if output.explains(request.number) {
         note(request.number, index, place, now, replica, &output)
       }
-      if !isAfter, verdict == .admit {
+      if !isAfter, case .admit = verdict {
         buckets[place].charge(permits, entries[index].rule.bucket)
         entries[index].charged = request.number
         noteCharge(request.number, index, place, permits, now, replica, &output)
@@ -64,14 +67,19 @@ struct LimitChain: ~Copyable {
     return verdict
   }
 
+  /// The bit of a limit among those that spared a request. Shadows beyond the 64th share the last.
+  @inline(__always)
+  private static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
+
   /// Corrects the books when a request has settled: charges what is charged afterwards, and gives
-  /// back what was reserved and not used.
+  /// back what was reserved and not used. `spared` is what `admit` had said.
   mutating func settle(
-    _ request: borrowing Request, usage: Usage, hit: Bool, at now: Instant, replica: ReplicaID,
-    into output: inout Output
+    _ request: borrowing Request, usage: Usage, hit: Bool, spared: UInt64, at now: Instant,
+    replica: ReplicaID, into output: inout Output
   ) {
     for index in 0..<entries.count {
       let rule = entries[index].rule
+      if rule.isShadow, spared & LimitChain.bit(index) != 0 { continue }
       let place = place(of: request, index)
       let free = hit && !rule.countsHits
       var permits: Int64 = 0
@@ -115,7 +123,12 @@ struct LimitChain: ~Copyable {
       Note(
         .limiterJudged, at: now, request: number, subject: UInt16(index), value: 0,
         other: retryAt.nanoseconds, replica: replica))
-    if entries[index].rule.isShadow { return }
+    if entries[index].rule.isShadow {
+      if case .admit(let spared) = verdict {
+        verdict = .admit(spared: spared | LimitChain.bit(index))
+      }
+      return
+    }
     if case .refuse(_, let other) = verdict {
       if other < retryAt { verdict = .refuse(limit: index, retryAt: retryAt) }
       return

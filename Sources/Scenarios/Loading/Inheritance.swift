@@ -62,7 +62,9 @@ struct Inheritance {
     let own = entry.value
     let parent = own["extends"].flatMap { $0.isNull ? nil : $0 }
     let from = book.section == "policies" ? own["from"].flatMap { $0.isNull ? nil : $0 } : nil
-    guard let mention = parent ?? from else { return own.removing("extends").removing("from") }
+    let bare = own.removing("extends")
+    let plain = book.section == "policies" ? bare.removing("from") : bare
+    guard let mention = parent ?? from else { return plain }
     let way = chain + [Link(key: key, name: entry.key)]
     let isCircle = chain.contains { $0.key == key }
     if isCircle || way.count > Self.longest {
@@ -100,7 +102,7 @@ struct Inheritance {
       base = try imported(name, mention, book, chain: way)
     }
     let prefix = [book.section, entry.key]
-    let whole = own.removing("extends").removing("from").merged(over: base) {
+    let whole = plain.merged(over: base) {
       MergeRules.isChoice(prefix + $0)
     }
     done[key] = whole
