@@ -5,8 +5,8 @@ public import Traffic
 public enum ScenarioError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A value or a key is wrong.
   case setting(SettingError)
-  /// A data file is missing, or is not the one meant.
-  case traffic(TrafficError)
+  /// A data file is missing, or is not the one meant; with the place that names it.
+  case traffic(TrafficError, at: Position?, path: String)
   /// A file cannot be read.
   case file(path: String, problem: String, next: String)
 
@@ -14,7 +14,8 @@ public enum ScenarioError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .setting(let error): error.description
-    case .traffic(let error): error.description
+    case .traffic(let error, let position, let path):
+      position.map { "\($0): \(path): \(error)" } ?? error.description
     case .file(let path, let problem, let next): "\(path): \(problem)\n  next: \(next)"
     }
   }

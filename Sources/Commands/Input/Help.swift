@@ -36,7 +36,7 @@ enum Help {
   }
 
   /// Terms on the left, what they mean on the right, wrapped.
-  private static func rowsText(_ rows: [(String, String)]) -> String {
+  static func rowsText(_ rows: [(String, String)]) -> String {
     let width = min(30, rows.map(\.0.count).max() ?? 0)
     let rest = String(repeating: " ", count: width + 4)
     return rows.map { term, meaning in

@@ -14,6 +14,8 @@ struct Answer {
   /// The policy that the answer recommends; it may be the baseline.
   let pick: PolicyResult
   private let policies: [PolicyResult]
+  /// Points of availability by which a policy may be worse and still be named.
+  static let fewUnanswered = 0.005
   private let matters: Scenario.Matters
 
   init?(_ result: CaseResult, matters: Scenario.Matters) {
@@ -92,20 +94,20 @@ struct Answer {
       case .undecided: return "has availability \(to), \(undecided(one)) from \(from)"
       default:
         return
-          "\(mean > before ? "raises" : "lowers") availability from \(from) to \(to, mark)"
+          "\(mean > before ? "raises" : "lowers") availability from \(from) to \(strong: to)"
       }
     case "costPerSuccess":
       if mark == .equivalent { return "costs the same per success" }
       if mark == .undecided { return "costs \(share(mean, before)) per success (undecided)" }
       return
-        "costs \(share(mean, before), mark) per success ($\(style.bare(before)) → $\(style.bare(mean)) per 1,000)"
+        "costs \(strong: share(mean, before)) per success (\(from) → \(to) per 1,000)"
     default:
       let words = "p99 time to first token"
       switch mark {
       case .equivalent: return "keeps the \(words) at \(to)"
       case .undecided: return "has a \(words) of \(to), \(undecided(one)) from \(from)"
       default:
-        return "\(mean < before ? "cuts" : "lengthens") the \(words) from \(from) to \(to, mark)"
+        return "\(mean < before ? "cuts" : "lengthens") the \(words) from \(from) to \(strong: to)"
       }
     }
   }
@@ -131,7 +133,7 @@ struct Answer {
       let style = measure.style(for: [mean])
       parts.append(
         name == "costPerSuccess"
-          ? "costs $\(style.bare(mean)) per 1,000 successes"
+          ? "costs \(style.text(mean)) per 1,000 successes"
           : "a p99 time to first token of \(style.text(mean))")
     }
     var text: RichText = "\(strong: pick.name) "
@@ -164,11 +166,14 @@ struct Answer {
     return text
   }
 
+  /// The lowest among the policies that leave few calls unanswered: who drops the hard calls is
+  /// cheap and fast for no merit.
   private func lowest(_ name: String) -> PolicyResult? {
     var best: PolicyResult?
-    for policy in policies {
+    let least = (pick.mean("availability") ?? 0) - Answer.fewUnanswered
+    for policy in policies where (policy.mean("availability") ?? 0) >= least {
       guard let value = policy.mean(name) else { continue }
-      if let best, let least = best.mean(name), least <= value { continue }
+      if let best, let lowest = best.mean(name), lowest <= value { continue }
       best = policy
     }
     return best

@@ -9,13 +9,14 @@ extension ComparisonReport {
   /// Cost per success against p99, with the Pareto frontier; nothing without two policies.
   func frontier(_ result: CaseResult) -> Figure? {
     let time = "p99.timeToFirstToken"
+    let highest = result.policies.filter(\.isPolicy).compactMap { $0.mean("availability") }.max() ?? 1
     let points = result.policies.compactMap { policy -> FrontierChart.Point? in
       guard policy.reference != .clairvoyant || policy.measure(time)?.estimate != nil,
         let cost = policy.measure("costPerSuccess")?.estimate,
         let latency = policy.measure(time)?.estimate
       else { return nil }
       return FrontierChart.Point(
-        policy.name, x: cost.mean, xHalfWidth: cost.halfWidth, y: latency.mean,
+        label(policy, highest: highest), x: cost.mean, xHalfWidth: cost.halfWidth, y: latency.mean,
         yHalfWidth: latency.halfWidth, role: policy.chartRole)
     }
     guard points.count > 1, let first = result.policies.first,
@@ -25,12 +26,12 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("frontier", result),
       caption: RichText(
-        comparison.lead(result)
-          + "lower left is better. On the frontier: \(best.joined(separator: ", ")). "
-          + "Availability is not in this figure: see the table."),
+        "lower left is better. On the frontier: \(best.joined(separator: ", ")). "
+          + "Who leaves calls unanswered looks cheap and fast here: its availability stands by its name."
+      ),
       chart: .frontier(
         FrontierChart(
-          title: "Cost against p99 time to first token",
+          title: title("Cost against p99 time to first token", result),
           x: ChartAxis(cost.heading, in: cost.style(for: points.map(\.x))),
           y: ChartAxis(
             "time to first token, p99", in: latency.style(for: points.map(\.y)),
@@ -49,12 +50,11 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("differences", result),
       caption: RichText(
-        comparison.lead(result)
-          + "the difference of each policy from \(comparison.baseline); inside the grey zone it does not matter."
+        "the difference of each policy from \(comparison.baseline); inside the grey zone it does not matter."
       ),
       chart: .forest(
         ForestChart(
-          title: "What each policy changes", baseline: comparison.baseline, panels: panels)))
+          title: title("What each policy changes", result), baseline: comparison.baseline, panels: panels)))
   }
 
   private func panel(_ name: String, _ policies: [PolicyResult]) -> ForestChart.Panel? {
@@ -69,6 +69,14 @@ extension ComparisonReport {
           name, difference: measure.difference?.mean, halfWidth: measure.difference?.halfWidth,
           measure.difference.map { VerdictMark($0.verdict) })
       })
+  }
+
+  /// The name, and the availability where that is clearly below the highest.
+  private func label(_ policy: PolicyResult, highest: Double) -> String {
+    guard let own = policy.mean("availability"), own < highest - Answer.fewUnanswered else {
+      return policy.name
+    }
+    return "\(policy.name), \(Format.percent(own)) available"
   }
 
   private func spread(_ values: [Double]) -> Double {

@@ -16,11 +16,11 @@ struct ComparisonReport {
   /// The whole report, for files.
   var whole: Report {
     var report = Report(title: title, subtitle: subtitle, blocks: opening)
+    for result in comparison.cases { report.append(.table(comparisonTable(result))) }
+    report.blocks += cautions
     for result in comparison.cases {
-      report.append(.table(comparisonTable(result)))
       if let figure = frontier(result) { report.append(.figure(figure)) }
     }
-    report.blocks += cautions
     let answers = comparison.cases.compactMap { Answer($0, matters: scenario.matters) }
     report.append(.heading("What changes"))
     for result in comparison.cases {
@@ -54,6 +54,9 @@ struct ComparisonReport {
   }
 
   // MARK: Parts
+
+  /// The title of a figure, with the case if there are several.
+  func title(_ words: String, _ result: CaseResult) -> String { comparison.title(words, result) }
 
   private var title: String {
     let words = comparison.scenario.replacing("-", with: " ").replacing("_", with: " ")

@@ -19,7 +19,7 @@ extension ComparisonReport {
         leftOut.append("\(measure.title) (not measured)")
       } else if means.allSatisfy({ $0 == nil || $0 == 0 }) {
         leftOut.append("\(measure.title) (0 everywhere)")
-      } else if let before = shown.last, isSame(before, index, in: policies) {
+      } else if let before = shown.first(where: { isSame($0, index, in: policies) }) {
         leftOut.append("\(measure.title) (the same as \(MeasureCatalog.columns[before].title))")
       } else {
         shown.append(index)
@@ -29,7 +29,10 @@ extension ComparisonReport {
     if !leftOut.isEmpty {
       notes.append("Left out: " + RichText(leftOut.joined(separator: "; ") + "."))
     }
-    if policies.contains(where: { $0.reference != nil }) { notes.append(referenceNote(policies)) }
+    let isFirst = result.name == comparison.cases.first?.name
+    if isFirst, policies.contains(where: { $0.reference != nil }) {
+      notes.append(referenceNote(policies))
+    }
     return table(
       comparison.fileName("comparison", result), caption: caption(result), policies,
       shown.map { index in { $0.measures[index] } }, notes: notes)
@@ -122,7 +125,11 @@ extension ComparisonReport {
       rows: policies.map { policy in
         Table.Row(
           [.text(RichText(policy.name))]
-            + measures.map { policy.isPolicy ? $0(policy).cell : $0(policy).value },
+            + measures.map { measure in
+              let result = measure(policy)
+              let isJudged = policy.isPolicy && !result.name.hasSuffix("Floor")
+              return isJudged ? result.cell : result.value
+            },
           role: policy.role)
       }, notes: notes)
   }

@@ -11,7 +11,8 @@ extension MeasureResult {
     switch unit {
     case .share: .percent(digits: 2)
     case .seconds: NumberStyle.seconds(digits: 2).fitting(values)
-    case .dollars: NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2).fitting(values)
+    case .dollars: NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
+      .fitting(values)
     case .ratio: .plain(digits: 3)
     }
   }
@@ -23,6 +24,9 @@ extension MeasureResult {
   var heading: String {
     switch name {
     case "costPerSuccess": "cost per 1,000 successes"
+    case "costPerRequest": "cost per 1,000 requests"
+    case "costPerAdmitted": "cost per 1,000 admitted"
+    case "savedPerRequest": "saved by the cache per 1,000 requests"
     case "costFloor": "least cost per 1,000"
     case "costRegret": "cost above it"
     case "latencyFloor": "shortest latency"
@@ -114,6 +118,11 @@ extension Comparison {
     }
     while out.last == "-" { out.removeLast() }
     return out.isEmpty ? "x" : out
+  }
+
+  /// The title of a figure, with the case if there are several.
+  func title(_ words: String, _ result: CaseResult) -> String {
+    cases.count > 1 ? "\(words), case \(result.name)" : words
   }
 
   /// The words that begin what is said about one of several cases.

@@ -28,12 +28,12 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("timeline", result),
       caption: RichText(
-        comparison.lead(result) + "one point every \(every), all replications together"
+        "one point every \(every), all replications together"
           + (steps.merged > 1 ? "; latency is that of the worst minute in it" : "")
           + (result.incidents.isEmpty ? "." : "; the incidents are shaded.")),
       chart: .timeline(
         TimelineChart(
-          title: "Availability and latency over time", step: steps.step, from: steps.from,
+          title: title("Availability and latency over time", result), step: steps.step, from: steps.from,
           clock: clock,
           panels: [
             .init(ChartAxis("availability", in: .percent(digits: 1)), lines: lines(available)),
@@ -56,11 +56,11 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("shares", result),
       caption: RichText(
-        comparison.lead(result) + "who served the answered calls"
+        "who served the answered calls"
           + (hasCache ? "; cache includes shared answers." : ".")),
       chart: .shares(
         ShareChart(
-          title: "Share of traffic by deployment", deployments: names, step: steps.step,
+          title: title("Share of traffic by deployment", result), deployments: names, step: steps.step,
           from: steps.from, clock: clock,
           panels: zip(policies, layers).map { policy, layers in
             .init(policy.name, layers: Array(layers.prefix(names.count)))

@@ -74,14 +74,15 @@ extension ComparisonReport {
     let parts = CostBridge.Part.allCases.map { ($0.title, bridge[$0].dollars / runs) }
     let used = parts.filter { $0.1 != 0 }
     guard from != 0 || to != 0 else { return [] }
-    let style = NumberStyle.dollars(digits: 2).fitting([from, to] + used.map(\.1))
+    let most = ([from, to] + used.map(\.1)).map(\.magnitude).max() ?? 0
+    let style = NumberStyle.dollars(digits: most < 1 ? 4 : most < 1000 ? 2 : 0)
     let figure = Figure(
       name: comparison.fileName("bridge", result, policy.name),
       caption: RichText(
-        comparison.lead(result) + "dollars for one replication; the parts sum up exactly."),
+        "dollars for one replication; the parts sum up to the difference exactly."),
       chart: .bridge(
         BridgeChart(
-          title: "The bill, from \(comparison.baseline) to \(policy.name)",
+          title: title("The bill, from \(comparison.baseline) to \(policy.name)", result),
           axis: ChartAxis("cost of one replication", in: style),
           from: (comparison.baseline, from), steps: used.map { BridgeChart.Step($0.0, $0.1) },
           to: (policy.name, to))))

@@ -29,7 +29,6 @@ extension Scenario {
     let keys = try Identities.read(&s, into: &names, zero: clock.warmUp)
     let streams = try Scenario.streams(&s, &names)
     let fleet = try FleetPlan(reading: &s, zero: clock.warmUp)
-    try Scenario.refuseGatewayIncidents(tree)
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)

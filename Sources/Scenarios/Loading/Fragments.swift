@@ -12,6 +12,7 @@ struct Fragments {
     needsVersion: Bool = true
   ) throws(ScenarioError) -> Setting {
     let place = FilePath.standard(path)
+    if let known = files.merged[place] { return known }
     let tree = try files.tree(path, mention: mention)
     try settings { () throws(SettingError) in
       guard tree.members != nil else {
@@ -40,9 +41,10 @@ struct Fragments {
       let part = try merged(next, &files, chain: way, mention: name, needsVersion: false)
       base = base.map { part.merged(over: $0, isChoice: MergeRules.isChoice) } ?? part
     }
-    let own = tree.removing("use")
-    guard let base else { return own }
-    return own.merged(over: base, isChoice: MergeRules.isChoice)
+    var whole = tree.removing("use")
+    if let base { whole = whole.merged(over: base, isChoice: MergeRules.isChoice) }
+    files.merged[place] = whole
+    return whole
   }
 
   private static func check(_ tree: Setting, needsVersion: Bool) throws(SettingError) {

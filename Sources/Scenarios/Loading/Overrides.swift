@@ -4,7 +4,8 @@ import Settings
 enum Overrides {
   /// The tree with `--set path=value` done.
   static func set(_ text: String, in tree: Setting) throws(SettingError) -> Setting {
-    let place = Setting(.string(text), at: Position(file: "--set \(text)", line: 0, column: 0))
+    let place = Setting(
+      .string(text), at: Position(file: "--set \(Setting.shortened(text))", line: 0, column: 0))
     guard let (way, rest) = split(text) else {
       throw SettingError(
         at: place, "found no path=value",
@@ -19,6 +20,11 @@ enum Overrides {
   /// The value: JSON5, or a bare word such as `10m` as text.
   private static func value(_ text: String, _ file: String) throws(SettingError) -> Setting {
     let first = text.unicodeScalars.first { $0 != " " }
+    if first == nil {
+      throw SettingError(
+        at: Position(file: file, line: 0, column: 0), path: "", "found no value behind the =",
+        next: "write null to be silent about it")
+    }
     let isStructured = first.map { "{[\"'".unicodeScalars.contains($0) } ?? true
     do { return try JSON5.parse(text: text, file: file) } catch {
       if isStructured { throw error }
@@ -49,7 +55,9 @@ enum Overrides {
   private static func check(
     _ way: SettingPath, in tree: Setting, at position: Position
   ) throws(SettingError) {
-    var known = ScenarioSchema.parameters
+    var root = ParameterDescription(key: "", kind: .object, doc: "")
+    root.nested = ScenarioSchema.parameters
+    var known = [root]
     var node: Setting? = tree
     var path = ""
     for (depth, step) in way.steps.enumerated() {

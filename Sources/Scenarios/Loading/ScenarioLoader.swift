@@ -15,6 +15,7 @@ public enum ScenarioLoader {
     var files = SourceFiles(folder: FilePath.folder(of: file))
     let tree = try assemble(file, options, &files)
     try settings { () throws(SettingError) in
+      try Scenario.refuseGatewayIncidents(tree)
       try UnknownKeys.check(tree, ScenarioSchema.parameters)
     }
     var scenario = try settings { () throws(SettingError) in
@@ -25,12 +26,15 @@ public enum ScenarioLoader {
     scenario.name = FilePath.name(
       of: FilePath.name(of: file) == fileName && !folder.isEmpty ? folder : file)
     var folders = options.dataFolders
-    for used in files.folders where used != FilePath.standard(folder.isEmpty ? "." : folder) {
+    for used in files.folders where used != FilePath.standard(folder) {
       folders.append(used)
     }
     scenario.data = DataFolders(beside: folder, given: folders)
     if !options.cases.isEmpty { scenario.cases = try chosen(options.cases, of: scenario.cases) }
-    for stream in scenario.streams { try files.addData(of: stream, in: scenario.data) }
+    for stream in scenario.streams {
+      let mention = tree["traffic"]?[stream.name]?["trace"]
+      try files.addData(of: stream, in: scenario.data, mention: mention)
+    }
     scenario.inputs = files.inputs
     return scenario
   }

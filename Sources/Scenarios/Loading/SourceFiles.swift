@@ -8,6 +8,8 @@ struct SourceFiles {
   let folder: String
   /// The files in order of reading, with their checksums.
   private(set) var inputs: [(file: String, checksum: String)] = []
+  /// The files with their fragments, by place: a fragment that many use is merged once.
+  var merged: [String: Setting] = [:]
   private var places: [String] = []
   private var parsed: [String: Setting] = [:]
   private var checksums: [String: String] = [:]
@@ -23,7 +25,7 @@ struct SourceFiles {
   var folders: [String] {
     var seen: [String] = []
     for place in places {
-      let folder = FilePath.standard(FilePath.folder(of: place).isEmpty ? "." : FilePath.folder(of: place))
+      let folder = FilePath.standard(FilePath.folder(of: place))
       if !seen.contains(folder) { seen.append(folder) }
     }
     return seen
@@ -48,7 +50,10 @@ struct SourceFiles {
   }
 
   /// Checks a stream's data file, and keeps its SHA-256.
-  mutating func addData(of stream: StreamPlan, in data: DataFolders) throws(ScenarioError) {
+  /// - Parameter mention: Where the stream names the file.
+  mutating func addData(
+    of stream: StreamPlan, in data: DataFolders, mention: Setting?
+  ) throws(ScenarioError) {
     do throws(TrafficError) {
       guard let path = try stream.dataPath(in: data) else { return }
       let place = FilePath.standard(path)
@@ -65,7 +70,7 @@ struct SourceFiles {
           file: path, expected: expected, found: found, source: stream.source)
       }
     } catch {
-      throw .traffic(error)
+      throw .traffic(error, at: mention?.position, path: mention?.path ?? "")
     }
   }
 
@@ -112,7 +117,7 @@ struct SourceFiles {
     _ path: String, _ problem: String, _ next: String, _ mention: Setting?
   ) -> ScenarioError {
     guard let mention else { return .file(path: path, problem: problem, next: next) }
-    return .setting(SettingError(at: mention, "the file \(path): \(problem)", next: next))
+    return .setting(SettingError(at: mention, "the file \(Setting.quoted(path)): \(problem)", next: next))
   }
 
   /// FNV-1a, 64 bits (Fowler, Noll, Vo): tells that a file has changed, not that nobody forged it.
