@@ -16,6 +16,11 @@ enum Project {
     String(decoding: try bytes(path), as: UTF8.self)
   }
 
+  /// Writes a page anew; only with `UPDATE_SNAPSHOTS=1`.
+  static func write(_ text: String, to path: String) throws {
+    try Data(text.utf8).write(to: root.appending(path: path))
+  }
+
   /// Whether a file or folder is there.
   static func exists(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: root.appending(path: path).path)
