@@ -25,6 +25,17 @@ struct TellingTests {
     #expect(life.failures.isEmpty)
   }
 
+  @Test("references have lives as well, of the same call")
+  func references() throws {
+    var options = LifeOptions(request: 300)
+    options.policies = ["today", "no-gateway", "clairvoyant"]
+    let lives = try Experiment.explain(try SmallWorld.scenario(), options)
+    #expect(lives.map(\.policy) == options.policies)
+    #expect(Set(lives.map(\.call)).count == 1)
+    #expect(lives[0].lines.map(\.event) == lives[1].lines.map(\.event))
+    #expect(lives[2].lines.count >= 2)
+  }
+
   @Test("a request that never arrives is an error that says how many do")
   func noSuchRequest() throws {
     #expect(throws: LaboratoryError.self) {

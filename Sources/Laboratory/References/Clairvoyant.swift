@@ -7,13 +7,13 @@ import Vocabulary
 /// The greedy clairvoyant: a runnable reference that knows what no gateway can, and no bound.
 ///
 /// What it is, precisely. Calls are taken in order of arrival, each once, at its instant. For every
-/// deployment that any compared policy may use for the alias, it knows the call's potential outcome
+/// deployment that any policy of the scenario may use for the alias, it knows the call's potential outcome
 /// there at that instant (latency, fault, incidents; first ordinal; no quota in the way). It goes to
 /// the cheapest deployment whose outcome is a success, the faster one at equal bills, the earlier
 /// one in the file at equal both. If that deployment's quota refuses, it asks the next one, at no
 /// loss of time. If none succeeds, the call fails at once: it neither waits nor retries. Quotas are
 /// real and are used up in order of arrival, so an early cheap call can take what a later one needs:
-/// that is why it is no bound. If any compared policy caches, it answers a body that it has answered
+/// that is why it is no bound. If any policy of the scenario caches, it answers a body that it has answered
 /// before for nothing and at once, for ever. It ignores prices of probing, limits, budgets and the
 /// client's patience.
 ///

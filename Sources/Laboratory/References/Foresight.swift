@@ -11,7 +11,8 @@ extension World {
   /// at the arrival, so records are written at once, in order of arrival: the laws, which watch the
   /// order of settlement, are not asked.
   func foresee(
-    replication: Int, remembers: Bool, sink: RunSink, meter: ProgressMeter
+    replication: Int, remembers: Bool, sink: RunSink, meter: ProgressMeter,
+    until isOver: () -> Bool = { false }
   ) throws {
     let chance = chance(replication)
     do {
@@ -39,6 +40,7 @@ extension World {
         let (end, at) = batch.add(arrivals[client], answer, limit: scenario.end)
         if batch.isFull {
           batch.hand(to: sink)
+          if isOver() { break }
           if !progress.reached(now, number) { throw LaboratoryError.cancelled }
         }
         clients[client].answered(call: arrivals[client].request.call, end: end, at: at)

@@ -180,8 +180,12 @@ extension Study {
         }
       }
     }
-    let settings = contenders[contender].setting.flatMap { setting in
-      contenders[baseline].setting.map { SettingDifferences.between($0, setting) }
+    let settings = contenders[contender].policy.flatMap { policy in
+      contenders[baseline].policy.map {
+        Scenario.effectiveDifference($0, policy).map {
+          SettingDifference(path: $0.path, baseline: $0.before, policy: $0.after)
+        }
+      }
     }
     return Why(
       settings: settings ?? [],

@@ -1,6 +1,5 @@
 import GatewayCore
 import Scenarios
-import Settings
 import Vocabulary
 
 /// One row of a case: a policy of the scenario, or a reference to hold it against.
@@ -16,8 +15,8 @@ struct Contender: Sendable {
   var name: String
   var reference: Reference?
   var means: Means
-  /// The setting that it came from; nothing for references.
-  var setting: Setting?
+  /// The policy that it is; nothing for references.
+  var policy: Scenario.Policy?
 
   /// The plan by which its measures are laid out.
   var plan: GatewayPlan? {

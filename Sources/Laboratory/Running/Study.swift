@@ -28,7 +28,9 @@ struct Study: Sendable {
     baseline = policies.firstIndex { $0.name == scenario.policies[scenario.baseline].name } ?? 0
     cases = try Study.cases(of: scenario, options)
     let data = options.data ?? scenario.data
-    let plans = policies.map(\.plan)
+    // Bounds and references look at all policies of the scenario, whichever are compared: what they
+    // show, and `explain` after it, does not depend on the choice.
+    let plans = scenario.policies.map(\.plan)
     let grouping = options.breakdown?.grouping ?? []
     worlds = cases.map { active in
       World(
@@ -37,7 +39,7 @@ struct Study: Sendable {
         grouping: grouping)
     }
     var contenders = policies.map {
-      Contender(name: $0.name, reference: nil, means: .gateway($0.plan), setting: $0.setting)
+      Contender(name: $0.name, reference: nil, means: .gateway($0.plan), policy: $0)
     }
     if options.references {
       if let plan = try NoGateway.plan(for: scenario) {

@@ -41,7 +41,7 @@ public struct LifeOfRequest: Sendable {
 public struct LifeOptions: Sendable {
   /// The number of the request.
   public var request: UInt64
-  /// The policies, side by side; the baseline if empty.
+  /// The policies or references, side by side; the baseline if empty.
   public var policies: [String] = []
   /// The case; the first if not said.
   public var caseName: String?
@@ -66,7 +66,6 @@ extension Experiment {
     _ scenario: Scenario, _ options: LifeOptions
   ) throws -> [LifeOfRequest] {
     var study = ExperimentOptions()
-    study.policies = options.policies
     study.cases = options.caseName.map { [$0] } ?? []
     study.seed = options.seed
     study.data = options.data
@@ -74,35 +73,48 @@ extension Experiment {
     let made = try Study(scenario, study)
     let baseline = made.contenders[made.baseline].name
     let wanted = options.policies.isEmpty ? [baseline] : options.policies
-    return try wanted.compactMap { name in
-      guard let contender = made.contenders.first(where: { $0.name == name }),
-        let plan = contender.plan
-      else { return nil }
-      return try life(of: options.request, name, plan, made, replication: options.replication)
+    let chosen = try wanted.map { name in
+      guard let contender = made.contenders.first(where: { $0.name == name }) else {
+        throw LaboratoryError.noSuchPolicy(name, among: made.contenders.map(\.name))
+      }
+      return contender
+    }
+    made.meter.plan(chosen.count)
+    return try chosen.map {
+      try life(of: options.request, $0, made, replication: options.replication)
     }
   }
 
   private static func life(
-    of number: UInt64, _ policy: String, _ plan: GatewayPlan, _ study: Study, replication: Int
+    of number: UInt64, _ contender: Contender, _ study: Study, replication: Int
   ) throws -> LifeOfRequest {
     let world = study.worlds[0]
     let witness = Witness(number)
+    var measured = world.measuresPlan(contender.plan)
+    measured.checksLaws = contender.plan != nil
     let sink = RunSink(
-      world.measuresPlan(plan), yardsticks: world.yardsticks, keepsCalls: false, beside: witness)
-    study.meter.plan(1)
-    try world.simulate(
-      plan, replication: replication, explaining: number, sink: sink, meter: study.meter,
-      until: { witness.isOver })
+      measured, yardsticks: world.yardsticks, keepsCalls: false, beside: witness)
+    switch contender.means {
+    case .gateway(let plan):
+      try world.simulate(
+        plan, replication: replication, explaining: number, sink: sink, meter: study.meter,
+        until: { witness.isOver })
+    case .clairvoyant(let remembers):
+      try world.foresee(
+        replication: replication, remembers: remembers, sink: sink, meter: study.meter,
+        until: { witness.isOver })
+    }
     guard let (record, truth) = witness.found else {
       throw LaboratoryError.noSuchRequest(
-        number, policy: policy, arrived: witness.highest.map { $0 + 1 } ?? 0)
+        number, policy: contender.name, arrived: witness.highest.map { $0 + 1 } ?? 0)
     }
-    var teller = LifeTeller(LogNames(study.scenario), plan, zero: study.scenario.warmUp, record)
+    var teller = LifeTeller(
+      LogNames(study.scenario), contender.plan, zero: study.scenario.warmUp, record)
     for note in witness.notes { teller.tell(note) }
     for (attempt, truth) in witness.attempts { teller.tell(attempt, truth) }
     teller.tell(record, truth)
     return LifeOfRequest(
-      policy: policy, caseName: study.cases[0].name, request: number, call: record.call,
+      policy: contender.name, caseName: study.cases[0].name, request: number, call: record.call,
       lines: teller.ordered, record: record, truth: truth,
       failures: sink.measures.breaches.kept.filter { $0.request == number })
   }

@@ -4,12 +4,12 @@ import Vocabulary
 /// Turns the notes, attempts and record of one request into lines that people read.
 struct LifeTeller {
   private let names: LogNames
-  private let plan: GatewayPlan
+  private let plan: GatewayPlan?
   private let zero: Instant
   private let arrived: Instant
   private var told: [(at: Instant, rank: Int, line: LifeOfRequest.Line)] = []
 
-  init(_ names: LogNames, _ plan: GatewayPlan, zero: Instant, _ record: RequestRecord) {
+  init(_ names: LogNames, _ plan: GatewayPlan?, zero: Instant, _ record: RequestRecord) {
     self.names = names
     self.plan = plan
     self.zero = zero
@@ -194,19 +194,21 @@ struct LifeTeller {
 
   private func node(_ subject: UInt16) -> String? {
     let index = Int(subject)
-    return plan.tree.names.indices.contains(index) ? "at \(plan.tree.names[index])" : nil
+    guard let plan, plan.tree.names.indices.contains(index) else { return nil }
+    return "at \(plan.tree.names[index])"
   }
 
   private func limit(_ subject: UInt16) -> String {
     let index = Int(subject)
-    guard plan.limits.indices.contains(index) else { return "limits[\(index)]" }
+    guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
     let rule = plan.limits[index]
     return "limits[\(index)] (\(rule.unit) each \(rule.scope))"
   }
 
   private func isShadow(_ subject: UInt16) -> Bool {
     let index = Int(subject)
-    return plan.limits.indices.contains(index) && plan.limits[index].isShadow
+    guard let plan, plan.limits.indices.contains(index) else { return false }
+    return plan.limits[index].isShadow
   }
 
   // MARK: Words

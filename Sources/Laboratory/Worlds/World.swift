@@ -13,7 +13,7 @@ struct World: Sendable {
   let fleet: FleetPlan
   let seed: UInt64
   let data: DataFolders
-  /// The deployments that may serve each alias under any policy compared.
+  /// The deployments that may serve each alias under any policy of the scenario.
   let bounds: [[DeploymentID]]
   /// The true price sheet that stands for each alias in the cost bridge.
   let yardsticks: [PriceSheet]

@@ -12,7 +12,7 @@ enum SmallWorld {
       replications: { from: 4, upTo: 4 }, baseline: "today",
       traffic: {
         chat: {
-          arrivals: { poisson: { rate: "14/s" } }, alias: "chat", streams: true, patience: "15s",
+          arrivals: { poisson: { rate: "11/s" } }, alias: "chat", streams: true, patience: "15s",
           keys: { zipf: { count: 300, exponent: 1 } }, teams: { count: 3, skew: 1 },
           tokens: { input: { median: 800, p95: 3000 }, output: { median: 200, p95: 600 } },
         },
