@@ -66,7 +66,7 @@ struct DocumentsTests {
           isCode = line.hasPrefix("```sh") || line.hasPrefix("```gateway-lab")
         }
         var codes: [Substring] = line.matches(of: /`([^`]+)`/).map(\.1)
-        if isCode { codes.append(line) }
+        if isCode || line.hasPrefix("    ") { codes.append(line) }
         for code in codes {
           guard let range = code.firstRange(of: #/(?:^|\s)gateway-lab\s/#) else { continue }
           let command = code[range.upperBound...].prefix { !"#|>;)".contains($0) }

@@ -59,9 +59,9 @@ struct ImportTests {
   func tests() {
     for file in Project.tests {
       let suite = folder(of: file)
-      guard suite.hasSuffix("Tests"), let rooms = table.imports(of: String(suite.dropLast(5)))
-      else { continue }
-      let allowed = Set(rooms + [String(suite.dropLast(5)), "Testing"])
+      let room = String(suite.dropLast(5))
+      guard suite.hasSuffix("Tests"), let rooms = table.imports(of: room) else { continue }
+      let allowed = Set(rooms + [room] + table.testImports[room, default: []])
       for (line, module) in imports(of: file) where table.imports(of: module) != nil {
         #expect(allowed.contains(module), "\(file.path):\(line): may not import \(module)")
       }

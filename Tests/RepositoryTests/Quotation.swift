@@ -1,12 +1,12 @@
 /// A place in a page where a table of a report is quoted.
 ///
-/// Written as `<!-- quoted from results/NAME/report.md -->`, or with ` below HEADING`, on the line
+/// Written as `<!-- quoted from results/NAME/report.md -->`, or with ` below START OF A LINE`, on the line
 /// before a fenced block.
 struct Quotation {
   /// The report's path from the project's root.
   let report: String
-  /// The heading above the table, if one is named.
-  let heading: String?
+  /// How a line above the table begins, if one is named.
+  let start: String?
   /// The lines of the block, between its fences.
   let block: Range<Int>
 
@@ -19,7 +19,7 @@ struct Quotation {
         let end = lines[(index + 2)...].firstIndex(where: { $0.hasPrefix("```") })
       else { return nil }
       return Quotation(
-        report: String(mark.1), heading: mark.2.map(String.init), block: (index + 2)..<end)
+        report: String(mark.1), start: mark.2.map(String.init), block: (index + 2)..<end)
     }
   }
 }

@@ -32,7 +32,7 @@ struct QuotationTests {
     for quotation in found.reversed() {
       let report = try Project.text(quotation.report)
       let table = try #require(
-        ReportTable(report: report, below: quotation.heading), "\(quotation.report)")
+        ReportTable(report: report, below: quotation.start), "\(quotation.report)")
       if updates {
         lines.replaceSubrange(quotation.block, with: table.excerpt.split(separator: "\n"))
       } else {
@@ -80,9 +80,10 @@ struct ReportTableTests {
   func excerpt() throws {
     let report = """
       # A
-      | policy | availability, % | time to first token, s<br>p99 | cost per 1,000 successes, $ | more |
+      | policy | success per call, % | time to first token, s<br>p99 | cost per 1,000 successes, $ | more |
       |---|---:|---:|---:|---:|
       | **today** (baseline) | 99.1 ± 0.2 | 2 | 0.9 | 7 |
+      | *all-knowing* (reference) | 100 | 1 | 0.5 | 9 |
       | other | 99.9<br>▲ +0.8 ± 0.1 | 3 | 1.0 | 8 |
 
       | policy | else |
@@ -90,9 +91,9 @@ struct ReportTableTests {
     let table = try #require(ReportTable(report: report))
     #expect(
       table.excerpt == """
-        policy             availability, %      p99 to first token, s   cost per 1,000, $
-        today (baseline)   99.1 ± 0.2           2                       0.9
-        other              99.9  ▲ +0.8 ± 0.1   3                       1.0
+        policy             success per call, %   p99 to first token, s   cost per 1,000, $
+        today (baseline)   99.1 ± 0.2            2                       0.9
+        other              99.9  ▲ +0.8 ± 0.1    3                       1.0
         """)
     #expect(ReportTable(report: report, below: "B") == nil)
   }

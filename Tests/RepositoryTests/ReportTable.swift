@@ -2,7 +2,7 @@
 struct ReportTable {
   /// The columns that are quoted: the heading in the report, and the heading in the excerpt.
   static let quoted: [(heading: String, words: String)] = [
-    ("availability, %", "availability, %"),
+    ("success per call, %", "success per call, %"),
     ("time to first token, s<br>p99", "p99 to first token, s"),
     ("cost per 1,000 successes, $", "cost per 1,000, $"),
   ]
@@ -10,14 +10,13 @@ struct ReportTable {
   private let header: [String]
   private let rows: [[String]]
 
-  /// The first table below a heading (or of the whole report) that has every quoted column.
-  init?(report: String, below heading: String? = nil) {
+  /// The first table below a line that begins with `start` (or of the whole report) that has every
+  /// quoted column.
+  init?(report: String, below start: String? = nil) {
     var lines = report.split(separator: "\n", omittingEmptySubsequences: false)[...]
-    if let heading {
-      guard
-        let start = lines.firstIndex(where: { $0.hasPrefix("#") && $0.contains(heading) })
-      else { return nil }
-      lines = lines[start...]
+    if let start {
+      guard let place = lines.firstIndex(where: { $0.hasPrefix(start) }) else { return nil }
+      lines = lines[place...]
     }
     guard
       let top = lines.firstIndex(where: { line in
@@ -28,13 +27,13 @@ struct ReportTable {
     rows = lines[(top + 1)...].prefix { $0.hasPrefix("|") }.dropFirst().map { Self.cells($0) }
   }
 
-  /// The excerpt, aligned: a policy a line, with the quoted columns.
+  /// The excerpt, aligned: a policy a line, with the quoted columns, without the references.
   var excerpt: String {
     let places = Self.quoted.compactMap { quoted in
       header.firstIndex(of: quoted.heading)
     }
     var table = [["policy"] + Self.quoted.map(\.words)]
-    for row in rows where row.count == header.count {
+    for row in rows where row.count == header.count && !row[0].hasSuffix("(reference)") {
       table.append([row[0]] + places.map { row[$0].replacing("<br>", with: "  ") })
     }
     let widths = table[0].indices.map { column in table.map { $0[column].count }.max() ?? 0 }
