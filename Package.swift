@@ -46,7 +46,10 @@ let rooms: [(name: String, imports: [String])] = [
 ]
 
 /// Rooms whose tests compare with committed text in `Tests/…/Snapshots`, which is no source.
-let roomsWithSnapshots = ["Reports"]
+let roomsWithSnapshots = ["Commands", "Reports"]
+
+/// Rooms that a room's tests need beyond what the room itself may import.
+let testImports = ["Engine": ["Measures"]]
 
 let package = Package(
   name: "gateway-lab",
@@ -59,15 +62,18 @@ let package = Package(
     .target(
       name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) },
       swiftSettings: strict)
-  } + rooms.map { room in
-    .testTarget(
-      name: room.name + "Tests",
-      dependencies: (room.imports + [room.name]).map { .init(stringLiteral: $0) },
-      exclude: roomsWithSnapshots.contains(room.name) ? ["Snapshots"] : [],
-      swiftSettings: strict)
-  } + [
-    .executableTarget(
-      name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict)
-  ],
+  }
+    + rooms.map { room in
+      .testTarget(
+        name: room.name + "Tests",
+        dependencies: (room.imports + [room.name] + testImports[room.name, default: []])
+          .map { .init(stringLiteral: $0) },
+        exclude: roomsWithSnapshots.contains(room.name) ? ["Snapshots"] : [],
+        swiftSettings: strict)
+    } + [
+      .executableTarget(
+        name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict),
+      .testTarget(name: "RepositoryTests", swiftSettings: strict),
+    ],
   swiftLanguageModes: [.v6]
 )

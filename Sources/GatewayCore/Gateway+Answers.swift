@@ -24,9 +24,11 @@ extension Gateway {
 
   /// Answers from the cache if it holds a fresh answer.
   mutating func answerFromCache(
-    _ request: borrowing Request, _ id: RequestID, at now: Instant, into output: inout Output
+    _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
+    into output: inout Output
   ) -> Bool {
-    guard caches else { return false }
+    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
+    guard caches, request.fingerprint != 0 else { return false }
     let hit = cache.look(cache.rule.key(of: request), at: now, into: &output)
     if output.explains(request.number) {
       output.notes.append(
@@ -48,8 +50,11 @@ extension Gateway {
     record.ended = end
     record.settled = end
     output.requests.append(record)
-    if limitsSettle {
-      limits.settle(request, usage: hit.usage, hit: true, at: now, replica: replica, into: &output)
+    // With the cache first no limit has seen the request, so there is nothing to correct.
+    if limitsSettle, plan.order == .admitFirst {
+      limits.settle(
+        request, usage: hit.usage, hit: true, spared: spared, at: now, replica: replica,
+        into: &output)
     }
     slots[id.slot].generation &+= 1
     slots.give(id.slot)
@@ -74,8 +79,8 @@ extension Gateway {
     slots[slot].record.settled = now
     if limitsSettle {
       limits.settle(
-        slots[slot].request, usage: slots[slot].servedUsage, hit: false, at: now,
-        replica: replica, into: &output)
+        slots[slot].request, usage: slots[slot].servedUsage, hit: false,
+        spared: slots[slot].spared, at: now, replica: replica, into: &output)
     }
     output.requests.append(slots[slot].record)
     slots[slot].state = .free
@@ -88,7 +93,7 @@ extension Gateway {
     _ slot: UInt32, _ usage: Usage, from deployment: DeploymentID, at now: Instant,
     into output: inout Output
   ) {
-    guard caches else { return }
+    guard caches, slots[slot].request.fingerprint != 0 else { return }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id(ofSlot: slot)))
@@ -110,7 +115,7 @@ extension Gateway {
     case .free, .settling:
       return
     case .waiting:
-      output.commands.append(.clearTimer(TimerID(.backoff, of: id)))
+      output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
     case .attempting:
       output.commands.append(.cancelAttempt(slots[slot].attempt))
     }

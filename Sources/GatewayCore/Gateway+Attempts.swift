@@ -25,7 +25,7 @@ extension Gateway {
       case .probe:
         isProbe = true
         note(.probed, number, deployment, subject: leaf.breaker, at: now, &output)
-        breakers[Int(leaf.breaker)].probeStarted()
+        breakers[Int(leaf.breaker)].probeStarted(at: now)
         noteBreaker(leaf.breaker, deployment, number, at: now, &output)
       case .refuse:
         note(.bypassed, number, deployment, subject: leaf.breaker, at: now, &output)
@@ -67,7 +67,7 @@ extension Gateway {
       deadlines.firstTokenMicroseconds = rule.firstToken
       deadlines.idleMicroseconds = rule.idle
     }
-    output.commands.append(.startAttempt(id, requestSlot: slot, deployment, deadlines))
+    output.commands.append(.startAttempt(deadlines, id, requestSlot: slot, deployment))
   }
 
   /// The first token of a streamed answer: the commit.
@@ -113,7 +113,8 @@ extension Gateway {
     }
     let breaker = flights[id.slot].breaker
     if breaker >= 0,
-      breakers[Int(breaker)].ended(outcome, isProbe: flights[id.slot].isProbe, at: now)
+      breakers[Int(breaker)].ended(
+        outcome, isProbe: flights[id.slot].isProbe, started: started, at: now)
     {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
     }
@@ -154,7 +155,7 @@ extension Gateway {
   }
 
   @inline(never)
-  func note(
+  mutating func note(
     _ kind: Note.Kind, _ request: UInt64, _ deployment: DeploymentID, subject: Int16,
     at now: Instant, _ output: inout Output
   ) {
@@ -165,7 +166,7 @@ extension Gateway {
   }
 
   @inline(never)
-  func noteBreaker(
+  mutating func noteBreaker(
     _ breaker: Int16, _ deployment: DeploymentID, _ request: UInt64, at now: Instant,
     _ output: inout Output
   ) {

@@ -10,7 +10,8 @@ import Vocabulary
 extension Gateway {
   /// Takes a request into its slot and starts its first attempt.
   mutating func begin(
-    _ request: borrowing Request, _ id: RequestID, at now: Instant, into output: inout Output
+    _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
+    into output: inout Output
   ) {
     let slot = id.slot
     slots[slot].request = copy request
@@ -25,8 +26,10 @@ extension Gateway {
     slots[slot].excludesTried = false
     slots[slot].failed = false
     slots[slot].servedUsage = .none
+    slots[slot].spared = spared
     retryBudget?.firstAttempt(at: now)
-    let root = plan.tree.roots[Int(request.alias.index)]
+    let alias = Int(request.alias.index)
+    let root = alias < plan.tree.roots.count ? plan.tree.roots[alias] : .max
     guard root != .max else {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
@@ -161,7 +164,7 @@ extension Gateway {
     guard now.advanced(byNanoseconds: wait) < slots[slot].deadline else { return .passed }
     if retryBudget != nil, retryBudget?.takeRetry(at: now) == false { return .passed }
     slots[slot].retries[level] = used + 1
-    slots[slot].excludesTried = rule.reselect && rule.exclude
+    slots[slot].excludesTried = rule.reselect && rule.exclude && node.kind != .deployment
     slots[slot].resumeLevel = UInt8(level)
     if output.explains(slots[slot].request.number) {
       noteContinued(slots[slot].nodes[level], 0, wait, slot, at: now, &output)
@@ -170,15 +173,19 @@ extension Gateway {
       return retryNow(slot, at: now, into: &output) ? .continued : .passed
     }
     slots[slot].state = .waiting
+    slots[slot].waits &+= 1
     output.commands.append(
       .setTimer(
-        TimerID(.backoff, of: id(ofSlot: slot)), at: now.advanced(byNanoseconds: wait)))
+        TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits),
+        at: now.advanced(byNanoseconds: wait)))
     return .continued
   }
 
   /// The pause before a retry is over.
   mutating func resume(_ slot: UInt32, at now: Instant, into output: inout Output) {
     slots[slot].state = .attempting
+    // A timer may come late; nothing starts after the request's own deadline.
+    guard now < slots[slot].deadline else { return stop(slot, 2, at: now, into: &output) }
     if retryNow(slot, at: now, into: &output) { return }
     // Nothing fits below the retried node any more: the failure goes on upwards from there.
     goOn(slot, after: slots[slot].record.outcome, .unsaid, at: now, into: &output)

@@ -30,6 +30,8 @@ public struct Gateway: ~Copyable {
     var retries: SIMD8<UInt8>
     var firstFailure: Outcome
     var servedUsage: Usage
+    /// The shadow limits that have not charged it.
+    var spared: UInt64
     var generation: UInt32
     var attempt: AttemptID
     var depth: UInt8
@@ -39,6 +41,8 @@ public struct Gateway: ~Copyable {
     var excludesTried: Bool
     /// The level at which a waiting request goes on.
     var resumeLevel: UInt8
+    /// The number of its latest wait: a timer of an earlier one is late.
+    var waits: UInt8
     var failed: Bool
   }
 
@@ -99,9 +103,9 @@ public struct Gateway: ~Copyable {
         record: RequestRecord(arrival: blank, id: .none, at: .start, replica: replica),
         deadline: .distantFuture, tried: SIMD16(repeating: .max), nodes: SIMD8(repeating: 0),
         taken: SIMD8(repeating: 0), retries: SIMD8(repeating: 0), firstFailure: .succeeded,
-        servedUsage: .none, generation: 0, attempt: AttemptID(slot: .max, generation: .max),
+        servedUsage: .none, spared: 0, generation: 0, attempt: AttemptID(slot: .max, generation: .max),
         depth: 0, inFlight: 0, state: .free, bypasses: false, excludesTried: false,
-        resumeLevel: 0, failed: false))
+        resumeLevel: 0, waits: 0, failed: false))
     flights = Slab(
       blank: Flight(
         record: AttemptRecord(
@@ -141,16 +145,27 @@ public struct Gateway: ~Copyable {
         return refuse(request, id, .identity, limit: .max, status: 401, at: now, into: &output)
       }
     }
-    if plan.order == .cacheFirst, answerFromCache(request, id, at: now, into: &output) { return id }
+    var spared: UInt64 = 0
+    if plan.order == .cacheFirst,
+      answerFromCache(request, id, spared: 0, at: now, into: &output)
+    {
+      return id
+    }
     if !limits.isEmpty {
       let verdict = limits.admit(request, at: now, replica: replica, into: &output)
-      if case .refuse(let limit, _) = verdict {
+      switch verdict {
+      case .admit(let some): spared = some
+      case .refuse(let limit, _):
         return refuse(
           request, id, .limit, limit: UInt16(limit), status: 429, at: now, into: &output)
       }
     }
-    if plan.order == .admitFirst, answerFromCache(request, id, at: now, into: &output) { return id }
-    begin(request, id, at: now, into: &output)
+    if plan.order == .admitFirst,
+      answerFromCache(request, id, spared: spared, at: now, into: &output)
+    {
+      return id
+    }
+    begin(request, id, spared: spared, at: now, into: &output)
     return id
   }
 
@@ -164,7 +179,9 @@ public struct Gateway: ~Copyable {
       guard holds(id) else { return drop(id.slot, at: now, into: &output) }
       firstToken(id, at: now, into: &output)
     case .timerFired(let timer):
-      guard holds(timer.request), slots[timer.request.slot].state == .waiting else {
+      guard holds(timer.request), slots[timer.request.slot].state == .waiting,
+        slots[timer.request.slot].waits == timer.number
+      else {
         return drop(timer.request.slot, at: now, into: &output)
       }
       resume(timer.request.slot, at: now, into: &output)

@@ -3,13 +3,15 @@ import Vocabulary
 /// All limits of a policy, judged as a whole and charged as a whole.
 ///
 /// A request is admitted only if every enforced limit admits it; then all of them are charged, or
-/// none is. The refusal names the limit that makes it wait longest, and the instant at which the
+/// none is: limits are charged on the way, and what they took is given back if a later one refuses. The refusal names the limit that makes it wait longest, and the instant at which the
 /// same request would pass. A shadow limit is judged, charged and noted, never enforced.
 /// - Complexity: O(limits).
 struct LimitChain: ~Copyable {
   /// What the chain says to a request.
   enum Verdict: Equatable {
-    case admit
+    /// Admitted; `spared` has a bit for each shadow limit that would have refused, and that the
+    /// request is therefore not charged by, neither now nor at its settlement.
+    case admit(spared: UInt64)
     case refuse(limit: Int, retryAt: Instant)
   }
 
@@ -19,6 +21,8 @@ struct LimitChain: ~Copyable {
     var rule: LimitRule
     var firstBucket: Int
     var bucketCount: Int
+    /// The request that was charged last.
+    var charged: UInt64
   }
 
   private var entries = Buffer<Entry>()
@@ -30,7 +34,8 @@ struct LimitChain: ~Copyable {
     settles = rules.contains { $0.charge != .check || !$0.countsHits }
     for rule in rules {
       let count = max(1, rule.scope.count(in: populations))
-      entries.append(Entry(rule: rule, firstBucket: buckets.count, bucketCount: count))
+      entries.append(
+        Entry(rule: rule, firstBucket: buckets.count, bucketCount: count, charged: .max))
       buckets.fill(upTo: buckets.count + count, with: TokenBucket(rule.bucket))
     }
   }
@@ -40,44 +45,41 @@ struct LimitChain: ~Copyable {
   mutating func admit(
     _ request: borrowing Request, at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
-    var verdict = Verdict.admit
+    var verdict = Verdict.admit(spared: 0)
     for index in 0..<entries.count {
       let place = place(of: request, index)
-      let needed =
-        entries[index].rule.charge == .after
-        ? 1 : entries[index].rule.permitsAtAdmission(of: request)
-      buckets[place].refill(entries[index].rule.bucket, at: now)
-      if buckets[place].holds(needed, entries[index].rule.bucket) {
-        if output.explains(request.number) {
-          note(request.number, index, place, now, replica, &output)
-        }
-      } else {
-        refuse(request.number, index, place, needed, now, replica, &verdict, &output)
-      }
-    }
-    guard verdict == .admit else { return verdict }
-    for index in 0..<entries.count where entries[index].rule.charge != .after {
       let permits = entries[index].rule.permitsAtAdmission(of: request)
-      let place = place(of: request, index)
-      if entries[index].rule.isShadow,
-        !buckets[place].holds(permits, entries[index].rule.bucket)
-      {
+      let isAfter = entries[index].rule.charge == .after
+      buckets[place].refill(entries[index].rule.bucket, at: now)
+      guard buckets[place].holds(isAfter ? 1 : permits, entries[index].rule.bucket) else {
+        refuse(request, index, place, isAfter ? 1 : permits, now, replica, &verdict, &output)
         continue
       }
-      buckets[place].charge(permits, entries[index].rule.bucket)
-      noteCharge(request.number, index, place, permits, now, replica, &output)
+      if output.explains(request.number) {
+        note(request.number, index, place, now, replica, &output)
+      }
+      if !isAfter, case .admit = verdict {
+        buckets[place].charge(permits, entries[index].rule.bucket)
+        entries[index].charged = request.number
+        noteCharge(request.number, index, place, permits, now, replica, &output)
+      }
     }
-    return .admit
+    return verdict
   }
 
+  /// The bit of a limit among those that spared a request. Shadows beyond the 64th share the last.
+  @inline(__always)
+  private static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
+
   /// Corrects the books when a request has settled: charges what is charged afterwards, and gives
-  /// back what was reserved and not used.
+  /// back what was reserved and not used. `spared` is what `admit` had said.
   mutating func settle(
-    _ request: borrowing Request, usage: Usage, hit: Bool, at now: Instant, replica: ReplicaID,
-    into output: inout Output
+    _ request: borrowing Request, usage: Usage, hit: Bool, spared: UInt64, at now: Instant,
+    replica: ReplicaID, into output: inout Output
   ) {
     for index in 0..<entries.count {
       let rule = entries[index].rule
+      if rule.isShadow, spared & LimitChain.bit(index) != 0 { continue }
       let place = place(of: request, index)
       let free = hit && !rule.countsHits
       var permits: Int64 = 0
@@ -109,19 +111,41 @@ struct LimitChain: ~Copyable {
     return entries[index].firstBucket &+ min(bucket, entries[index].bucketCount &- 1)
   }
 
+  /// A limit refuses: if it is the first that does, what earlier limits took is given back.
   @inline(never)
-  private func refuse(
-    _ number: UInt64, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
+  private mutating func refuse(
+    _ request: borrowing Request, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
     _ replica: ReplicaID, _ verdict: inout Verdict, _ output: inout Output
   ) {
+    let number = request.number
     let retryAt = buckets[place].instant(holding: needed, entries[index].rule.bucket)
     output.notes.append(
       Note(
         .limiterJudged, at: now, request: number, subject: UInt16(index), value: 0,
         other: retryAt.nanoseconds, replica: replica))
-    if entries[index].rule.isShadow { return }
-    if case .refuse(_, let other) = verdict, other >= retryAt { return }
+    if entries[index].rule.isShadow {
+      if case .admit(let spared) = verdict {
+        verdict = .admit(spared: spared | LimitChain.bit(index))
+      }
+      return
+    }
+    if case .refuse(_, let other) = verdict {
+      if other < retryAt { verdict = .refuse(limit: index, retryAt: retryAt) }
+      return
+    }
     verdict = .refuse(limit: index, retryAt: retryAt)
+    for earlier in 0..<index where entries[earlier].charged == number {
+      let permits = entries[earlier].rule.permitsAtAdmission(of: request)
+      let bucket = self.place(of: request, earlier)
+      if entries[earlier].rule.charge == .reserve {
+        output.notes.append(
+          Note(
+            .reconciled, at: now, request: number, subject: UInt16(earlier), value: permits,
+            other: 0, replica: replica))
+      }
+      buckets[bucket].charge(-permits, entries[earlier].rule.bucket)
+      noteCharge(number, earlier, bucket, -permits, now, replica, &output)
+    }
   }
 
   @inline(never)

@@ -64,7 +64,7 @@ public struct TokenBucket: BitwiseCopyable, Sendable, Equatable {
     guard permits <= rule.burst else { return .distantFuture }
     let missing = permits * rule.period - level
     guard missing > 0 else { return stamp }
-    return stamp.advanced(byNanoseconds: (missing + rule.count - 1) / rule.count)
+    return stamp.advanced(byNanoseconds: (missing - 1) / rule.count + 1)
   }
 
   /// Takes permits; the level may become negative (charging after the fact). A negative number
@@ -73,8 +73,14 @@ public struct TokenBucket: BitwiseCopyable, Sendable, Equatable {
   public mutating func charge(_ permits: Int64, _ rule: Rule) {
     let (amount, o1) = permits.multipliedReportingOverflow(by: rule.period)
     let (rest, o2) = level.subtractingReportingOverflow(amount)
-    level = o1 || o2 ? (permits > 0 ? -(1 << 62) : rule.full) : min(rule.full, rest)
+    level =
+      o1 || o2
+      ? (permits > 0 ? TokenBucket.deepest : rule.full)
+      : max(TokenBucket.deepest, min(rule.full, rest))
   }
+
+  /// The deepest debt: with it and a full bucket no difference leaves 64 bits.
+  @inline(__always) private static var deepest: Int64 { -(1 << 62) }
 
   /// Whole permits that it holds; negative while it owes.
   public func permits(_ rule: Rule) -> Int64 { level / rule.period }

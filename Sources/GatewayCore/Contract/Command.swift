@@ -5,8 +5,9 @@ import Vocabulary
 /// Plain values of at most 32 bytes, ids only; carried out in order, after the call that made them.
 @frozen
 public enum Command: BitwiseCopyable, Sendable {
-  /// Start an upstream attempt, and enforce its deadlines.
-  case startAttempt(AttemptID, requestSlot: UInt32, DeploymentID, Deadlines)
+  /// Start an upstream attempt, and enforce its deadlines. (They stand first so that the whole
+  /// command fits 32 bytes.)
+  case startAttempt(Deadlines, AttemptID, requestSlot: UInt32, DeploymentID)
   /// Withdraw an attempt; its `attemptEnded` still comes.
   case cancelAttempt(AttemptID)
   /// Fire a timer at an instant. A timer that is already set is moved.
@@ -47,7 +48,8 @@ public struct Deadlines: BitwiseCopyable, Sendable, Hashable {
   /// Microseconds until the first token must have come; `.max` for no such deadline.
   /// Applies to streamed answers: of another nothing is seen before its end.
   public var firstTokenMicroseconds: UInt32
-  /// Microseconds that may pass between two tokens; `.max` for no such deadline.
+  /// Microseconds that may pass between two tokens; `.max` for no such deadline. Applies to
+  /// streamed answers as well.
   public var idleMicroseconds: UInt32
 
   /// Makes deadlines.
@@ -78,7 +80,8 @@ public struct Deadlines: BitwiseCopyable, Sendable, Hashable {
   @inlinable
   public static func microseconds(_ duration: Duration?) -> UInt32 {
     guard let duration else { return .max }
-    let value = (max(0, duration.nanoseconds) + 999) / 1000
+    let nanoseconds = max(0, duration.nanoseconds)
+    let value = nanoseconds / 1000 + (nanoseconds % 1000 == 0 ? 0 : 1)
     return UInt32(min(value, Int64(UInt32.max) - 1))
   }
 }

@@ -35,12 +35,15 @@ public struct TimerID: BitwiseCopyable, Sendable, Hashable {
   public var request: RequestID
   /// What it is for.
   public var kind: Kind
+  /// Which wait of the request it ends: a report about an earlier wait is late.
+  public var number: UInt8
 
   /// Makes a timer's id.
   @inlinable
-  public init(_ kind: Kind, of request: RequestID) {
+  public init(_ kind: Kind, of request: RequestID, number: UInt8) {
     self.request = request
     self.kind = kind
+    self.number = number
   }
 }
 

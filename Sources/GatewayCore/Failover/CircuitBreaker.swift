@@ -73,7 +73,8 @@ extension BreakerRule.Trip {
 /// One deployment's circuit breaker.
 ///
 /// A state carries only what is true in it; outcomes of attempts that were started before the
-/// breaker opened do not count while it is open or half open.
+/// breaker opened do not count while it is open or half open, nor do those of probes that it sent
+/// when it was half open before.
 /// - Complexity: O(1) per question and outcome.
 public struct CircuitBreaker: Sendable {
   /// The states.
@@ -99,6 +100,8 @@ public struct CircuitBreaker: Sendable {
   /// The state.
   public private(set) var state = State.closed(failures: 0, recent: 0, seen: 0)
   private let rule: BreakerRule
+  /// When it last became half open: a probe that was started before is a probe no more.
+  private var probesSince = Instant.distantPast
 
   /// A closed breaker.
   public init(_ rule: BreakerRule) { self.rule = rule }
@@ -114,7 +117,8 @@ public struct CircuitBreaker: Sendable {
   }
 
   /// An attempt starts as a probe.
-  public mutating func probeStarted() {
+  public mutating func probeStarted(at now: Instant) {
+    if case .open = state { probesSince = now }
     state =
       switch state {
       case .open: .halfOpen(probesInFlight: 1)
@@ -123,12 +127,14 @@ public struct CircuitBreaker: Sendable {
       }
   }
 
-  /// An attempt has ended. `isProbe`: it was started as a probe. Returns whether the state's name
-  /// changed. A cancelled attempt says nothing about the deployment.
-  public mutating func ended(_ outcome: Outcome, isProbe: Bool, at now: Instant) -> Bool {
+  /// An attempt has ended. `isProbe`: it was started as a probe, at `started`. Returns whether the
+  /// state's name changed. A cancelled attempt says nothing about the deployment.
+  public mutating func ended(
+    _ outcome: Outcome, isProbe: Bool, started: Instant, at now: Instant
+  ) -> Bool {
     let failed = rule.on.contains(outcome)
     let reopened = State.open(until: now.advanced(byNanoseconds: rule.openNanoseconds))
-    switch (state, isProbe) {
+    switch (state, isProbe && started >= probesSince) {
     case (.closed(let failures, let recent, let seen), _):
       if outcome.kind == .cancelled { return false }
       let run = failed ? failures + 1 : 0

@@ -3,8 +3,8 @@ import Vocabulary
 
 /// Bounds retries to a share of first attempts plus a floor per second, over a sliding window.
 ///
-/// A retry is allowed while retries < share × first attempts + floor × window, both counted over
-/// the last `window` in ten steps. Without it, n layers of m tries multiply load by mⁿ when all
+/// A retry is allowed while, with it, retries ≤ share × first attempts + floor × window, both
+/// counted over the last `window` in ten steps, the one that has begun included. Without it, n layers of m tries multiply load by mⁿ when all
 /// fails. Source: Twitter Finagle `RetryBudget` (20 %, 10 per second, 10 s); Google SRE book,
 /// chapter 22.
 /// - Complexity: O(1); at most ten steps to pass after a pause.

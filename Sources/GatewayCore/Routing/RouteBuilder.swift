@@ -142,7 +142,6 @@ struct RouteBuilder {
         child throws(SettingError) -> UInt16 in try self.node(child, inherited)
       }
       try adopt(number, nodes, setting, atLeast: 1)
-      if kind == "balance" { prepare(number) }
     }
   }
 
@@ -275,7 +274,12 @@ struct RouteBuilder {
   private func firstLeaf(below number: UInt16) -> DeploymentID? {
     var node = tree.nodes[Int(number)]
     while node.kind != .deployment {
-      guard node.kind != .alias, node.childCount > 0 else { return nil }
+      if node.kind == .alias {
+        guard tree.roots[Int(node.target)] != .max else { return nil }
+        node = tree.nodes[Int(tree.roots[Int(node.target)])]
+        continue
+      }
+      guard node.childCount > 0 else { return nil }
       node = tree.nodes[Int(tree.children[Int(node.firstChild)])]
     }
     return DeploymentID(Int(node.target))
@@ -288,6 +292,9 @@ struct RouteBuilder {
     for (alias, root) in routes { tree.roots[alias] = root }
     for (alias, root) in routes {
       try measure(root, depth: 1, aliases: [alias], at: setting)
+    }
+    for number in tree.nodes.indices where tree.nodes[number].kind == .balance {
+      prepare(UInt16(number))
     }
     for number in tree.nodes.indices.reversed() {
       tree.nodes[number].alwaysFit = alwaysFits(UInt16(number))

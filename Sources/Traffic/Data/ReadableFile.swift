@@ -38,5 +38,7 @@ final class ReadableFile: Sendable {
     }
   }
 
-  private static func reason(_ what: String) -> String { "\(what): \(String(cString: strerror(errno)))" }
+  private static func reason(_ what: String) -> String {
+    "\(what): \(String(cString: strerror(errno)))"
+  }
 }

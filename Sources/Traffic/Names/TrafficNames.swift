@@ -3,7 +3,7 @@
 /// The scenario declares what it knows (the aliases that have a route, the teams with a budget)
 /// before it reads the streams; tables that are open take further names from the streams.
 public struct TrafficNames: Sendable {
-  /// Model aliases. Closed: an alias that has no route anywhere is an error.
+  /// Model aliases; closed, because an alias without a route anywhere is an error.
   public var aliases = NameTable(kind: "alias", limit: 65_535, isOpen: false)
   /// Teams; id 0 is "none".
   public var teams = NameTable(kind: "team", limit: 65_535, isOpen: true, reserved: none)

@@ -30,8 +30,9 @@ extension CallLaws {
     (bodies, pool) = (chosen.rule, chosen.pool)
     try readTokens(&s, isTrace: isTrace)
     cachedShare = try s.optionalShare(
-      "cachedInput", "the share of the input that the provider has in its prompt cache")
-      .map(\.value)
+      "cachedInput", "the share of the input that the provider has in its prompt cache"
+    )
+    .map(\.value)
   }
 
   private mutating func readTokens(
@@ -54,7 +55,9 @@ extension CallLaws {
         input ?? .recorded(most: most), output ?? .recorded(most: mostOut)
       )
     }
-    if let read { (input, output) = read } else if !isTrace, !s.isDescribing {
+    if let read {
+      (input, output) = read
+    } else if !isTrace, !s.isDescribing {
       throw s.missing("tokens", expected: "{ input: …, output: … }")
     }
   }
@@ -159,7 +162,7 @@ struct BodyChoice: Sendable {
         shorthand: "share"
       ) { (s) throws(SettingError) in
         let share = try s.share(
-          "share", in: .never ... Probability(clamping: 0.99), "the share that repeats")
+          "share", in: .never...Probability(clamping: 0.99), "the share that repeats")
         return BodyChoice(rule: .repeats(share.value), pool: nil)
       },
     ])

@@ -4,6 +4,7 @@ import Vocabulary
 struct GeneratedClient: Client {
   private var process: ArrivalProcess
   private let stamp: Stamp
+  private var draws = CallDraws()
   private let start: Instant
   private let end: Instant
   let patience: Duration?
@@ -24,7 +25,8 @@ struct GeneratedClient: Client {
     guard let after = process.next() else { return false }
     let now = start.advanced(byNanoseconds: after)
     guard now < end else { return false }
-    stamp.fill(&arrival, at: now, number: number)
+    if CallDraws.place(of: number) == 0 { stamp.lookAhead(from: number, into: &draws) }
+    stamp.fill(&arrival, at: now, number: number, draws: draws)
     return true
   }
 }

@@ -25,7 +25,8 @@ extension StreamPlan {
     }
     guard let law else {
       throw s.missing(
-        "arrivals", expected: "a `trace` file, or `arrivals` such as { poisson: { rate: \"4/s\" } }")
+        "arrivals", expected: "a `trace` file, or `arrivals` such as { poisson: { rate: \"4/s\" } }"
+      )
     }
     try s.require(!s.has("format"), "format", expected: "no `format` without a `trace`")
     try s.require(!skipsBadRows, "skipBadRows", expected: "no `skipBadRows` without a `trace`")

@@ -1,7 +1,7 @@
 /// Turns one line of a trace into a row, as its format says.
 struct RowParsing: Sendable {
   private let clock: TraceFormat.Clock
-  /// CSV: what column `i` holds, `.max` for nothing. JSON lines: unused.
+  /// What column `i` of a CSV holds; `.max` for nothing.
   private var roles: [UInt8] = []
   /// JSON lines: the keys that are looked for, as UTF-8, and what they hold.
   private var keys: [(name: [UInt8], role: TraceFormat.Role)] = []

@@ -74,7 +74,8 @@ public struct RetryAfter: BitwiseCopyable, Sendable, Hashable {
   /// The provider asks to wait for `duration`, rounded up to a millisecond.
   @inlinable
   public init(_ duration: Duration) {
-    let milliseconds = (max(0, duration.nanoseconds) + 999_999) / 1_000_000
+    let nanoseconds = max(0, duration.nanoseconds)
+    let milliseconds = nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1)
     raw = UInt32(min(milliseconds, Int64(UInt32.max) - 1))
   }
 

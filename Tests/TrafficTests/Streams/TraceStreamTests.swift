@@ -56,7 +56,9 @@ struct TraceStreamTests {
 
   @Test("cannot loop over rows that span no time")
   func noLoop() throws {
-    for text in ["", "2023-11-16 18:00:00,1,1\n", "2023-11-16 18:00:00,1,1\n2023-11-16 18:00:00,1,1"] {
+    for text in [
+      "", "2023-11-16 18:00:00,1,1\n", "2023-11-16 18:00:00,1,1\n2023-11-16 18:00:00,1,1",
+    ] {
       #expect(throws: TrafficError.self) { try Self.play([("loop", true)], text: text) }
     }
   }

@@ -11,7 +11,9 @@ import Vocabulary
   "The speed of traffic", .serialized,
   .enabled(if: ProcessInfo.processInfo.environment["TRAFFIC_SPEED"] != nil))
 struct SpeedTests {
-  static func best(of rounds: Int, _ body: () throws -> Int) rethrows -> (seconds: Double, count: Int) {
+  static func best(of rounds: Int, _ body: () throws -> Int) rethrows -> (
+    seconds: Double, count: Int
+  ) {
     var best = (seconds: Double.infinity, count: 0)
     for _ in 0..<rounds {
       let clock = ContinuousClock()
@@ -50,20 +52,20 @@ struct SpeedTests {
 
   @Test(
     "of the arrivals of generated streams",
-    arguments: [
-      ("small model", smallModel),
-      (
-        "gamma, lognormal tokens",
+    arguments: ["small model", "gamma, lognormal tokens", "conversations"])
+  func generated(name: String) throws {
+    let tree: Tree =
+      switch name {
+      case "small model": smallModel
+      case "conversations": ConversationTests.stream
+      default:
         [
           "arrivals": ["gamma": ["rate": "100/s", "cv": 2]], "alias": "chat",
           "tokens": [
             "input": ["median": 1000, "p95": 4000], "output": ["median": 300, "p95": 900],
           ],
         ]
-      ),
-      ("conversations", ConversationTests.stream),
-    ] as [(String, Tree)])
-  func generated(name: String, tree: Tree) throws {
+      }
     guard case .object(let members) = tree else { return }
     let stream = try plan(.object(members.filter { $0.0 != "count" }))
     let made = try Self.best(of: 5) {

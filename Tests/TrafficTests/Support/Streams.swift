@@ -30,7 +30,8 @@ indirect enum Tree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
         .object(
           members.map { key, value in
             Setting.Member(
-              key: key, keyPosition: .code, value: value.setting(path.isEmpty ? key : "\(path).\(key)"))
+              key: key, keyPosition: .code,
+              value: value.setting(path.isEmpty ? key : "\(path).\(key)"))
           })
       }
     return Setting(content, path: path)

@@ -74,7 +74,8 @@ struct TraceReaderTests {
   func malformed() throws {
     let folder = try ScratchFolder()
     let path = try folder.write(
-      "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03,1,2\n2023-11-16 18:17:04,many,2\n")
+      "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03,1,2\n2023-11-16 18:17:04,many,2\n"
+    )
     var reader = try TraceReader(path: path, format: .azureLLM)
     var row = TraceRow()
     #expect(try reader.next(into: &row))
@@ -89,7 +90,8 @@ struct TraceReaderTests {
   @Test(
     "refuses rows with too few columns, negative, fractional or huge counts, and times that go back",
     arguments: [
-      "2023-11-16 18:17:04,3", "2023-11-16 18:17:04", "garbage", ",,", "\"", "2023-11-16 18:17:04,-3,2",
+      "2023-11-16 18:17:04,3", "2023-11-16 18:17:04", "garbage", ",,", "\"",
+      "2023-11-16 18:17:04,-3,2",
       "2023-11-16 18:17:04,3.5,2", "2023-11-16 18:17:04,4294967296,2",
       "2023-11-16 18:17:04,99999999999999999999999999,2", "2023-11-16 18:17:04,3,",
       "2023-11-16 18:17:02,3,4",
@@ -116,7 +118,8 @@ struct TraceReaderTests {
     #expect(try Self.rows("TIMESTAMP,ContextTokens,GeneratedTokens").rows.isEmpty)
     #expect(throws: TrafficError.self) { try Self.rows(String(repeating: "1", count: 3 << 20)) }
     #expect(throws: TrafficError.self) { try Self.rows("\u{0}\u{1}\u{2},,,\n\u{0}") }
-    for text in ["{", "{\"a\"", "{\"a\":", "{\"a\":1", "[1]", "{\"timestamp\": 1}", "{\"a\\", "{}"] {
+    for text in ["{", "{\"a\"", "{\"a\":", "{\"a\":1", "[1]", "{\"timestamp\": 1}", "{\"a\\", "{}"]
+    {
       #expect(throws: TrafficError.self) { try Self.rows(text, .mooncake) }
       #expect(try Self.rows(text, .mooncake, skipsBadRows: true).skipped == 1)
     }

@@ -27,7 +27,7 @@ public struct LeastInFlight: Strategy {
     var set = candidates.bits
     while set != 0 {
       let child = set.trailingZeroBitCount
-      let load = weights[child] > 0 ? Double(inFlight[child]) / weights[child] : .infinity
+      let load = load(of: child)
       if load < bestLoad {
         bestLoad = load
         best = child
@@ -37,8 +37,14 @@ public struct LeastInFlight: Strategy {
     return best
   }
 
+  /// Attempts in flight per weight, in thousandths.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    Int64(inFlight[child])
+    Int64(min(load(of: child) * 1000, 1e18))
+  }
+
+  @inline(__always)
+  private func load(of child: Int) -> Double {
+    weights[child] > 0 ? Double(inFlight[child]) / weights[child] : .infinity
   }
 
   public var observes: Bool { true }

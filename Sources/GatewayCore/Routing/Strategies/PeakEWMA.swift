@@ -77,7 +77,7 @@ public struct PeakEWMA: Strategy {
   }
 
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    Int64(cost(of: child, at: now))
+    Int64(min(cost(of: child, at: now), 9e18))
   }
 
   public var observes: Bool { true }

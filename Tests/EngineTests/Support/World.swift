@@ -1,0 +1,165 @@
+import Chance
+import Engine
+import GatewayCore
+import Measures
+import Providers
+import Settings
+import Traffic
+import Vocabulary
+
+/// A small world and a policy, both plain values that a test may change and run again.
+struct World {
+  var deployments: [DeploymentPlan]
+  var quotas: [QuotaPlan] = []
+  var incidents: [IncidentPlan] = []
+  var streams: [Stream]
+  var policy: Setting
+  var replicas = 1
+  var gossipLag: Duration?
+  var seed: UInt64 = 1
+  var mergesDeadlines = true
+  /// The factor on the gateway's copy of the prices; 1 for the true ones.
+  var priceFactor: Int64 = 1
+  var end = Instant.start.advanced(by: .seconds(3_600))
+
+  static let aliases = ["chat", "extract"]
+
+  /// The policy, compiled against this world's names.
+  func plan() throws -> GatewayPlan {
+    let facts = deployments.map { DeploymentFacts(name: $0.name, sheet: $0.price * priceFactor) }
+    let names = PolicyNames(
+      deployments: facts, aliases: World.aliases, teams: ["red", "blue"],
+      populations: Populations(keys: 3, users: 5, teams: 2, features: 2, aliases: 2))
+    var reader = try SettingsReader(policy)
+    let plan = try GatewayPlan(reading: &reader, names: names, gossips: gossipLag != nil)
+    try reader.finish()
+    return plan
+  }
+
+  /// What measures and laws must know of a policy.
+  func measures(_ plan: GatewayPlan) -> MeasuresPlan {
+    var measures = MeasuresPlan(
+      from: .start, to: end, end: end, aliases: 2, deployments: deployments.count, teams: 2,
+      features: 2, keys: 3, replicas: replicas)
+    measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
+    measures.limits = plan.limits.map { limit in
+      if limit.isShadow || limit.charge == .after { return LimitEnvelope(.none) }
+      return LimitEnvelope(
+        rate: limit.bucket.rate, burst: limit.bucket.burst, reserves: limit.charge == .reserve)
+    }
+    measures.breakers = plan.breakerDeployments
+    return measures
+  }
+
+  var fleet: FleetPlan {
+    FleetPlan(deployments: deployments, quotas: quotas, incidents: incidents)
+  }
+
+  var chance: Chance { Chance(seed: seed, replication: 0) }
+
+  /// Runs it through the engine.
+  func run() throws -> RunResult {
+    let gateway = try plan()
+    var run = RunPlan(gateway: gateway, fleet: fleet, end: end)
+    run.replicas = replicas
+    run.gossipLag = gossipLag ?? .zero
+    run.mergesDeadlines = mergesDeadlines
+    run.bounds = World.aliases.indices.map { gateway.tree.deployments(reachableFrom: $0) }
+    let sink = Collector(measures(gateway))
+    var simulation = Simulation(
+      run, clients: streams.map { ListClient($0, seed: seed) }, chance: chance, sink: sink)
+    let (tally, _) = try simulation.run()
+    return sink.close(tally)
+  }
+}
+
+extension PriceSheet {
+  static func * (sheet: PriceSheet, factor: Int64) -> PriceSheet {
+    PriceSheet(
+      input: TokenPrice(femtodollars: sheet.input.femtodollars * factor),
+      cachedInput: TokenPrice(femtodollars: sheet.cachedInput.femtodollars * factor),
+      output: TokenPrice(femtodollars: sheet.output.femtodollars * factor))
+  }
+}
+
+/// What a run has left behind.
+struct RunResult {
+  var requests: [RequestRecord]
+  var attempts: [AttemptRecord]
+  var requestTruths: [RequestTruth]
+  var attemptTruths: [AttemptTruth]
+  var notes: [Note]
+  var breaches: Breaches
+  var tally: DriverTally
+
+  /// All of it as text, so that equal text means equal records to the last bit.
+  var text: [String] {
+    requests.indices.map { "\(requests[$0]) \(requestTruths[$0])" }
+      + attempts.indices.map { "\(attempts[$0]) \(attemptTruths[$0])" } + notes.map { "\($0)" }
+  }
+
+  /// How each call ended.
+  var ends: [UInt64: String] {
+    Dictionary(
+      requests.map {
+        (
+          $0.call.bits,
+          "\($0.end) \($0.outcome) \($0.source) \($0.deployment.index) \($0.attempts) \($0.ended.nanoseconds)"
+        )
+      }, uniquingKeysWith: { "\($0) AND \($1)" })
+  }
+
+  /// What became of each (call, deployment by name, ordinal).
+  func outcomes(_ names: [String]) -> [String: String] {
+    Dictionary(
+      attempts.indices.map { place in
+        let one = attempts[place]
+        return (
+          "\(one.call.bits) \(names[Int(one.deployment.index)]) \(one.ordinal)",
+          "\(one.outcome) \(one.usage) \(one.started.nanoseconds(to: one.ended)) \(attemptTruths[place].bill)"
+        )
+      }, uniquingKeysWith: { "\($0) AND \($1)" })
+  }
+}
+
+/// Keeps all records of a run and lets the laws see them.
+final class Collector: Sink {
+  private let measures: RunMeasures
+  private var requests: [RequestRecord] = []
+  private var attempts: [AttemptRecord] = []
+  private var requestTruths: [RequestTruth] = []
+  private var attemptTruths: [AttemptTruth] = []
+  private var notes: [Note] = []
+
+  init(_ plan: MeasuresPlan) { measures = RunMeasures(plan: plan) }
+
+  func consume(attempts records: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
+    precondition(records.count == truths.count)
+    for place in records.indices {
+      attempts.append(records[place])
+      attemptTruths.append(truths[place])
+    }
+    measures.consume(attempts: records, truths: truths)
+  }
+
+  func consume(requests records: Span<RequestRecord>, truths: Span<RequestTruth>) {
+    precondition(records.count == truths.count)
+    for place in records.indices {
+      requests.append(records[place])
+      requestTruths.append(truths[place])
+    }
+    measures.consume(requests: records, truths: truths)
+  }
+
+  func consume(notes batch: Span<Note>) {
+    for place in batch.indices { notes.append(batch[place]) }
+    measures.consume(notes: batch)
+  }
+
+  func close(_ tally: DriverTally) -> RunResult {
+    measures.close(tally)
+    return RunResult(
+      requests: requests, attempts: attempts, requestTruths: requestTruths,
+      attemptTruths: attemptTruths, notes: notes, breaches: measures.breaches, tally: tally)
+  }
+}
