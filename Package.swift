@@ -62,16 +62,17 @@ let package = Package(
     .target(
       name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) },
       swiftSettings: strict)
-  } + rooms.map { room in
-    .testTarget(
-      name: room.name + "Tests",
-      dependencies: (room.imports + [room.name] + testImports[room.name, default: []])
-        .map { .init(stringLiteral: $0) },
-      exclude: roomsWithSnapshots.contains(room.name) ? ["Snapshots"] : [],
-      swiftSettings: strict)
-  } + [
-    .executableTarget(
-      name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict)
-  ],
+  }
+    + rooms.map { room in
+      .testTarget(
+        name: room.name + "Tests",
+        dependencies: (room.imports + [room.name] + testImports[room.name, default: []])
+          .map { .init(stringLiteral: $0) },
+        exclude: roomsWithSnapshots.contains(room.name) ? ["Snapshots"] : [],
+        swiftSettings: strict)
+    } + [
+      .executableTarget(
+        name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict)
+    ],
   swiftLanguageModes: [.v6]
 )

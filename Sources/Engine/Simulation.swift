@@ -188,7 +188,8 @@ public struct Simulation: ~Copyable {
       arrived: now, timer: .max, patience: sequence, incidents: 0,
       inputTokens: arrivals[client].request.inputTokens,
       outputCap: arrivals[client].request.outputCap, client: Int32(client),
-      generation: id.generation, timerNumber: 0, streams: arrivals[client].request.streams, repeats: repeats,
+      generation: id.generation, timerNumber: 0, streams: arrivals[client].request.streams,
+      repeats: repeats,
       isOpen: true)
     if patience != .distantFuture {
       queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
