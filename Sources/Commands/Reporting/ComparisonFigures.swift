@@ -11,7 +11,7 @@ extension ComparisonReport {
     let time = "p99.timeToFirstToken"
     let highest = result.policies.filter(\.isPolicy).compactMap { $0.mean("availability") }.max() ?? 1
     let points = result.policies.compactMap { policy -> FrontierChart.Point? in
-      guard policy.reference != .clairvoyant || policy.measure(time)?.estimate != nil,
+      guard policy.reference == nil || !isBaselineAgain(policy, result),
         let cost = policy.measure("costPerSuccess")?.estimate,
         let latency = policy.measure(time)?.estimate
       else { return nil }
@@ -26,7 +26,7 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("frontier", result),
       caption: RichText(
-        "lower left is better. On the frontier: \(best.joined(separator: ", ")). "
+        "Lower left is better. On the frontier: \(best.joined(separator: ", ")). "
           + "Who leaves calls unanswered looks cheap and fast here: its availability stands by its name."
       ),
       chart: .frontier(
@@ -50,7 +50,7 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("differences", result),
       caption: RichText(
-        "the difference of each policy from \(comparison.baseline); inside the grey zone it does not matter."
+        "The difference of each policy from \(comparison.baseline); inside the grey zone it does not matter."
       ),
       chart: .forest(
         ForestChart(
@@ -69,6 +69,14 @@ extension ComparisonReport {
           name, difference: measure.difference?.mean, halfWidth: measure.difference?.halfWidth,
           measure.difference.map { VerdictMark($0.verdict) })
       })
+  }
+
+  /// Whether a reference is the baseline under another name: its point would hide it.
+  private func isBaselineAgain(_ policy: PolicyResult, _ result: CaseResult) -> Bool {
+    guard let baseline = result.policies.first(where: \.isBaseline) else { return false }
+    return ["costPerSuccess", "p99.timeToFirstToken"].allSatisfy {
+      policy.measure($0)?.values == baseline.measure($0)?.values
+    }
   }
 
   /// The name, and the availability where that is clearly below the highest.

@@ -13,7 +13,7 @@ extension MeasureResult {
     case .seconds: NumberStyle.seconds(digits: 2).fitting(values)
     case .dollars: NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
       .fitting(values)
-    case .ratio: .plain(digits: 3)
+    case .ratio: .plain(digits: 2)
     }
   }
 

@@ -28,7 +28,7 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("timeline", result),
       caption: RichText(
-        "one point every \(every), all replications together"
+        "One point every \(every), all replications together"
           + (steps.merged > 1 ? "; latency is that of the worst minute in it" : "")
           + (result.incidents.isEmpty ? "." : "; the incidents are shaded.")),
       chart: .timeline(
@@ -56,7 +56,7 @@ extension ComparisonReport {
     return Figure(
       name: comparison.fileName("shares", result),
       caption: RichText(
-        "who served the answered calls"
+        "Who served the answered calls"
           + (hasCache ? "; cache includes shared answers." : ".")),
       chart: .shares(
         ShareChart(

@@ -79,7 +79,7 @@ extension ComparisonReport {
     let figure = Figure(
       name: comparison.fileName("bridge", result, policy.name),
       caption: RichText(
-        "dollars for one replication; the parts sum up to the difference exactly."),
+        "Dollars for one replication; the parts sum up to the difference exactly."),
       chart: .bridge(
         BridgeChart(
           title: title("The bill, from \(comparison.baseline) to \(policy.name)", result),

@@ -137,6 +137,12 @@ struct LimitChain: ~Copyable {
     for earlier in 0..<index where entries[earlier].charged == number {
       let permits = entries[earlier].rule.permitsAtAdmission(of: request)
       let bucket = self.place(of: request, earlier)
+      if entries[earlier].rule.charge == .reserve {
+        output.notes.append(
+          Note(
+            .reconciled, at: now, request: number, subject: UInt16(earlier), value: permits,
+            other: 0, replica: replica))
+      }
       buckets[bucket].charge(-permits, entries[earlier].rule.bucket)
       noteCharge(number, earlier, bucket, -permits, now, replica, &output)
     }

@@ -31,6 +31,9 @@ struct ListClient: Client {
 
   var patience: Duration? { stream.patience }
 
+  /// A place for arrivals.
+  static var blank: Arrival { .blank }
+
   mutating func next(into arrival: inout Arrival) throws(TrafficError) -> Bool {
     guard number < stream.count else { return false }
     let call = CallKey(source: NameHash(stream.name), number: number)
