@@ -46,7 +46,7 @@ let rooms: [(name: String, imports: [String])] = [
 ]
 
 /// Rooms whose tests compare with committed text in `Tests/…/Snapshots`, which is no source.
-let roomsWithSnapshots = ["Reports"]
+let roomsWithSnapshots = ["Commands", "Reports"]
 
 /// Rooms that a room's tests need beyond what the room itself may import.
 let testImports = ["Engine": ["Measures"]]
@@ -72,7 +72,8 @@ let package = Package(
         swiftSettings: strict)
     } + [
       .executableTarget(
-        name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict)
+        name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict),
+      .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
   swiftLanguageModes: [.v6]
 )

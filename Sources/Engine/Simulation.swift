@@ -37,6 +37,8 @@ public struct Simulation: ~Copyable {
     var incidents: UInt32
     var inputTokens: UInt32
     var outputCap: UInt32
+    var tried: SIMD16<UInt16>
+    var attempts: UInt8
     var client: Int32
     var generation: UInt32
     var timerNumber: UInt8
@@ -58,6 +60,7 @@ public struct Simulation: ~Copyable {
   var arrivals = Buffer<Arrival>()
   var awaits: [Bool]
   let listens: [Bool]
+  let bounds: Bool
   var fleet: ProviderFleet
   var promised = ProviderOutput()
   var output: Output
@@ -100,7 +103,8 @@ public struct Simulation: ~Copyable {
     fleet = ProviderFleet(plan.fleet, chance: chance)
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
-    seen = plan.bounds.isEmpty ? nil : FingerprintSet()
+    bounds = !plan.bounds.isEmpty
+    seen = bounds ? FingerprintSet() : nil
   }
 
   deinit {
@@ -181,15 +185,17 @@ public struct Simulation: ~Copyable {
     let id = gateways[replica].arrived(arrivals[client].request, at: now, into: &output)
     let index = Int(id.slot) &* replicas &+ replica
     if index >= calls.count { growCalls(to: index) }
-    let repeats =
-      seen?.insert(arrivals[client].request.fingerprint, arrivals[client].request.alias) ?? false
+    let (body, alias) = (
+      arrivals[client].request.fingerprint, arrivals[client].request.alias
+    )
+    let repeats = seen?.insert(body, alias) ?? false
     calls[index] = Call(
       key: arrivals[client].request.call, truth: arrivals[client].truth, bill: .zero,
       arrived: now, timer: .max, patience: sequence, incidents: 0,
       inputTokens: arrivals[client].request.inputTokens,
-      outputCap: arrivals[client].request.outputCap, client: Int32(client),
-      generation: id.generation, timerNumber: 0, streams: arrivals[client].request.streams,
-      repeats: repeats,
+      outputCap: arrivals[client].request.outputCap, tried: SIMD16(), attempts: 0,
+      client: Int32(client), generation: id.generation, timerNumber: 0,
+      streams: arrivals[client].request.streams, repeats: repeats,
       isOpen: true)
     if patience != .distantFuture {
       queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
@@ -212,8 +218,9 @@ public struct Simulation: ~Copyable {
   private mutating func growCalls(to index: Int) {
     let blank = Call(
       key: CallKey(bits: 0), truth: Truth(outputTokens: 0), bill: .zero, arrived: .start,
-      timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max, client: 0,
-      generation: 0, timerNumber: 0, streams: false, repeats: false, isOpen: false)
+      timer: .max, patience: .max, incidents: 0, inputTokens: 0, outputCap: .max,
+      tried: SIMD16(), attempts: 0, client: 0, generation: 0, timerNumber: 0, streams: false,
+      repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
     calls.fill(upTo: index + 1, with: blank)
   }
@@ -223,8 +230,9 @@ public struct Simulation: ~Copyable {
   private mutating func attemptEnds(_ key: EventKey) throws(TrafficError) {
     let index = key.slot
     guard isCurrent(key) else { return }
-    let promise = flights[index].promise
-    settle(index, promise.outcome, promise.retryAfter, promise.usage, promise.bill)
+    settle(
+      index, flights[index].promise.outcome, flights[index].promise.retryAfter,
+      flights[index].promise.usage, flights[index].promise.bill)
     try perform(index % replicas)
   }
 
@@ -306,25 +314,23 @@ public struct Simulation: ~Copyable {
   ///
   /// Four sequence numbers belong to an attempt (first token, end, deadline, spare), queued or not.
   private mutating func queueNext(_ index: Int) {
-    let flight = flights[index]
-    let promise = flight.promise
-    var limit = min(flight.total, idleDeadline(of: flight))
-    if flight.streams && !flight.sawFirstToken {
-      limit = min(limit, flight.firstTokenDeadline)
-      if promise.firstToken < promise.end, promise.firstToken <= limit {
-        queue.push(
-          EventKey(.firstToken, at: promise.firstToken, sequence: flight.sequence, slot: index)
-            .bits)
+    let end = flights[index].promise.end
+    let sequence = flights[index].sequence
+    var limit = flights[index].total
+    if flights[index].idle != .max { limit = min(limit, idleDeadline(of: flights[index])) }
+    if flights[index].streams && !flights[index].sawFirstToken {
+      limit = min(limit, flights[index].firstTokenDeadline)
+      let firstToken = flights[index].promise.firstToken
+      if firstToken < end, firstToken <= limit {
+        queue.push(EventKey(.firstToken, at: firstToken, sequence: sequence, slot: index).bits)
         return
       }
     }
-    if promise.end <= limit {
-      guard promise.end != .distantFuture else { return }
-      queue.push(
-        EventKey(.attemptEnd, at: promise.end, sequence: flight.sequence &+ 1, slot: index).bits)
+    if end <= limit {
+      guard end != .distantFuture else { return }
+      queue.push(EventKey(.attemptEnd, at: end, sequence: sequence &+ 1, slot: index).bits)
     } else {
-      queue.push(
-        EventKey(.deadline, at: limit, sequence: flight.sequence &+ 2, slot: index).bits)
+      queue.push(EventKey(.deadline, at: limit, sequence: sequence &+ 2, slot: index).bits)
     }
   }
 
@@ -355,12 +361,18 @@ public struct Simulation: ~Copyable {
     let index = Int(attempt.slot) &* replicas &+ replica
     if index >= flights.count { growFlights(to: index) }
     let call = Int(requestSlot) &* replicas &+ replica
-    let ordinal = gateways[replica].ordinal(of: attempt)
+    var ordinal: UInt32 = 0
+    let started = Int(calls[call].attempts)
+    for earlier in 0..<started where calls[call].tried[earlier & 15] == deployment.index {
+      ordinal += 1
+    }
+    calls[call].tried[started & 15] = deployment.index
+    calls[call].attempts &+= 1
     stations[Int(deployment.index)].enter(at: now)
     fleet.start(
       AttemptStart(
         flight: UInt32(index), call: calls[call].key, deployment: deployment,
-        ordinal: UInt32(ordinal), inputTokens: calls[call].inputTokens,
+        ordinal: ordinal, inputTokens: calls[call].inputTokens,
         cachedInputTokens: calls[call].truth.cachedInputTokens,
         outputTokens: min(calls[call].truth.outputTokens, calls[call].outputCap),
         outputCap: calls[call].outputCap, streams: calls[call].streams),
@@ -474,14 +486,15 @@ public struct Simulation: ~Copyable {
   private mutating func drainRequests(_ replica: Int) {
     while requestTruths.count < output.requests.count {
       let place = requestTruths.count
-      let record = output.requests[place]
-      let index = Int(record.id.slot) &* replicas &+ replica
+      let index = Int(output.requests[place].id.slot) &* replicas &+ replica
+      let settled = output.requests[place].settled
       var truth = RequestTruth(bill: calls[index].bill, incidents: calls[index].incidents)
-      if seen != nil { bound(&truth, record, calls[index]) }
+      if bounds { bound(&truth, output.requests[place], calls[index]) }
       requestTruths.append(truth)
       calls[index].isOpen = false
       tally.requests.leave(at: now)
-      tally.requests.integral &+= Int128(now.nanoseconds(to: record.settled))
+      // A cache hit ends when its look-up does, a little after its record was written.
+      if settled != now { tally.requests.integral &+= Int128(now.nanoseconds(to: settled)) }
     }
   }
 

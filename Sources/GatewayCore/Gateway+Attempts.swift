@@ -155,7 +155,7 @@ extension Gateway {
   }
 
   @inline(never)
-  func note(
+  mutating func note(
     _ kind: Note.Kind, _ request: UInt64, _ deployment: DeploymentID, subject: Int16,
     at now: Instant, _ output: inout Output
   ) {
@@ -166,7 +166,7 @@ extension Gateway {
   }
 
   @inline(never)
-  func noteBreaker(
+  mutating func noteBreaker(
     _ breaker: Int16, _ deployment: DeploymentID, _ request: UInt64, at now: Instant,
     _ output: inout Output
   ) {

@@ -2,9 +2,9 @@ import Vocabulary
 
 /// What a run is measured by: the population, the sizes of everything, and the laws it must keep.
 public struct MeasuresPlan: Sendable {
-  /// The population: requests that arrived at or after this instant…
+  /// The begin of the population's interval, which belongs to it.
   public var from: Instant
-  /// …and before this one.
+  /// The end of the population's interval, which does not belong to it.
   public var to: Instant
   /// The end of the run, with its drain.
   public var end: Instant
@@ -24,7 +24,9 @@ public struct MeasuresPlan: Sendable {
   public var replicas: Int
   /// What an answer must keep to count as goodput, by alias; `nil` or missing: any success counts.
   public var objectives: [Objective?] = []
-  /// By which groups requests are counted. Groups of one member cost nothing.
+  /// By which groups requests are counted.
+  ///
+  /// Groupings with one member cost nothing.
   public var tallied: Grouping = [.alias, .deployment, .team, .feature]
   /// By which of those groups latencies are kept as well.
   public var timed: Grouping = [.alias]
@@ -32,8 +34,9 @@ public struct MeasuresPlan: Sendable {
   public var slices: [Slice] = []
   /// What each limit of the policy must keep, in the order of the notes' `subject`.
   public var limits: [LimitEnvelope] = []
-  /// The deployment that each breaker guards, whatever way an attempt came to it; `nil` if it
-  /// guards a part of a route only. In the order of the notes' `subject`.
+  /// The deployment that each breaker guards, in the order of the notes' `subject`.
+  ///
+  /// `nil` if attempts may come to its deployment without passing it.
   public var breakers: [DeploymentID?] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
@@ -91,9 +94,9 @@ public struct Objective: Sendable, Hashable {
 
 /// A part of the population that is measured by itself: all its conditions hold together.
 public struct Slice: Sendable, Hashable {
-  /// Arrived at or after this instant…
+  /// The begin of the interval of arrivals, which belongs to it.
   public var from: Instant
-  /// …and before this one.
+  /// The end of the interval of arrivals, which does not belong to it.
   public var to: Instant
   /// Asked for this alias.
   public var alias: AliasID?

@@ -114,6 +114,8 @@ public struct Scenario: Sendable {
   public var inputs: [(file: String, checksum: String)] = []
   /// Where its numbers came from.
   public var provenance: [Provenance] = []
+  /// Where its data files are looked for.
+  public var data = DataFolders(beside: "")
   /// The whole file after `use`, `extends` and `--set`: for `check --resolved`.
   public var resolved: Setting
 

@@ -1,1 +1,8 @@
 import Commands
+import Foundation
+import Notebooks
+
+exit(
+  Commands.run(
+    Array(CommandLine.arguments.dropFirst()), out: DescriptorOutput.standardOutput,
+    err: DescriptorOutput.standardError, adding: [notebookVerb]))

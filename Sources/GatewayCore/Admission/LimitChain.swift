@@ -3,7 +3,7 @@ import Vocabulary
 /// All limits of a policy, judged as a whole and charged as a whole.
 ///
 /// A request is admitted only if every enforced limit admits it; then all of them are charged, or
-/// none is. The refusal names the limit that makes it wait longest, and the instant at which the
+/// none is: limits are charged on the way, and what they took is given back if a later one refuses. The refusal names the limit that makes it wait longest, and the instant at which the
 /// same request would pass. A shadow limit is judged, charged and noted, never enforced.
 /// - Complexity: O(limits).
 struct LimitChain: ~Copyable {
@@ -21,6 +21,8 @@ struct LimitChain: ~Copyable {
     var rule: LimitRule
     var firstBucket: Int
     var bucketCount: Int
+    /// The request that was charged last.
+    var charged: UInt64
   }
 
   private var entries = Buffer<Entry>()
@@ -32,7 +34,8 @@ struct LimitChain: ~Copyable {
     settles = rules.contains { $0.charge != .check || !$0.countsHits }
     for rule in rules {
       let count = max(1, rule.scope.count(in: populations))
-      entries.append(Entry(rule: rule, firstBucket: buckets.count, bucketCount: count))
+      entries.append(
+        Entry(rule: rule, firstBucket: buckets.count, bucketCount: count, charged: .max))
       buckets.fill(upTo: buckets.count + count, with: TokenBucket(rule.bucket))
     }
   }
@@ -45,25 +48,21 @@ struct LimitChain: ~Copyable {
     var verdict = Verdict.admit(spared: 0)
     for index in 0..<entries.count {
       let place = place(of: request, index)
-      let needed =
-        entries[index].rule.charge == .after
-        ? 1 : entries[index].rule.permitsAtAdmission(of: request)
-      buckets[place].refill(entries[index].rule.bucket, at: now)
-      if buckets[place].holds(needed, entries[index].rule.bucket) {
-        if output.explains(request.number) {
-          note(request.number, index, place, now, replica, &output)
-        }
-      } else {
-        refuse(request.number, index, place, needed, now, replica, &verdict, &output)
-      }
-    }
-    guard case .admit(let spared) = verdict else { return verdict }
-    for index in 0..<entries.count where entries[index].rule.charge != .after {
-      if entries[index].rule.isShadow, spared & LimitChain.bit(index) != 0 { continue }
       let permits = entries[index].rule.permitsAtAdmission(of: request)
-      let place = place(of: request, index)
-      buckets[place].charge(permits, entries[index].rule.bucket)
-      noteCharge(request.number, index, place, permits, now, replica, &output)
+      let isAfter = entries[index].rule.charge == .after
+      buckets[place].refill(entries[index].rule.bucket, at: now)
+      guard buckets[place].holds(isAfter ? 1 : permits, entries[index].rule.bucket) else {
+        refuse(request, index, place, isAfter ? 1 : permits, now, replica, &verdict, &output)
+        continue
+      }
+      if output.explains(request.number) {
+        note(request.number, index, place, now, replica, &output)
+      }
+      if !isAfter, case .admit = verdict {
+        buckets[place].charge(permits, entries[index].rule.bucket)
+        entries[index].charged = request.number
+        noteCharge(request.number, index, place, permits, now, replica, &output)
+      }
     }
     return verdict
   }
@@ -112,11 +111,13 @@ struct LimitChain: ~Copyable {
     return entries[index].firstBucket &+ min(bucket, entries[index].bucketCount &- 1)
   }
 
+  /// A limit refuses: if it is the first that does, what earlier limits took is given back.
   @inline(never)
-  private func refuse(
-    _ number: UInt64, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
+  private mutating func refuse(
+    _ request: borrowing Request, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
     _ replica: ReplicaID, _ verdict: inout Verdict, _ output: inout Output
   ) {
+    let number = request.number
     let retryAt = buckets[place].instant(holding: needed, entries[index].rule.bucket)
     output.notes.append(
       Note(
@@ -128,8 +129,23 @@ struct LimitChain: ~Copyable {
       }
       return
     }
-    if case .refuse(_, let other) = verdict, other >= retryAt { return }
+    if case .refuse(_, let other) = verdict {
+      if other < retryAt { verdict = .refuse(limit: index, retryAt: retryAt) }
+      return
+    }
     verdict = .refuse(limit: index, retryAt: retryAt)
+    for earlier in 0..<index where entries[earlier].charged == number {
+      let permits = entries[earlier].rule.permitsAtAdmission(of: request)
+      let bucket = self.place(of: request, earlier)
+      if entries[earlier].rule.charge == .reserve {
+        output.notes.append(
+          Note(
+            .reconciled, at: now, request: number, subject: UInt16(earlier), value: permits,
+            other: 0, replica: replica))
+      }
+      buckets[bucket].charge(-permits, entries[earlier].rule.bucket)
+      noteCharge(number, earlier, bucket, -permits, now, replica, &output)
+    }
   }
 
   @inline(never)

@@ -52,14 +52,16 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   @inline(__always)
   func holds(_ number: UInt32) -> Bool { Int(number) < used }
 
+  /// A place, in place: an addressor, because `get` and `_read` copy the whole value to reach one
+  /// of its fields (measured: two copies of 450 bytes per routed request).
   subscript(number: UInt32) -> Element {
-    @inline(__always) get {
+    @inline(__always) unsafeAddress {
       precondition(Int(number) < used, "no such place")
-      return base[Int(number)]
+      return UnsafePointer(base + Int(number))
     }
-    @inline(__always) _modify {
+    @inline(__always) unsafeMutableAddress {
       precondition(Int(number) < used, "no such place")
-      yield &base[Int(number)]
+      return base + Int(number)
     }
   }
 

@@ -7,14 +7,15 @@ struct Gathering: ~Copyable {
   private let to: Instant
   private let checksLaws: Bool
   private let goals: [(firstToken: Int64, endToEnd: Int64)]
-  private var aliases: HotGroups
-  private var deployments: HotGroups
-  private var teams: HotGroups
-  private var features: HotGroups
-  private var keys: HotGroups
-  private var slices: HotGroups
+  private var tallies: HotTallies
+  private var aliasLatencies: HotLatencies
+  private var deploymentLatencies: HotLatencies
+  private var teamLatencies: HotLatencies
+  private var featureLatencies: HotLatencies
+  private var keyLatencies: HotLatencies
+  private let timesMore: Bool
   private var series: HotSeries
-  private var sliceSeries: [SliceSeries]
+  private var slices: [SliceWatch]
   private var attempts: HotAttempts
   private var statuses = Rows(repeating: 0, count: 1024)
   private var notes = Rows(repeating: 0, count: Note.Kind.allCases.count)
@@ -35,18 +36,19 @@ struct Gathering: ~Copyable {
         objective?.firstToken?.nanoseconds ?? .max, objective?.endToEnd?.nanoseconds ?? .max
       )
     }
-    func groups(_ by: Grouping, _ count: Int) -> HotGroups {
-      HotGroups(
-        count: plan.tallied.contains(by) && count > 1 ? count : 0, timed: plan.timed.contains(by))
+    tallies = HotTallies(plan)
+    func latencies(_ by: Grouping, _ count: Int) -> HotLatencies {
+      HotLatencies(groups: plan.timed.contains(by) ? count : 0)
     }
-    aliases = HotGroups(count: max(1, plan.aliases), timed: plan.timed.contains(.alias))
-    deployments = groups(.deployment, plan.deployments + 1)
-    teams = groups(.team, plan.teams)
-    features = groups(.feature, plan.features)
-    keys = groups(.key, plan.keys)
-    slices = HotGroups(count: plan.slices.count, timed: true)
+    aliasLatencies = latencies(.alias, max(1, plan.aliases))
+    let gathered = plan.timed.intersection(plan.tallied)
+    timesMore = !gathered.subtracting(.alias).isEmpty
+    deploymentLatencies = latencies(.deployment, plan.deployments + 1)
+    teamLatencies = latencies(.team, plan.teams)
+    featureLatencies = latencies(.feature, plan.features)
+    keyLatencies = latencies(.key, plan.keys)
     series = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
-    sliceSeries = plan.slices.map { SliceSeries($0, plan) }
+    slices = plan.slices.map { SliceWatch($0, plan) }
     attempts = HotAttempts(deployments: plan.deployments)
     breakerOpenings = Rows(repeating: 0, count: plan.breakers.count)
     laws = LawBook(plan)
@@ -95,10 +97,13 @@ struct Gathering: ~Copyable {
   /// All that was counted, as plain values.
   var totals: RunTotals {
     RunTotals(
-      measured: from.nanoseconds(to: to), aliases: aliases.groups, deployments: deployments.groups,
-      teams: teams.groups, features: features.groups, keys: keys.groups, slices: slices.groups,
+      measured: from.nanoseconds(to: to), aliases: aliasLatencies.groups(tallies.aliases),
+      deployments: deploymentLatencies.groups(tallies.deployments),
+      teams: teamLatencies.groups(tallies.teams),
+      features: featureLatencies.groups(tallies.features),
+      keys: keyLatencies.groups(tallies.keys), slices: slices.flatMap(\.groups),
       attempts: attempts.tallies, statuses: statuses.array(), series: series.series,
-      sliceSeries: sliceSeries.map(\.series), notes: notes.array(),
+      sliceSeries: slices.map(\.series), notes: notes.array(),
       breakerOpenings: breakerOpenings.array(), standingCharges: standingCharges, open: open,
       breaches: breaches)
   }
@@ -108,39 +113,21 @@ struct Gathering: ~Copyable {
     _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ found: Seen
   ) {
     var seen = found
-    let alias = min(Int(record.alias.index), aliases.count &- 1)
+    let alias = tallies.alias.place(Int(record.alias.index))
     let goal = goals[alias]
     seen.good = seen.firstToken <= goal.firstToken && seen.endToEnd <= goal.endToEnd
     statuses[Int(record.outcome.status & 1023)] &+= 1
-    aliases.add(alias, record, truth, seen)
-    deployments.add(
-      min(Int(record.deployment.index), deployments.count &- 1), record, truth, seen)
-    teams.add(Int(record.identity.team.index), record, truth, seen)
-    features.add(Int(record.identity.feature.index), record, truth, seen)
-    keys.add(Int(record.identity.key.index), record, truth, seen)
-    if sliceSeries.isEmpty { return }
-    for index in sliceSeries.indices where sliceSeries[index].slice.contains(record) {
-      slices.add(index, record, truth, seen)
-      sliceSeries[index].add(record, truth, seen)
+    tallies.add(record, truth, seen)
+    if seen.ending.isSuccess {
+      aliasLatencies.add(alias, seen)
+      if timesMore {
+        deploymentLatencies.add(
+          tallies.deployment.place(Int(record.deployment.index)), seen)
+        teamLatencies.add(Int(record.identity.team.index), seen)
+        featureLatencies.add(Int(record.identity.feature.index), seen)
+        keyLatencies.add(Int(record.identity.key.index), seen)
+      }
     }
+    for slice in slices { slice.add(record, truth, seen) }
   }
-}
-
-/// One slice and, if it keeps one, its own series.
-final class SliceSeries {
-  let slice: Slice
-  private var hot: HotSeries
-  private let keeps: Bool
-
-  init(_ slice: Slice, _ plan: MeasuresPlan) {
-    self.slice = slice
-    keeps = slice.keepsSeries
-    hot = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
-  }
-
-  func add(_ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen) {
-    if keeps { hot.add(record, truth, seen) }
-  }
-
-  var series: Series? { keeps ? hot.series : nil }
 }

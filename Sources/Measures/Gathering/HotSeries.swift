@@ -38,7 +38,9 @@ struct HotSeries: ~Copyable {
       servings: servings.array(used * (deployments + 1)))
   }
 
-  /// Goes to the point of an arrival. Beyond the longest series, the last point takes all.
+  /// Goes to the point of an arrival.
+  ///
+  /// Beyond the longest series, the last point takes all.
   @inline(never)
   private mutating func move(to arrived: Int64) {
     current = Int(min(max(0, arrived) / bucket, Int64(Series.longest - 1)))

@@ -42,7 +42,7 @@ struct BreakerWatch: ~Copyable {
   }
 
   @inline(__always)
-  mutating func settled(_ record: AttemptRecord) {
+  mutating func settled(_ record: borrowing AttemptRecord) {
     let deployment = Int(record.deployment.index)
     guard deployment < guarded.count, !guarded[deployment].isEmpty else { return }
     pending.append(

@@ -66,6 +66,9 @@ struct LimiterWatch: ~Copyable {
   }
 
   private mutating func charged(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
+    if rules[limit].form == .bucket, !rules[limit].reserves {
+      return drain(limit, note, &breaches)
+    }
     let rule = rules[limit]
     let key = reservationKey(limit, note.request)
     let corrects = rule.reserves && key == correcting
@@ -92,11 +95,35 @@ struct LimiterWatch: ~Copyable {
     }
     levels[slot] = level
     if !corrects, note.value > 0, level.backlog > rule.most {
-      breaches.add(
-        .limiterEnvelope, request: note.request, at: note.at,
-        "limit \(limit), bucket \(note.other): \(note.value) permits bring it to "
-          + "\((level.backlog + rule.unit - 1) / rule.unit) of \(rule.most / rule.unit)")
+      exceeded(limit, note, level.backlog, &breaches)
     }
+  }
+
+  /// The usual case, a bucket that nobody reserves from: the same rule, without windows.
+  @inline(__always)
+  private mutating func drain(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
+    correcting = .max
+    guard note.other >= 0, note.other < 1 << 32 else { return }
+    let replica = rules[limit].perReplica ? min(UInt64(note.replica.index), replicas - 1) : 0
+    let place = (UInt64(note.other) &* replicas &+ replica) &* UInt64(rules.count) &+ UInt64(limit)
+    guard let slot = levels.slot(of: place) else { return }
+    let elapsed = levels[slot].at == .distantPast ? 0 : levels[slot].at.nanoseconds(to: note.at)
+    let rest = max(0, levels[slot].backlog - rules[limit].drained(elapsed))
+    let backlog = max(0, rest + Int128(note.value) * rules[limit].unit)
+    levels[slot].backlog = backlog
+    levels[slot].at = note.at
+    if note.value > 0, backlog > rules[limit].most { exceeded(limit, note, backlog, &breaches) }
+  }
+
+  @inline(never)
+  private func exceeded(
+    _ limit: Int, _ note: Note, _ backlog: Int128, _ breaches: inout Breaches
+  ) {
+    let unit = rules[limit].unit
+    breaches.add(
+      .limiterEnvelope, request: note.request, at: note.at,
+      "limit \(limit), bucket \(note.other): \(note.value) permits bring it to "
+        + "\((backlog + unit - 1) / unit) of \(rules[limit].most / unit)")
   }
 
   private mutating func reconciled(_ limit: Int, _ note: Note) {

@@ -15,6 +15,17 @@ struct OpenRequests: ~Copyable {
     var indices: UInt64 = 0
     var attempts: UInt32 = 0
     var served: UInt32 = 0
+
+    @inline(__always)
+    mutating func add(_ record: borrowing AttemptRecord, _ truth: AttemptTruth, _ bit: UInt64) {
+      indices |= bit
+      attempts &+= 1
+      served &+= record.served ? 1 : 0
+      bill += truth.bill
+      estimate += record.estimate
+      arrived = record.arrived
+      lastEnd = max(lastEnd, record.ended)
+    }
   }
 
   private var sums = OpenTable(blank: Sums())
@@ -32,14 +43,13 @@ struct OpenRequests: ~Copyable {
 
   @inline(__always)
   mutating func settled(
-    _ record: AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
+    _ record: borrowing AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
   ) {
     // Cause first.
-    var orderly = record.arrived <= record.started && record.started <= record.ended
-    orderly = orderly && record.ended >= newestAttempt && record.ended <= end
+    var orderly = inOrder(record.arrived, record.started, record.ended)
+    if !inOrder(newestAttempt, record.ended, end) { orderly = false }
     if record.firstToken != .distantFuture {
-      orderly =
-        orderly && record.started <= record.firstToken && record.firstToken <= record.ended
+      if !inOrder(record.started, record.firstToken, record.ended) { orderly = false }
     }
     if !orderly { disorderly(record, &breaches) }
     newestAttempt = max(newestAttempt, record.ended)
@@ -66,18 +76,13 @@ struct OpenRequests: ~Copyable {
         .causeFirst, request: record.request, at: record.ended,
         "its attempts do not agree when it arrived")
     }
-    sums[slot].indices |= bit
-    sums[slot].attempts &+= 1
-    sums[slot].served &+= record.served ? 1 : 0
-    sums[slot].bill += truth.bill
-    sums[slot].estimate += record.estimate
-    sums[slot].arrived = record.arrived
-    sums[slot].lastEnd = max(sums[slot].lastEnd, record.ended)
+    sums[slot].add(record, truth, bit)
   }
 
   @inline(__always)
   mutating func ended(
-    _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth,
+    _ breaches: inout Breaches
   ) {
     records &+= 1
     switch numbers.insert(record.number) {
@@ -97,16 +102,17 @@ struct OpenRequests: ~Copyable {
     }
 
     // Cause first.
-    var orderly = record.arrived <= record.ended && record.ended <= record.settled
+    var orderly = inOrder(record.arrived, record.ended, record.settled)
     // A cache hit ends when its look-up does, which may be after later records have been written.
     if record.source != .cache {
-      orderly = orderly && record.settled >= newestSettlement && record.settled <= end
+      if !inOrder(newestSettlement, record.settled, end) { orderly = false }
       newestSettlement = max(newestSettlement, record.settled)
     }
     if record.began != .distantFuture {
-      orderly = orderly && record.arrived <= record.began && record.began <= record.ended
+      if !inOrder(record.arrived, record.began, record.ended) { orderly = false }
+    } else if record.end == .succeeded {
+      orderly = false
     }
-    if record.end == .succeeded { orderly = orderly && record.began != .distantFuture }
     if !orderly { disorderly(record, &breaches) }
 
     // What its attempts add up to.
@@ -114,7 +120,8 @@ struct OpenRequests: ~Copyable {
     if let slot = sums.find(record.number) {
       seen = sums[slot]
       sums.remove(at: slot)
-      if seen.lastEnd > record.settled || seen.arrived != record.arrived {
+      let (settled, arrived) = (record.settled, record.arrived)
+      if seen.lastEnd > settled || seen.arrived != arrived {
         disorderly(record, seen, &breaches)
       }
     }
@@ -131,7 +138,8 @@ struct OpenRequests: ~Copyable {
         .settlesOnce, request: record.number, at: record.settled,
         "no attempt served the provider's answer")
     }
-    if seen.bill != truth.bill || seen.estimate != record.estimate {
+    let (bill, estimate) = (truth.bill, record.estimate)
+    if seen.bill != bill || seen.estimate != estimate {
       unbalanced(record, truth, seen, &breaches)
     }
 
@@ -148,11 +156,17 @@ struct OpenRequests: ~Copyable {
 
     // Bounds hold.
     if record.end == .succeeded {
-      let cheap = truth.bill < truth.floorBill && truth.floorBill.picodollars != .max
+      let (floor, fastest) = (truth.floorBill, truth.floorNanoseconds)
       let latency = record.arrived.nanoseconds(to: record.ended)
-      let fast = latency < truth.floorNanoseconds && truth.floorNanoseconds != .max
+      let cheap = bill < floor && floor.picodollars != .max
+      let fast = latency < fastest && fastest != .max
       if cheap || fast { unbounded(record, truth, &breaches) }
     }
+  }
+
+  @inline(__always)
+  private func inOrder(_ first: Instant, _ second: Instant, _ third: Instant) -> Bool {
+    first <= second && second <= third
   }
 
   /// Compares with what the driver counted by itself.

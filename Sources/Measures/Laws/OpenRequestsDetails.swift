@@ -3,7 +3,7 @@ import Vocabulary
 // What a breach says. Kept apart: this code runs only when a law is broken.
 extension OpenRequests {
   @inline(never)
-  func disorderly(_ record: AttemptRecord, _ breaches: inout Breaches) {
+  func disorderly(_ record: borrowing AttemptRecord, _ breaches: inout Breaches) {
     breaches.add(
       .causeFirst, request: record.request, at: record.ended,
       "attempt \(record.index): arrived \(text(record.arrived)), started \(text(record.started)), "
@@ -11,7 +11,7 @@ extension OpenRequests {
   }
 
   @inline(never)
-  func disorderly(_ record: RequestRecord, _ breaches: inout Breaches) {
+  func disorderly(_ record: borrowing RequestRecord, _ breaches: inout Breaches) {
     breaches.add(
       .causeFirst, request: record.number, at: record.settled,
       "arrived \(text(record.arrived)), began \(text(record.began)), ended \(text(record.ended)), "
@@ -19,7 +19,7 @@ extension OpenRequests {
   }
 
   @inline(never)
-  func disorderly(_ record: RequestRecord, _ seen: Sums, _ breaches: inout Breaches) {
+  func disorderly(_ record: borrowing RequestRecord, _ seen: Sums, _ breaches: inout Breaches) {
     breaches.add(
       .causeFirst, request: record.number, at: record.settled,
       "arrived \(text(record.arrived)) and settled \(text(record.settled)), but its attempts say "
@@ -28,7 +28,8 @@ extension OpenRequests {
 
   @inline(never)
   func unbalanced(
-    _ record: RequestRecord, _ truth: RequestTruth, _ seen: Sums, _ breaches: inout Breaches
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Sums,
+    _ breaches: inout Breaches
   ) {
     breaches.add(
       .booksBalance, request: record.number, at: record.settled,
@@ -38,7 +39,9 @@ extension OpenRequests {
   }
 
   @inline(never)
-  func unbounded(_ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches) {
+  func unbounded(
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ breaches: inout Breaches
+  ) {
     breaches.add(
       .boundsHold, request: record.number, at: record.ended,
       "bill \(truth.bill.picodollars) p$, floor \(truth.floorBill.picodollars) p$; "

@@ -18,7 +18,7 @@ struct Sojourns: ~Copyable {
   }
 
   @inline(__always)
-  mutating func settled(_ record: AttemptRecord) {
+  mutating func settled(_ record: borrowing AttemptRecord) {
     let deployment = Int(record.deployment.index)
     guard deployment < stays.count else { return }
     stays[deployment] &+= Int128(record.ended.nanoseconds &- record.started.nanoseconds)
@@ -26,7 +26,7 @@ struct Sojourns: ~Copyable {
   }
 
   @inline(__always)
-  mutating func ended(_ record: RequestRecord) {
+  mutating func ended(_ record: borrowing RequestRecord) {
     held &+= Int128(record.settled.nanoseconds &- record.arrived.nanoseconds)
     answered &+= Int128(record.ended.nanoseconds &- record.arrived.nanoseconds)
   }

@@ -6,7 +6,7 @@ enum HTMLStyle {
     html{background:var(--paper);color:var(--ink)}
     body{margin:0;font:16px/1.5 "Helvetica Neue",Arial,"Liberation Sans",sans-serif;\
     -webkit-text-size-adjust:100%}
-    main{max-width:1120px;margin:0 auto;padding:22px 32px 72px}
+    main{max-width:1280px;margin:0 auto;padding:22px 32px 72px}
     h1{font-size:22px;line-height:1.25;margin:0;font-weight:600}
     h2{font-size:18px;margin:44px 0 10px;padding-top:14px;border-top:1px solid var(--rule)}
     h3{font-size:16px;margin:28px 0 8px}

@@ -17,6 +17,7 @@ public struct BatchMeans: Sendable, Hashable {
   public var isTrustworthy: Bool { abs(lag1) < 2 / Double(batches).squareRoot() }
 
   /// Takes the means of `batches` batches; `nil` for fewer than 2 batches or an observation each.
+  ///
   /// A remainder at the end is left out.
   public init?(_ series: [Double], batches: Int = 20, confidence: Double = 0.95) {
     guard batches >= 2, series.count >= batches else { return nil }

@@ -38,13 +38,13 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
   /// The element at `index`; traps outside the list.
   @inlinable
   public subscript(index: Int) -> Element {
-    @inline(__always) get {
+    @inline(__always) unsafeAddress {
       precondition(index >= 0 && index < _count, "index outside the buffer")
-      return base[index]
+      return UnsafePointer(base + index)
     }
-    @inline(__always) _modify {
+    @inline(__always) unsafeMutableAddress {
       precondition(index >= 0 && index < _count, "index outside the buffer")
-      yield &base[index]
+      return base + index
     }
   }
 

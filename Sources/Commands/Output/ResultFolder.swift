@@ -1,0 +1,94 @@
+import Foundation
+import Laboratory
+
+/// The folder of a command's files: all of them appear at once, or none.
+///
+/// Each file is written beside its place under a name of its own, and all are renamed at the end.
+/// Ctrl-C, a full disk or an error before that leaves nothing behind.
+struct ResultFolder {
+  /// The folder's path, as it was named.
+  let path: String
+
+  /// Where the files of a scenario go: `output`, or `results/NAME` beside the folder `scenarios`
+  /// that holds it, or `results/NAME` here.
+  init(output: String?, scenarioPath: String, name: String) {
+    if let output {
+      path = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+      return
+    }
+    var parts = scenarioPath.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    if !parts.isEmpty { parts.removeLast() }
+    while let last = parts.last, last != "scenarios" { parts.removeLast() }
+    let isAmongScenarios = !parts.isEmpty
+    if isAmongScenarios { parts[parts.count - 1] = "results" }
+    path = (isAmongScenarios ? parts.joined(separator: "/") : "results") + "/" + name
+  }
+
+  /// The path of one of its files.
+  func file(_ name: String) -> String { path + "/" + name }
+
+  /// Writes all files.
+  func publish(_ files: [(name: String, text: String)]) throws {
+    let manager = FileManager.default
+    let made = try makeFolders()
+    var partial: [String] = []
+    var isDone = false
+    defer {
+      if !isDone {
+        for name in partial { try? manager.removeItem(atPath: name) }
+        for folder in made.reversed() { rmdir(folder) }
+      }
+    }
+    for (name, text) in files {
+      if Interruption.isAsked { throw LaboratoryError.cancelled }
+      let place = file("." + name + ".partial")
+      partial.append(place)
+      do {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: place))
+      } catch {
+        throw cannot("write", name, error)
+      }
+    }
+    try Interruption.publishing {
+      for (name, _) in files {
+        guard rename(file("." + name + ".partial"), file(name)) == 0 else {
+          throw CommandError(
+            "\(file(name)): cannot be put into place: \(String(cString: strerror(errno)))",
+            next: "choose another folder with --output")
+        }
+      }
+      isDone = true
+    }
+  }
+
+  /// Makes the folder and those above it; returns those that were not there.
+  private func makeFolders() throws -> [String] {
+    var made: [String] = []
+    var missing: [String] = []
+    var place = path
+    let manager = FileManager.default
+    while !place.isEmpty, !manager.fileExists(atPath: place) {
+      missing.append(place)
+      place = place.lastIndex(of: "/").map { String(place[..<$0]) } ?? ""
+    }
+    for folder in missing.reversed() {
+      do {
+        try manager.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        made.append(folder)
+      } catch {
+        for folder in made.reversed() { rmdir(folder) }
+        throw cannot("make the folder", "", error)
+      }
+    }
+    return made
+  }
+
+  private func cannot(_ verb: String, _ name: String, _ error: any Error) -> CommandError {
+    let reason =
+      ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.localizedDescription
+      ?? (error as NSError).localizedDescription
+    return CommandError(
+      "cannot \(verb) \(name.isEmpty ? path : file(name)): \(reason)",
+      next: "choose another folder with --output")
+  }
+}

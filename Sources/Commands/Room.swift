@@ -1,1 +1,0 @@
-// The room Commands is empty so far.

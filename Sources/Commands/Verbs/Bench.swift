@@ -1,0 +1,145 @@
+import Engine
+import Foundation
+import Laboratory
+import Reports
+import Scenarios
+
+extension Verb {
+  static let bench = Verb(
+    "bench", "how fast it is on this machine",
+    operands: [
+      Operand(
+        "small-v1", "the model that peers in other languages run too: one line of JSON",
+        required: false),
+      Operand("N", "how many arrivals", required: false),
+      Operand("SEED", "the seed", required: false),
+      Operand(
+        "TTL", "the cache's time to live in seconds; 0: no cache; 60 if not said", required: false),
+    ],
+    options: [.format],
+    examples: ["gateway-lab bench", "gateway-lab bench small-v1 500000 1"],
+    remarks: [
+      "Alone it measures the event queue and the small model. Its numbers are facts about the machine: they differ from run to run, and no other verb prints such numbers to standard output."
+    ],
+    body: bench)
+
+  private static func bench(_ call: Invocation) throws -> ExitStatus {
+    guard let model = call.operand(0) else {
+      call.print(try table())
+      return .fine
+    }
+    guard model == "small-v1" else {
+      throw CommandError(unknown: "bench", model, among: ["small-v1"], next: call.verb.page)
+    }
+    let usage = "gateway-lab bench small-v1 N SEED [TTL]"
+    guard let count = call.operand(1).flatMap({ Int($0) }), count > 0,
+      let seed = call.operand(2).flatMap({ UInt64($0) }), seed <= UInt64(Int.max)
+    else {
+      throw CommandError(
+        "small-v1 needs the number of arrivals and a seed, both whole numbers", next: usage)
+    }
+    var time: Double?
+    if let text = call.operand(3) {
+      guard let value = Double(text), value >= 0, value <= 1e9 else {
+        throw CommandError(
+          "TTL: found \"\(text)\", expected seconds, or 0 for no cache", next: usage)
+      }
+      time = value
+    }
+    let result = try smallV1(count: count, seed: seed, time: time)
+    call.out.line(result.line)
+    for failure in result.failures.prefix(3) { call.err.line("law broken: \(failure)") }
+    return result.failures.isEmpty ? .fine : .failed
+  }
+
+  /// Runs the small model; the horizon follows the number of arrivals.
+  private static func smallV1(
+    count: Int, seed: UInt64, time: Double?
+  ) throws -> SmallV1.Result {
+    var options = ScenarioOptions()
+    options.count = count
+    options.seed = seed
+    if time == 0 {
+      options.sets.append("policies[\"small-v1\"].cache=null")
+    } else if let time {
+      let value = FixedPoint.significant(time, 12)
+      options.sets.append("policies[\"small-v1\"].cache.exact.ttl=\(value)s")
+    }
+    let scenario = try ScenarioLoader.load(path: try smallV1Path(), options: options)
+    return try SmallV1.run(scenario, seed: seed, data: scenario.data, checksLaws: true)
+  }
+
+  /// Finds `scenarios/small-v1`, upwards from here, then upwards from the executable.
+  static func smallV1Path() throws(CommandError) -> String {
+    let manager = FileManager.default
+    let executable = CommandLine.arguments.first.map {
+      URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent().path
+    }
+    for start in [manager.currentDirectoryPath] + (executable.map { [$0] } ?? []) {
+      var folder = start
+      while true {
+        let place = (folder == "/" ? "" : folder) + "/scenarios/small-v1"
+        if manager.fileExists(atPath: place + "/" + ScenarioLoader.fileName) { return place }
+        guard let slash = folder.lastIndex(of: "/"), folder != "/" else { break }
+        folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+      }
+    }
+    throw CommandError(
+      "scenarios/small-v1 is neither above this folder nor above the program",
+      next: "call it from a checkout of gateway-lab")
+  }
+
+  // MARK: The table
+
+  private static func table() throws -> Report {
+    var rows: [Table.Row] = []
+    for pending in [100, 1000, 10_000, 100_000] {
+      rows.append(
+        row("event queue, \(Format.count(pending)) pending", holds(pending: pending), "holds"))
+    }
+    let result = try smallV1(count: 500_000, seed: 1, time: nil)
+    let rate = result.usage.userSeconds > 0 ? Double(result.requests) / result.usage.userSeconds : 0
+    rows.append(row("small-v1, whole simulation with laws", rate, "requests"))
+    return Report(
+      title: "Speed on this machine",
+      subtitle: "one core, user CPU time; \(Format.number(result.usage.megabytes, digits: 0)) MiB at most",
+      blocks: [
+        .table(
+          Table(
+            name: "speed",
+            columns: [
+              .text("what", title: "what"), .number("rate", title: "per second", in: .count()),
+              .number("time", title: "each", in: .plain(digits: 0, unit: "ns")),
+              .text("unit", title: "of"),
+            ], rows: rows))
+      ])
+  }
+
+  private static func row(_ what: String, _ rate: Double, _ unit: String) -> Table.Row {
+    Table.Row([
+      .text(RichText(what)), .number(rate), rate > 0 ? .number(1e9 / rate) : .empty,
+      .text(RichText(unit)),
+    ])
+  }
+
+  /// The hold model: take the earliest event, put one a random time later; holds per CPU second.
+  private static func holds(pending: Int) -> Double {
+    var queue = EventQueue(capacity: pending + 1)
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func delay() -> UInt128 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return UInt128(state >> 24) << 64
+    }
+    for index in 0..<pending { queue.push(delay() | UInt128(index)) }
+    let count = 1_000_000
+    let before = MachineUsage.now.userSeconds
+    for _ in 0..<count {
+      let first = queue.first
+      queue.replaceFirst(with: first &+ delay())
+    }
+    let seconds = MachineUsage.now.userSeconds - before
+    return seconds > 0 ? Double(count) / seconds : 0
+  }
+}

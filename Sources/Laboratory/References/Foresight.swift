@@ -1,0 +1,135 @@
+import Engine
+import Providers
+import Scenarios
+import Traffic
+import Vocabulary
+
+extension World {
+  /// Drives the greedy clairvoyant through one run and writes its calls into `sink`.
+  ///
+  /// Arrivals of all clients are merged by (instant, client), as the engine does. Answers are known
+  /// at the arrival, so records are written at once, in order of arrival: the laws, which watch the
+  /// order of settlement, are not asked.
+  func foresee(
+    replication: Int, remembers: Bool, sink: RunSink, meter: ProgressMeter,
+    until isOver: () -> Bool = { false }
+  ) throws {
+    let chance = chance(replication)
+    do {
+      var clients = try clients(chance)
+      var arrivals = clients.map { _ in Arrival.blank }
+      var queue = EventQueue()
+      func key(_ at: Instant, _ client: Int) -> UInt128 {
+        UInt128(UInt64(bitPattern: at.nanoseconds) ^ (1 << 63)) << 64 | UInt128(client)
+      }
+      for client in clients.indices where try clients[client].next(into: &arrivals[client]) {
+        queue.push(key(arrivals[client].at, client))
+      }
+      var clairvoyant = Clairvoyant(
+        fleet, candidates: bounds, remembers: remembers, chance: chance)
+      var batch = ForeseenBatch()
+      var progress = RunProgress(meter, end: scenario.end)
+      var number: UInt64 = 0
+      while !queue.isEmpty {
+        let client = Int(queue.first & 0xFFFF_FFFF)
+        let now = arrivals[client].at
+        if now > scenario.end { break }
+        arrivals[client].request.number = number
+        number += 1
+        let answer = clairvoyant.answer(arrivals[client])
+        let (end, at) = batch.add(arrivals[client], answer, limit: scenario.end)
+        if batch.isFull {
+          batch.hand(to: sink)
+          if isOver() { break }
+          if !progress.reached(now, number) { throw LaboratoryError.cancelled }
+        }
+        clients[client].answered(call: arrivals[client].request.call, end: end, at: at)
+        if try clients[client].next(into: &arrivals[client]) {
+          queue.replaceFirst(with: key(arrivals[client].at, client))
+        } else {
+          _ = queue.pop()
+        }
+      }
+      batch.hand(to: sink)
+      progress.finish(number)
+      sink.close(DriverTally(deployments: fleet.deployments.count))
+    } catch let error as TrafficError {
+      throw LaboratoryError.traffic(error)
+    }
+  }
+}
+
+/// Records of the clairvoyant, handed on in batches.
+private struct ForeseenBatch: ~Copyable {
+  private var attempts = Buffer<AttemptRecord>(capacity: 1024)
+  private var attemptTruths = Buffer<AttemptTruth>(capacity: 1024)
+  private var requests = Buffer<RequestRecord>(capacity: 1024)
+  private var requestTruths = Buffer<RequestTruth>(capacity: 1024)
+
+  var isFull: Bool { requests.count >= 1024 }
+
+  /// Writes what became of a call; a call that outlives the run is left open.
+  mutating func add(
+    _ arrival: borrowing Arrival, _ answer: Clairvoyant.Answer, limit: Instant
+  ) -> (end: RequestRecord.End, at: Instant) {
+    let now = arrival.at
+    var record = RequestRecord(
+      arrival: arrival.request, id: .none, at: now, replica: ReplicaID(0))
+    var truth = RequestTruth()
+    record.ended = now
+    record.settled = now
+    switch answer {
+    case .served(let deployment, let promise):
+      guard promise.end <= limit else { return (.abandoned, limit) }
+      var attempt = AttemptRecord(
+        request: record.number, call: record.call, arrived: now, started: now,
+        deployment: deployment, alias: record.alias, index: 0, ordinal: 0, reason: .first,
+        replica: ReplicaID(0))
+      attempt.firstToken = promise.firstToken
+      attempt.ended = promise.end
+      attempt.outcome = promise.outcome
+      attempt.usage = promise.usage
+      attempt.estimate = promise.bill
+      attempt.served = true
+      attempts.append(attempt)
+      attemptTruths.append(AttemptTruth(bill: promise.bill, incidents: promise.incidents))
+      record.end = .succeeded
+      record.source = .provider
+      record.deployment = deployment
+      record.began = record.streams ? promise.firstToken : promise.end
+      record.ended = promise.end
+      record.settled = promise.end
+      record.estimate = promise.bill
+      record.inputTokens = promise.usage.inputTokens
+      record.outputTokens = promise.usage.outputTokens
+      record.attempts = 1
+      truth.bill = promise.bill
+      truth.incidents = promise.incidents
+    case .remembered(let deployment, let outputTokens):
+      record.end = .succeeded
+      record.source = .cache
+      record.deployment = deployment
+      record.outputTokens = outputTokens
+      record.began = now
+    case .failed(let outcome):
+      record.end = .failed
+      record.outcome = outcome
+    }
+    requests.append(record)
+    requestTruths.append(truth)
+    return (record.end, record.ended)
+  }
+
+  mutating func hand(to sink: RunSink) {
+    attempts.withSpan { records in
+      attemptTruths.withSpan { sink.consume(attempts: records, truths: $0) }
+    }
+    requests.withSpan { records in
+      requestTruths.withSpan { sink.consume(requests: records, truths: $0) }
+    }
+    attempts.removeAll()
+    attemptTruths.removeAll()
+    requests.removeAll()
+    requestTruths.removeAll()
+  }
+}

@@ -1,1 +1,0 @@
-// The room Laboratory is empty so far.

@@ -1,0 +1,137 @@
+import Chance
+import Engine
+import GatewayCore
+import Measures
+import Providers
+import Scenarios
+import Traffic
+import Vocabulary
+
+/// What one run leaves behind: sums only, nothing per call but two bits if asked for.
+struct RunOutcome: Sendable {
+  var totals: RunTotals
+  var ledger: CostLedger
+  var calls: CallOutcomes?
+  /// Malformed rows that traces left out.
+  var skippedRows = 0
+}
+
+/// The sink of a run: feeds the measures and, beside them, whatever else looks at the records.
+final class RunSink: Sink {
+  let measures: RunMeasures
+  private(set) var ledger = CostLedger()
+  private(set) var calls: CallOutcomes?
+  private let yardsticks: [PriceSheet]
+  private let from: Instant
+  private let to: Instant
+  private let beside: (any Sink)?
+
+  init(
+    _ plan: MeasuresPlan, yardsticks: [PriceSheet], keepsCalls: Bool, beside: (any Sink)? = nil
+  ) {
+    measures = RunMeasures(plan: plan)
+    self.yardsticks = yardsticks
+    (from, to) = (plan.from, plan.to)
+    calls = keepsCalls ? CallOutcomes() : nil
+    self.beside = beside
+  }
+
+  func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
+    measures.consume(attempts: attempts, truths: truths)
+    for index in attempts.indices {
+      guard attempts[index].served, attempts[index].arrived >= from, attempts[index].arrived < to
+      else { continue }
+      let alias = Int(attempts[index].alias.index)
+      if alias < yardsticks.count {
+        ledger.servedYardstick += yardsticks[alias].bill(for: attempts[index].usage)
+      }
+    }
+    beside?.consume(attempts: attempts, truths: truths)
+  }
+
+  func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
+    measures.consume(requests: requests, truths: truths)
+    for index in requests.indices {
+      guard requests[index].arrived >= from, requests[index].arrived < to else { continue }
+      calls?.add(requests[index])
+      guard requests[index].source == .cache || requests[index].source == .follow else { continue }
+      let alias = Int(requests[index].alias.index)
+      if alias < yardsticks.count {
+        ledger.sharedYardstick += yardsticks[alias].bill(
+          for: Usage(
+            inputTokens: requests[index].inputTokens, outputTokens: requests[index].outputTokens))
+      }
+    }
+    beside?.consume(requests: requests, truths: truths)
+  }
+
+  func consume(notes: Span<Note>) {
+    measures.consume(notes: notes)
+    beside?.consume(notes: notes)
+  }
+
+  func close(_ tally: DriverTally) {
+    measures.close(tally)
+  }
+
+  func outcome() -> RunOutcome {
+    let totals = measures.totals
+    ledger.close(totals)
+    return RunOutcome(totals: totals, ledger: ledger, calls: calls)
+  }
+}
+
+extension World {
+  /// One simulation of one policy in one replication.
+  func run(
+    _ contender: Contender, replication: Int, keepsCalls: Bool = false,
+    beside: (any Sink)? = nil, meter: ProgressMeter
+  ) throws -> RunOutcome {
+    switch contender.means {
+    case .gateway(let plan):
+      let sink = RunSink(
+        measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
+      let skipped = replication == 0 ? SkippedRows() : nil
+      try simulate(
+        plan, replication: replication, sink: sink, meter: meter, telling: skipped)
+      var outcome = sink.outcome()
+      outcome.skippedRows = skipped?.count ?? 0
+      return outcome
+    case .clairvoyant(let remembers):
+      var measured = measuresPlan(nil)
+      measured.checksLaws = false
+      let sink = RunSink(measured, yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
+      try foresee(replication: replication, remembers: remembers, sink: sink, meter: meter)
+      return sink.outcome()
+    }
+  }
+
+  /// Drives the gateway core through one run.
+  func simulate(
+    _ plan: GatewayPlan, replication: Int, explaining request: UInt64? = nil, sink: RunSink,
+    meter: ProgressMeter, telling skipped: SkippedRows? = nil,
+    until isOver: @escaping () -> Bool = { false }
+  ) throws {
+    let chance = chance(replication)
+    do {
+      var simulation = Simulation(
+        runPlan(plan, explaining: request), clients: try clients(chance, telling: skipped),
+        chance: chance,
+        sink: sink)
+      var progress = RunProgress(meter, end: scenario.end)
+      var last: UInt64 = 0
+      let (tally, isWhole) = try simulation.run { now, number in
+        last = number
+        return progress.reached(now, number) && !isOver()
+      }
+      progress.finish(max(last, UInt64(tally.requests.entered)))
+      if isWhole {
+        sink.close(tally)
+      } else if !isOver() {
+        throw LaboratoryError.cancelled
+      }
+    } catch let error as TrafficError {
+      throw LaboratoryError.traffic(error)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Traffic
+import Vocabulary
+
+/// How many malformed rows the traces of one run left out.
+final class SkippedRows {
+  fileprivate(set) var count = 0
+}
+
+/// A client that says at its end how many rows it has left out; everything else is the other's.
+struct WatchedClient: Client {
+  private var client: any Client
+  private let skipped: Unshared
+
+  /// The counter belongs to the one thread that drives the run.
+  private struct Unshared: @unchecked Sendable {
+    let rows: SkippedRows
+  }
+
+  init(_ client: any Client, tells skipped: SkippedRows) {
+    self.client = client
+    self.skipped = Unshared(rows: skipped)
+  }
+
+  var patience: Duration? { client.patience }
+  var skippedRows: Int { client.skippedRows }
+
+  mutating func next(into arrival: inout Arrival) throws(TrafficError) -> Bool {
+    if try client.next(into: &arrival) { return true }
+    skipped.rows.count += client.skippedRows
+    return false
+  }
+
+  mutating func answered(call: CallKey, end: RequestRecord.End, at now: Instant) {
+    client.answered(call: call, end: end, at: now)
+  }
+}

@@ -1,0 +1,116 @@
+import Chance
+import Engine
+import GatewayCore
+import Measures
+import Providers
+import Scenarios
+import Traffic
+import Vocabulary
+
+/// What is the same for every policy of a case: traffic, fleet, incidents, horizon and bounds.
+struct World: Sendable {
+  let scenario: Scenario
+  let fleet: FleetPlan
+  let seed: UInt64
+  let data: DataFolders
+  /// The deployments that may serve each alias under any policy of the scenario.
+  let bounds: [[DeploymentID]]
+  /// The true price sheet that stands for each alias in the cost bridge.
+  let yardsticks: [PriceSheet]
+  let grouping: Grouping
+  /// Whether the bounds are computed and their law checked.
+  var hasBounds = true
+
+  init(
+    _ scenario: Scenario, case active: Scenario.Case, policies: [GatewayPlan],
+    baseline: GatewayPlan, seed: UInt64, data: DataFolders, grouping: Grouping
+  ) {
+    self.scenario = scenario
+    self.seed = seed
+    self.data = data
+    self.grouping = grouping
+    fleet = FleetPlan(
+      deployments: scenario.fleet.deployments, quotas: scenario.fleet.quotas,
+      incidents: active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
+        scenario.fleet.incidents[$0]
+      })
+    bounds = scenario.aliases.indices.map { alias in
+      Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
+    }
+    let deployments = scenario.fleet.deployments
+    yardsticks = scenario.aliases.indices.map { alias in
+      let primary = baseline.tree.primary(of: alias).map { Int($0.index) } ?? 0
+      guard deployments.indices.contains(primary) else {
+        return PriceSheet(input: .zero, cachedInput: .zero, output: .zero)
+      }
+      return deployments[primary].price
+    }
+  }
+
+  /// The randomness of one replication.
+  func chance(_ replication: Int) -> Chance {
+    Chance(seed: seed, replication: UInt64(replication))
+  }
+
+  /// The clients of one replication, in the order of the file; traces tell `skipped` how many rows
+  /// they left out.
+  func clients(
+    _ chance: Chance, telling skipped: SkippedRows? = nil
+  ) throws(TrafficError) -> [any Client] {
+    var clients: [any Client] = []
+    for stream in scenario.streams {
+      let client = try stream.makeClient(
+        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data)
+      if let skipped, stream.dataFile != nil {
+        clients.append(WatchedClient(client, tells: skipped))
+      } else {
+        clients.append(client)
+      }
+    }
+    return clients
+  }
+
+  /// The plan of a run under one policy.
+  func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
+    var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
+    plan.replicas = scenario.replicas
+    plan.gossipLag = scenario.gossipLag ?? .zero
+    plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
+    plan.bounds = hasBounds ? bounds : []
+    plan.explained = request
+    return plan
+  }
+
+  /// What is measured of a run under one policy; without one, what needs no policy.
+  func measuresPlan(_ gateway: GatewayPlan?) -> MeasuresPlan {
+    var plan = MeasuresPlan(
+      from: scenario.warmUp, to: scenario.horizon, end: scenario.end,
+      aliases: scenario.aliases.count, deployments: fleet.deployments.count,
+      teams: scenario.populations.teams, features: scenario.populations.features,
+      keys: scenario.populations.keys, replicas: scenario.replicas)
+    plan.objectives = scenario.objectives.map { objective in
+      objective.map { Objective(firstToken: $0.firstToken, endToEnd: $0.endToEnd) }
+    }
+    plan.timed = grouping.union(.alias)
+    guard let gateway else { return plan }
+    plan.limits = gateway.limits.map(LimitEnvelope.init)
+    plan.breakers = gateway.tree.guardedDeployments
+    plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
+    return plan
+  }
+}
+
+extension LimitEnvelope {
+  /// What a limit of the gateway promises.
+  ///
+  /// A shadow promises nothing. A limit that charges afterwards may be exceeded by whatever was in
+  /// flight, which has no bound that is known ahead.
+  init(_ rule: LimitRule) {
+    guard !rule.isShadow, rule.charge != .after else {
+      self.init(.none)
+      return
+    }
+    self.init(
+      rate: rule.bucket.rate, burst: rule.bucket.burst, reserves: rule.charge == .reserve)
+  }
+}

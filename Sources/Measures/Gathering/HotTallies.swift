@@ -1,0 +1,112 @@
+import Vocabulary
+
+/// The tallies of all groupings while they are being filled.
+///
+/// A request belongs to one alias, one deployment, one team … at once. As long as all combinations
+/// are few, each has one tally, a request is counted once, and a grouping's tallies are the sums
+/// over the combinations, taken when they are asked for. A grouping that would make the
+/// combinations too many is counted apart. Ids that the plan does not know fall into a last place
+/// of their own, which only the whole sees.
+/// - Complexity: one tally a request, and one more for each grouping that is kept apart.
+struct HotTallies: ~Copyable {
+  /// How a grouping is laid out: `size` places (0: not counted), `stride` cells from one to the
+  /// next (0: kept apart, or not counted).
+  struct Lane: BitwiseCopyable {
+    var size = 0
+    var stride = 0
+    /// The place of an id: its own, or the last.
+    @inline(__always) func place(_ id: Int) -> Int { min(id, size &- 1) }
+  }
+
+  /// The most combinations that are counted jointly: about 350 KiB, so that they stay in cache.
+  static let mostCells = 1024
+
+  let alias: Lane
+  let deployment: Lane
+  let team: Lane
+  let feature: Lane
+  let key: Lane
+  private var cells: Rows<Tally>
+  private var deploymentsApart: Rows<Tally>
+  private var teamsApart: Rows<Tally>
+  private var featuresApart: Rows<Tally>
+  private var keysApart: Rows<Tally>
+  private let someApart: Bool
+
+  init(_ plan: MeasuresPlan) {
+    var product = max(1, plan.aliases)
+    alias = Lane(size: product, stride: 1)
+    func lane(_ by: Grouping, _ count: Int, strangers: Int) -> Lane {
+      guard plan.tallied.contains(by), count > 1 else { return Lane() }
+      let size = count + strangers
+      guard size <= HotTallies.mostCells / product else { return Lane(size: size) }
+      defer { product *= size }
+      return Lane(size: size, stride: product)
+    }
+    deployment = lane(.deployment, plan.deployments + 1, strangers: 0)
+    feature = lane(.feature, plan.features, strangers: 1)
+    team = lane(.team, plan.teams, strangers: 1)
+    key = lane(.key, plan.keys, strangers: 1)
+    cells = Rows(repeating: Tally(), count: product)
+    func apart(_ lane: Lane) -> Rows<Tally> {
+      Rows(repeating: Tally(), count: lane.stride == 0 ? lane.size : 0)
+    }
+    deploymentsApart = apart(deployment)
+    teamsApart = apart(team)
+    featuresApart = apart(feature)
+    keysApart = apart(key)
+    someApart = [deployment, feature, team, key].contains { $0.size > 0 && $0.stride == 0 }
+  }
+
+  @inline(__always)
+  mutating func add(
+    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+  ) {
+    let aliasPlace = alias.place(Int(record.alias.index))
+    let deploymentPlace = deployment.place(Int(record.deployment.index))
+    let teamPlace = team.place(Int(record.identity.team.index))
+    let featurePlace = feature.place(Int(record.identity.feature.index))
+    let keyPlace = key.place(Int(record.identity.key.index))
+    let cell =
+      aliasPlace &+ deploymentPlace &* deployment.stride &+ teamPlace &* team.stride
+      &+ featurePlace &* feature.stride &+ keyPlace &* key.stride
+    cells[cell].add(record, truth, seen)
+    guard someApart else { return }
+    if deploymentsApart.count > 0 { deploymentsApart[deploymentPlace].add(record, truth, seen) }
+    if teamsApart.count > 0 { teamsApart[teamPlace].add(record, truth, seen) }
+    if featuresApart.count > 0 { featuresApart[featurePlace].add(record, truth, seen) }
+    if keysApart.count > 0 { keysApart[keyPlace].add(record, truth, seen) }
+  }
+
+  /// The tallies by alias.
+  var aliases: [Tally] { sums(alias, alias.size) }
+  /// The tallies by deployment, "nobody" last.
+  var deployments: [Tally] {
+    deploymentsApart.count > 0
+      ? deploymentsApart.array() : sums(deployment, deployment.size)
+  }
+  /// The tallies by team.
+  var teams: [Tally] {
+    teamsApart.count > 0 ? teamsApart.array(team.size - 1) : sums(team, team.size - 1)
+  }
+  /// The tallies by feature.
+  var features: [Tally] {
+    featuresApart.count > 0
+      ? featuresApart.array(feature.size - 1) : sums(feature, feature.size - 1)
+  }
+  /// The tallies by virtual key.
+  var keys: [Tally] {
+    keysApart.count > 0 ? keysApart.array(key.size - 1) : sums(key, key.size - 1)
+  }
+
+  /// The sums over all combinations for the first `count` places of a lane.
+  private func sums(_ lane: Lane, _ count: Int) -> [Tally] {
+    guard lane.stride > 0, count > 0 else { return [] }
+    var sums = [Tally](repeating: Tally(), count: count)
+    for cell in 0..<cells.count {
+      let place = cell / lane.stride % lane.size
+      if place < count, cells[cell] != Tally() { sums[place].merge(cells[cell]) }
+    }
+    return sums
+  }
+}

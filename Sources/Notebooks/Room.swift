@@ -1,1 +1,0 @@
-// The room Notebooks is empty so far.

@@ -1,0 +1,104 @@
+import GatewayCore
+import Providers
+import Settings
+import Traffic
+import Vocabulary
+
+// What the file says beside what the rooms read: `deployments.X.estimate`, and the `source` of
+// quotas and incidents.
+
+extension Scenario {
+  /// The keys that are read here and not by the rooms, by section.
+  static let extras: [(section: String, keys: [String])] = [
+    ("deployments", ["estimate"]), ("quotas", ["source"]), ("incidents", ["source"]),
+  ]
+
+  /// The tree as the rooms read it.
+  static func withoutExtras(_ tree: Setting) -> Setting {
+    guard case .object(var members) = tree.content else { return tree }
+    for (section, keys) in extras {
+      guard let place = members.firstIndex(where: { $0.key == section }),
+        case .object(var entries) = members[place].value.content
+      else { continue }
+      for index in entries.indices {
+        for key in keys { entries[index].value = entries[index].value.removing(key) }
+      }
+      members[place].value.content = .object(entries)
+    }
+    var copy = tree
+    copy.content = .object(members)
+    return copy
+  }
+
+  /// What the gateway knows of each deployment: its own copy of the price sheet, equal to the
+  /// provider's unless `estimate` says otherwise.
+  static func facts(
+    _ fleet: FleetPlan, _ tree: Setting, _ names: TrafficNames
+  ) throws(SettingError) -> [DeploymentFacts] {
+    var facts: [DeploymentFacts] = []
+    for plan in fleet.deployments {
+      var sheet = plan.price
+      if let estimate = tree["deployments"]?[plan.name]?["estimate"], !estimate.isNull {
+        sheet = try estimate.object { (s) throws(SettingError) in try Estimate.read(&s, plan.price)
+        }
+      }
+      var capabilities = TagSet(rawValue: .max)
+      if !plan.capabilities.isEmpty {
+        capabilities = TagSet()
+        for (bit, name) in names.capabilities.names.enumerated()
+        where plan.capabilities.contains(name) {
+          capabilities.insert(TagSet(rawValue: 1 << UInt64(bit)))
+        }
+      }
+      facts.append(
+        DeploymentFacts(
+          name: plan.name, sheet: sheet, capabilities: capabilities,
+          contextWindow: plan.contextWindow.map { UInt32(clamping: $0) } ?? .max))
+    }
+    return facts
+  }
+
+  /// Incidents on the gateway itself are part of the language, but nothing simulates them yet.
+  static func refuseGatewayIncidents(_ tree: Setting) throws(SettingError) {
+    for incident in tree["incidents"]?.members ?? [] {
+      guard let on = incident.value["on"], case .string("gateway") = on.content else { continue }
+      throw SettingError(
+        at: on, expected: "a deployment, provider, region or model",
+        next: "incidents on the gateway itself are not simulated; leave this one out")
+    }
+  }
+}
+
+/// The gateway's own copy of a deployment's prices.
+enum Estimate {
+  /// Reads `estimate`: what it does not say is the provider's.
+  static func read(
+    _ s: inout SettingsReader, _ truth: PriceSheet
+  ) throws(SettingError) -> PriceSheet {
+    let sheet = try s.object("price", "what the gateway takes the prices for") {
+      (s) throws(SettingError) -> PriceSheet in
+      let input = try s.optionalTokenPrice("input", "the price of an input token")
+      let cached = try s.optionalTokenPrice("cachedInput", "the price of a cached input token")
+      let output = try s.optionalTokenPrice("output", "the price of an output token")
+      return PriceSheet(
+        input: input ?? truth.input, cachedInput: cached ?? input ?? truth.cachedInput,
+        output: output ?? truth.output)
+    }
+    return sheet ?? truth
+  }
+}
+
+extension Scenario.Provenance {
+  /// Where the numbers of streams, quotas, deployments and incidents come from, in this order.
+  static func list(_ tree: Setting) -> [Scenario.Provenance] {
+    var list: [Scenario.Provenance] = []
+    for section in ["traffic", "quotas", "deployments", "incidents"] {
+      for entry in tree[section]?.members ?? [] {
+        var source: String?
+        if case .string(let text)? = entry.value["source"]?.content, !text.isEmpty { source = text }
+        list.append(Scenario.Provenance(path: entry.value.path, source: source))
+      }
+    }
+    return list
+  }
+}

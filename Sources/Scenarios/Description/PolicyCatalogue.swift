@@ -1,0 +1,133 @@
+import Chance
+import GatewayCore
+public import Settings
+import Traffic
+
+/// All mechanisms that a file can name, by family: what `policies` lists and `results/policies.md`
+/// shows. Made from the registries and the readers; nothing else lists parameters.
+public enum PolicyCatalogue {
+  /// One family: the strategies, the limits, the distributions.
+  public struct Family: Sendable {
+    /// What its entries are, in the singular: `strategy`.
+    public let kind: String
+    /// Where a file names one, as a key path.
+    public let place: String
+    /// The entries in the registry's order.
+    public let entries: [Entry]
+  }
+
+  /// One mechanism.
+  public struct Entry: Sendable {
+    /// The name by which a file chooses it.
+    public let name: String
+    /// What it is, in one sentence.
+    public let summary: String
+    /// Where the rule comes from.
+    public let source: String?
+    /// Its parameters.
+    public var parameters: [ParameterDescription] { describe() }
+    private let describe: @Sendable () -> [ParameterDescription]
+
+    init(
+      _ name: String, _ summary: String, _ source: String?,
+      _ describe: @escaping @Sendable () -> [ParameterDescription]
+    ) {
+      self.name = name
+      self.summary = summary
+      self.source = source
+      self.describe = describe
+    }
+  }
+
+  /// All families.
+  public static let families: [Family] = [
+    family(Strategies.registry, "policies.X.routes.A.balance"),
+    Family(
+      kind: "route node", place: "policies.X.routes.A",
+      entries: [
+        mechanism("route", "where the calls of an alias go", nil) {
+          part(["policies", "X", "routes", "A"])
+        }
+      ]),
+    Family(
+      kind: "failover", place: "policies.X",
+      entries: [
+        mechanism("attempts", "deadlines and retries of attempts", nil) {
+          part(["policies", "X", "attempts"])
+        },
+        described("retry", "tries the same node again", "Polly; LiteLLM num_retries") {
+          s throws(SettingError) in _ = try RetryRule(reading: &s)
+        },
+        described(
+          "budget", "bounds retries to a share of first attempts", "Finagle RetryBudget"
+        ) { s throws(SettingError) in _ = try RetryBudget(reading: &s) },
+        described(
+          "breaker", "stops asking a deployment that keeps failing",
+          "M. Nygard, Release It! (2007); resilience4j"
+        ) { s throws(SettingError) in _ = try BreakerRule(reading: &s) },
+      ]),
+    family(Backoff.registry, "policies.X.attempts.retry.backoff"),
+    Family(
+      kind: "limit", place: "policies.X.limits",
+      entries: [
+        described(
+          "limit", "a token bucket for everyone, or for each key, user, team, feature or alias",
+          "Kong (after), Portkey (check), TensorZero (reserve and reconcile)"
+        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) }
+      ]),
+    Family(
+      kind: "cache", place: "policies.X.cache",
+      entries: [
+        described("exact", "keeps answers by the fingerprint of the request", nil) {
+          s throws(SettingError) in _ = try CacheRule(reading: &s)
+        }
+      ]),
+    family(ArrivalLaws.registry, "traffic.X.arrivals"),
+    family(TraceFormats.registry, "traffic.X.format"),
+    family(
+      Distributions.registry, "deployments.X.latency.timeToFirstToken, traffic.X.tokens.input"),
+  ]
+
+  /// The entries of that name, each with its family; several families may know a name.
+  public static func entries(named name: String) -> [(family: Family, entry: Entry)] {
+    families.flatMap { family in
+      family.entries.filter { $0.name == name }.map { (family, $0) }
+    }
+  }
+
+  /// The name that a misspelt one was probably meant to be.
+  public static func nearest(to name: String) -> String? {
+    Nearest.spelling(of: name, among: families.flatMap { $0.entries.map(\.name) })
+  }
+
+  private static func family<E>(_ registry: Registry<E>, _ place: String) -> Family {
+    Family(
+      kind: registry.kind, place: place,
+      entries: registry.choice.options.map { option in
+        Entry(option.name, option.summary, option.source) { option.parameters }
+      })
+  }
+
+  private static func mechanism(
+    _ name: String, _ summary: String, _ source: String?,
+    _ describe: @escaping @Sendable () -> [ParameterDescription]
+  ) -> Entry { Entry(name, summary, source, describe) }
+
+  private static func described(
+    _ name: String, _ summary: String, _ source: String?,
+    _ read: @escaping @Sendable (inout SettingsReader) throws(SettingError) -> Void
+  ) -> Entry {
+    Entry(name, summary, source) {
+      var reader = SettingsReader.describing()
+      do { try read(&reader) } catch {}
+      return reader.described
+    }
+  }
+
+  /// The parameters of the object at a key path of the file.
+  private static func part(_ keys: [String]) -> [ParameterDescription] {
+    guard let found = ScenarioSchema.parameters.parameter(at: keys) else { return [] }
+    return found.kind == .anything
+      ? found.nested.first { $0.kind == .object }?.nested ?? [] : found.nested
+  }
+}

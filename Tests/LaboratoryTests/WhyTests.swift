@@ -1,0 +1,113 @@
+import Measures
+import Settings
+import Testing
+import Vocabulary
+
+@testable import Laboratory
+@testable import Scenarios
+
+@Suite("Why two policies differ")
+struct WhyTests {
+  @Test("the parts of the bridge sum up to the difference of the costs, to the picodollar")
+  func bridgeIsExact() throws {
+    for found in try SmallWorld.shared.get().cases {
+      let base = try #require(found.policy("today"))
+      for policy in found.policies {
+        guard let bridge = policy.why?.bridge else {
+          #expect(policy.isBaseline)
+          continue
+        }
+        let sum = bridge.parts.reduce(Int128(0)) { $0 + $1.picodollars }
+        #expect(sum == bridge.policy.picodollars - bridge.baseline.picodollars)
+        #expect(bridge.baseline == base.pooled.all.tally.bill)
+        #expect(bridge.policy == policy.pooled.all.tally.bill)
+        #expect(bridge[.remainder] == .zero)
+      }
+    }
+  }
+
+  @Test("a cache saves money in the bridge's cache, an outage costs volume")
+  func bridgeMeansWhatItSays() throws {
+    let comparison = try SmallWorld.shared.get()
+    let cached = try #require(comparison.result(for: "quiet")?.policy("cached")?.why?.bridge)
+    #expect(cached[.cache] < .zero)
+    let failover = try #require(comparison.result(for: "outage")?.policy("failover")?.why?.bridge)
+    #expect(failover[.volume] > .zero)
+    #expect(failover[.mix] > .zero)
+    #expect(failover[.cache] == .zero)
+  }
+
+  @Test("a ledger of any amounts splits into parts that sum up to its cost")
+  func anyLedger() {
+    var ledger = CostLedger()
+    ledger.served = MoneyTotal(picodollars: 1_000_003)
+    ledger.servedYardstick = MoneyTotal(picodollars: 999_331)
+    ledger.sharedYardstick = MoneyTotal(picodollars: 77)
+    ledger.failed = MoneyTotal(picodollars: 13)
+    ledger.hedges = MoneyTotal(picodollars: 5)
+    ledger.withdrawn = MoneyTotal(picodollars: 3)
+    ledger.standing = MoneyTotal(picodollars: 1)
+    ledger.cost = MoneyTotal(picodollars: 2_000_000)
+    let sum = CostBridge.Part.allCases.reduce(Int128(0)) { $0 + ledger[$1].picodollars }
+    #expect(sum == 2_000_000)
+  }
+
+  @Test("every call of the population is served by both, one or none")
+  func callsAreComplete() throws {
+    for found in try SmallWorld.shared.get().cases {
+      let base = try #require(found.policy("today"))
+      for policy in found.policies where !policy.isBaseline {
+        let calls = try #require(policy.why?.calls)
+        let all =
+          calls.both.count + calls.onlyBaseline.count + calls.onlyPolicy.count
+          + calls.neither.count
+        // Of replication 0 alone; all four have about as many.
+        #expect(all > base.pooled.all.tally.arrived / 5)
+        #expect(all < base.pooled.all.tally.arrived / 3)
+      }
+    }
+  }
+
+  @Test("an example of a call that only failover serves is one when it is explained")
+  func exampleHolds() throws {
+    let comparison = try SmallWorld.shared.get()
+    let calls = try #require(comparison.result(for: "outage")?.policy("failover")?.why?.calls)
+    let example = try #require(calls.onlyPolicy.example)
+    #expect(
+      calls.onlyPolicy.command
+        == "gateway-lab explain 'scenarios/small world/scenario.json5' --request \(example) "
+        + "--policy today --policy failover --case outage --seed 7 --replication 0")
+    var options = LifeOptions(request: example)
+    options.policies = ["today", "failover"]
+    options.caseName = "outage"
+    let lives = try Experiment.explain(try SmallWorld.scenario(), options)
+    #expect(lives.map(\.record.end) == [.failed, .succeeded])
+    #expect(lives[0].call == lives[1].call)
+  }
+
+  @Test("policies are held against each other setting by setting")
+  func settings() throws {
+    let comparison = try SmallWorld.shared.get()
+    let found = try #require(comparison.result(for: "quiet")?.policy("failover")?.why?.settings)
+    #expect(found.map(\.path) == ["routes.chat", "attempts", "breaker"])
+    #expect(found[0].baseline == "\"north\"")
+    #expect(found[1].baseline == nil)
+  }
+
+  @Test("outcomes of calls are kept by number, two bits each")
+  func callOutcomes() {
+    var outcomes = CallOutcomes()
+    let ends: [RequestRecord.End] = [.succeeded, .failed, .rejected, .abandoned]
+    for (index, end) in ends.enumerated() {
+      var record = RequestRecord(
+        arrival: Request(
+          number: UInt64(index * 40), call: CallKey(bits: UInt64(index)), inputTokens: 1,
+          alias: AliasID(0)), id: .none, at: .start, replica: ReplicaID(0))
+      record.end = end
+      outcomes.add(record)
+    }
+    #expect((0..<4).map { outcomes[$0 * 40] } == [.served, .failed, .refused, .refused])
+    #expect(outcomes[1] == .unknown && outcomes[1_000_000] == .unknown)
+    #expect(CallOutcomes.difference(baseline: outcomes, policy: CallOutcomes()) { "\($0)" } == nil)
+  }
+}
