@@ -6,8 +6,8 @@ import Statistics
 /// The answer in a sentence or two, made of the verdicts of one case.
 ///
 /// The policy that it speaks of is, among those whose availability is within what matters of the
-/// highest, the one with the lowest cost per success; then the cheapest and the fastest are named,
-/// where they are others.
+/// highest, the one with the lowest cost per success, and among equally dear ones the quickest to
+/// the first token at p99; then the cheapest and the fastest are named, where they are others.
 struct Answer {
   let result: CaseResult
   let baseline: PolicyResult
@@ -29,7 +29,14 @@ struct Answer {
     var pick = good.contains { $0.isBaseline } ? baseline : good[0]
     for policy in good {
       let cost = policy.mean("costPerSuccess") ?? .infinity
-      if cost < (1 - matters.cost) * (pick.mean("costPerSuccess") ?? .infinity) { pick = policy }
+      let least = pick.mean("costPerSuccess") ?? .infinity
+      let wait = policy.mean("p99.timeToFirstToken") ?? .infinity
+      let shortest = pick.mean("p99.timeToFirstToken") ?? .infinity
+      if cost < (1 - matters.cost) * least
+        || (cost <= (1 + matters.cost) * least && wait < (1 - matters.latency) * shortest)
+      {
+        pick = policy
+      }
     }
     self.result = result
     self.baseline = baseline

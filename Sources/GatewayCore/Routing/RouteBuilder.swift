@@ -12,6 +12,8 @@ struct RouteBuilder {
   var tree = RouteTree()
   private let deploymentNames: [String]
   private var breakerRules: [BreakerRule] = []
+  /// Whether a node has been described: those below it are described by it.
+  private var isDescribed = false
 
   init(names: PolicyNames, attempts: AttemptRules, breaker: BreakerRule?) {
     self.names = names
@@ -32,6 +34,13 @@ struct RouteBuilder {
       try setLeaf(number, named: name, setting, inherited)
       return number
     }
+    if setting.isDescribing, isDescribed {
+      var form = ParameterDescription(key: "", kind: .object, doc: "a route node")
+      form.isRecursive = true
+      setting.allow(form)
+      return 0
+    }
+    isDescribed = setting.isDescribing
     return try setting.object { s throws(SettingError) -> UInt16 in
       try self.node(&s, setting, inherited)
     }

@@ -77,7 +77,8 @@ struct OutageOfEach {
     failure = IncidentPlan.Failure(.status(UInt16(status)))
     let window = scenario.warmUp.duration(to: scenario.horizon)
     let at = try s.raw(
-      "at", "when, after the file's zero; \"random\" draws it once, by the seed and the case's name")
+      "at", "when, after the file's zero; \"random\" draws it once, by the seed and the case's name"
+    )
     if at?.isDescribing == true { _ = try at?.duration() }
     var begin: Duration = .zero
     if case .string("random")? = at?.content, !s.isDescribing {

@@ -7,7 +7,7 @@ public enum ScenarioSchema {
   public static let parameters: [ParameterDescription] = {
     var reader = SettingsReader.describing()
     do { _ = try Scenario(reading: &reader, tree: Setting(.object([]))) } catch {}
-    return reader.described.map(withInheritance)
+    return reader.described.map { withInheritance($0.withoutRepetition) }
   }()
 
   /// A JSON Schema (draft 2020-12) for editors, as plain JSON.
@@ -33,8 +33,10 @@ public enum ScenarioSchema {
       var estimate = ParameterDescription(
         key: "estimate", kind: .object, doc: "where the gateway's own copy of the prices differs")
       var reader = SettingsReader.describing()
-      do { _ = try Estimate.read(
-          &reader, PriceSheet(input: .zero, cachedInput: .zero, output: .zero)) } catch {}
+      do {
+        _ = try Estimate.read(
+          &reader, PriceSheet(input: .zero, cachedInput: .zero, output: .zero))
+      } catch {}
       estimate.nested = reader.described
       more.append(estimate)
     default: break
@@ -48,5 +50,29 @@ public enum ScenarioSchema {
 
   private static func text(_ key: String, _ doc: String) -> ParameterDescription {
     ParameterDescription(key: key, kind: .text, doc: doc)
+  }
+}
+
+extension ParameterDescription {
+  /// The description without objects that stand inside an object of the same keys.
+  ///
+  /// A route node holds route nodes in five places; written out, each in each, they would fill
+  /// hundreds of megabytes.
+  var withoutRepetition: ParameterDescription { without([]) }
+
+  private func without(_ outer: Set<[String]>) -> ParameterDescription {
+    var copy = self
+    var known = outer
+    if kind == .object, !nested.isEmpty {
+      let keys = nested.map(\.key)
+      if outer.contains(keys) {
+        copy.isRecursive = true
+        copy.nested = []
+        return copy
+      }
+      known.insert(keys)
+    }
+    copy.nested = nested.map { $0.without(known) }
+    return copy
   }
 }

@@ -82,7 +82,11 @@ struct ExplanationTests {
   func story() throws {
     let bench = try Bench(
       [
-        "routes": ["chat": ["fallback": [["balance": ["peak-ewma": ["samples": 0]], "over": ["a", "b"]], "c"]]],
+        "routes": [
+          "chat": [
+            "fallback": [["balance": ["peak-ewma": ["samples": 0]], "over": ["a", "b"]], "c"]
+          ]
+        ],
         "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"],
       ], explaining: 1)
     bench.arrive()

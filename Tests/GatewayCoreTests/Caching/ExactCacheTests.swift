@@ -93,7 +93,8 @@ struct ExactCacheTests {
     return bodies
   }
 
-  @Test("is fresh until one nanosecond before its time to live is over, and a hit does not refresh it")
+  @Test(
+    "is fresh until one nanosecond before its time to live is over, and a hit does not refresh it")
   func timeToLive() throws {
     var cache = ExactCache(try rule(["ttl": "10s"]))
     var output = Output()
@@ -173,7 +174,9 @@ struct CacheStageTests {
     #expect(bench.kept.isEmpty)
   }
 
-  @Test("does not share between aliases, nor beyond its scope", arguments: ["everyone", "team", "user", "key"])
+  @Test(
+    "does not share between aliases, nor beyond its scope",
+    arguments: ["everyone", "team", "user", "key"])
   func scope(scope: String) throws {
     let bench = try bench(["ttl": "1h", "scope": Setting(.string(scope))])
     let changes: [(String, (inout Request) -> Void)] = [

@@ -47,9 +47,11 @@ struct CircuitBreakerTests {
 
   private let three: Setting = ["trip": ["consecutiveFailures": 3], "open": "5s"]
 
-  @Test("opens on the third failure in a row", arguments: zip(
-    ["xxx", "xx.xx", "xx.xxx", "xxcx", "x4xx4x", "xx4x"],
-    ["cco", "ccccc", "ccccco", "ccco", "cccccc", "cccc"]))
+  @Test(
+    "opens on the third failure in a row",
+    arguments: zip(
+      ["xxx", "xx.xx", "xx.xxx", "xxcx", "x4xx4x", "xx4x"],
+      ["cco", "ccccc", "ccccco", "ccco", "cccccc", "cccc"]))
   func consecutive(timeline: String, states: String) throws {
     var one = try Case(three)
     #expect(one.run(timeline) == states)
@@ -114,9 +116,11 @@ struct CircuitBreakerTests {
     #expect(one.run("P") == "c")
   }
 
-  @Test("opens when the failures among its last outcomes reach their share", arguments: zip(
-    ["x.x.", ".x.xx", "....xx", "xxx", "xx...x", "..xx"],
-    ["ccco", "cccoo", "ccccco", "ccc", "cccooo", "ccco"]))
+  @Test(
+    "opens when the failures among its last outcomes reach their share",
+    arguments: zip(
+      ["x.x.", ".x.xx", "....xx", "xxx", "xx...x", "..xx"],
+      ["ccco", "cccoo", "ccccco", "ccc", "cccooo", "ccco"]))
   func ratio(timeline: String, states: String) throws {
     var one = try Case(["trip": ["failureRatio": ["share": "50%", "window": 4]], "open": "1h"])
     #expect(one.run(timeline) == states)
@@ -162,13 +166,19 @@ struct BreakerStageTests {
   func shared() throws {
     let others: [(String, Setting)] = [("extract", "a")]
     #expect(
-      try stories(["fallback": ["a", "extract", "b"]], ["a": "55"], requests: 2, breaker: breaker, others: others)
+      try stories(
+        ["fallback": ["a", "extract", "b"]], ["a": "55"], requests: 2, breaker: breaker,
+        others: others)
         == ["a5 a5 b. ok", "b. ok"])
   }
 
   @Test("has a breaker of its own where a node states another rule")
   func ownRule() throws {
-    let route: Setting = ["fallback": [["deployment": "a", "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"]], "b"]]
+    let route: Setting = [
+      "fallback": [
+        ["deployment": "a", "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"]], "b",
+      ]
+    ]
     #expect(
       try stories(route, ["a": "5"], requests: 2, breaker: breaker) == ["a5 b. ok", "b. ok"])
   }
