@@ -22,7 +22,8 @@ public func run(
     return ExitStatus.interrupted.rawValue
   } catch let error as CommandError {
     let verb = verbs.first { $0.name == arguments.first }
-    err.line((["gateway-lab"] + (verb.map { [$0.name] } ?? [])).joined(separator: " ") + ": \(error)")
+    err.line(
+      (["gateway-lab"] + (verb.map { [$0.name] } ?? [])).joined(separator: " ") + ": \(error)")
     return ExitStatus.wrongInput.rawValue
   } catch {
     err.line("\(error)")

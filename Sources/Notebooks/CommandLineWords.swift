@@ -1,5 +1,7 @@
 /// The words of a command line as a shell would take them: spaces part words, quotes hold them
-/// together, a backslash takes the next character as it is. Nothing is expanded.
+/// together, a backslash takes the next character as it is.
+///
+/// Nothing is expanded.
 enum CommandLineWords {
   /// The words; `nil` if a quote is never closed.
   static func words(_ line: String) -> [String]? {

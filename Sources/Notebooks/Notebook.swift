@@ -44,7 +44,8 @@ public struct Notebook: Sendable, Hashable {
       }
       let begin = index + 1
       guard let end = lines[begin...].firstIndex(where: { fence.closes($0) }) else {
-        throw Mistake(line: index + 1, problem: "the fence is never closed; add a line of \(fence.marks)")
+        throw Mistake(
+          line: index + 1, problem: "the fence is never closed; add a line of \(fence.marks)")
       }
       let content = lines[begin..<end]
       switch fence.name {

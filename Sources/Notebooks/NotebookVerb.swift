@@ -51,12 +51,15 @@ private func notebooks(_ call: Invocation) throws -> ExitStatus {
       throw CommandError("\(shown): \(error)", next: "see gateway-lab notebook --help")
     }
     let runner = NotebookRunner { arguments, out, err in
-      Commands.run(arguments, out: out, err: err, adding: call.verbs.filter { $0.name == "notebook" })
+      Commands.run(
+        arguments, out: out, err: err, adding: call.verbs.filter { $0.name == "notebook" })
     }
     let outputs = notebook.cells.map { runner.output(of: $0) }
     if mode == "update" {
       let updated = notebook.text(with: outputs)
-      if updated != text { try Data(updated.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) }
+      if updated != text {
+        try Data(updated.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      }
       call.out.line("\(shown): \(updated == text ? "unchanged" : "updated")")
       continue
     }
@@ -65,11 +68,14 @@ private func notebooks(_ call: Invocation) throws -> ExitStatus {
       wrong += 1
       call.out.write(difference(shown, cell, output))
     }
-    call.out.line("\(shown): \(wrong == 0 ? "\(outputs.count) outputs are as told" : "\(wrong) of \(outputs.count) outputs differ")")
+    call.out.line(
+      "\(shown): \(wrong == 0 ? "\(outputs.count) outputs are as told" : "\(wrong) of \(outputs.count) outputs differ")"
+    )
     if wrong > 0 { status = .failed }
   }
   if status == .failed {
-    call.out.line("next: look at the differences; if they are meant, gateway-lab notebook update \(folder)")
+    call.out.line(
+      "next: look at the differences; if they are meant, gateway-lab notebook update \(folder)")
   }
   return status
 }
@@ -83,7 +89,8 @@ private func difference(_ file: String, _ cell: Notebook.Cell, _ output: String)
     told.split(separator: "\n", omittingEmptySubsequences: false),
     output.split(separator: "\n", omittingEmptySubsequences: false)
   )
-  let line = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+  let line =
+    zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset
     ?? min(old.count, new.count)
   return """
     \(file):\(cell.line): \(cell.commands.first ?? ""): line \(line + 1) of the output differs

@@ -89,7 +89,8 @@ struct CompareTests {
   func breakdown() throws {
     let place = try Place()
     let result = run(
-      "compare", place.scenario, "--by", "deployment", "--replications", "2", "--policy", "failover")
+      "compare", place.scenario, "--by", "deployment", "--replications", "2", "--policy", "failover"
+    )
     #expect(result.status == 0)
     #expect(result.out.contains("by deployment"))
     #expect(result.out.contains("south"))

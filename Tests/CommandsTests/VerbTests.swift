@@ -32,7 +32,9 @@ struct VerbTests {
     let result = run(
       "explain", place.scenario, "--request", "280", "--policy", "single", "--policy", "failover")
     #expect(result.status == 0)
-    for words in ["The life of request 280", "single", "failover", "status 503", "south", "fallback"] {
+    for words in [
+      "The life of request 280", "single", "failover", "status 503", "south", "fallback",
+    ] {
       #expect(result.out.contains(words), "\(words)")
     }
     let far = run("explain", place.scenario, "--request", "99999999")

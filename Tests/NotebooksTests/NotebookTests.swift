@@ -75,7 +75,8 @@ struct NotebookTests {
 
   @Test("takes words as a shell does")
   func words() {
-    #expect(CommandLineWords.words(#"a 'b c' "d \" e" f\ g '' "#) == ["a", "b c", "d \" e", "f g", ""])
+    #expect(
+      CommandLineWords.words(#"a 'b c' "d \" e" f\ g '' "#) == ["a", "b c", "d \" e", "f g", ""])
     #expect(CommandLineWords.words("a 'b") == nil)
   }
 

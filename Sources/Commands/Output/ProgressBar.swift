@@ -23,7 +23,8 @@ final class ProgressBar: Sendable {
   /// Draws the bar.
   private func show(_ progress: Progress) {
     let elapsed = seconds(began.duration(to: .now))
-    err.write("\r" + ProgressBar.line(progress, elapsed: elapsed, columns: err.columns) + "\u{1B}[K")
+    err.write(
+      "\r" + ProgressBar.line(progress, elapsed: elapsed, columns: err.columns) + "\u{1B}[K")
     isShown.withLock { $0 = true }
   }
 

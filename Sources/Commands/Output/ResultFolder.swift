@@ -16,7 +16,8 @@ struct ResultFolder {
       path = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
       return
     }
-    var parts = scenarioPath.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    var parts = scenarioPath.split(separator: "/", omittingEmptySubsequences: false).map(
+      String.init)
     if !parts.isEmpty { parts.removeLast() }
     while let last = parts.last, last != "scenarios" { parts.removeLast() }
     let isAmongScenarios = !parts.isEmpty

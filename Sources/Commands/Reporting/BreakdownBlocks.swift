@@ -96,14 +96,16 @@ extension ComparisonReport {
         .number("timeout", title: "timeout", in: .count(), group: "failed by"),
         .number("connection", title: "connection", in: .count(), group: "failed by"),
         .number("withdrawn", title: "withdrawn", in: .count()),
-        .number("p99", title: "p99 of an attempt", in: NumberStyle.seconds(digits: 1).fitting(latencies)),
+        .number(
+          "p99", title: "p99 of an attempt", in: NumberStyle.seconds(digits: 1).fitting(latencies)),
         .number("bill", title: "share of the bill", in: .percent(digits: 1)),
       ],
       rows: parts.map { policy, index, tally in
         let bill = policy.pooled.attempts.reduce(into: MoneyTotal.zero) { $0 += $1.bill }
         return Table.Row(
           [
-            .text(RichText(index < comparison.deployments.count ? comparison.deployments[index] : "?")),
+            .text(
+              RichText(index < comparison.deployments.count ? comparison.deployments[index] : "?")),
             .number(Double(tally.attempts)),
             .number(Double(tally.count(.succeeded)) / Double(tally.attempts)),
             .number(Double(tally.count(.status))),

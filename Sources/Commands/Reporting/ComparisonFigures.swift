@@ -9,7 +9,8 @@ extension ComparisonReport {
   /// Cost per success against p99, with the Pareto frontier; nothing without two policies.
   func frontier(_ result: CaseResult) -> Figure? {
     let time = "p99.timeToFirstToken"
-    let highest = result.policies.filter(\.isPolicy).compactMap { $0.mean("availability") }.max() ?? 1
+    let highest =
+      result.policies.filter(\.isPolicy).compactMap { $0.mean("availability") }.max() ?? 1
     let points = result.policies.compactMap { policy -> FrontierChart.Point? in
       guard policy.reference == nil || !isBaselineAgain(policy, result),
         let cost = policy.measure("costPerSuccess")?.estimate,
@@ -54,7 +55,8 @@ extension ComparisonReport {
       ),
       chart: .forest(
         ForestChart(
-          title: title("What each policy changes", result), baseline: comparison.baseline, panels: panels)))
+          title: title("What each policy changes", result), baseline: comparison.baseline,
+          panels: panels)))
   }
 
   private func panel(_ name: String, _ policies: [PolicyResult]) -> ForestChart.Panel? {

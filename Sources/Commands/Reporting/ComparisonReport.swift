@@ -114,7 +114,8 @@ struct ComparisonReport {
       blocks.append(
         .note(
           RichText(
-            "\(open) \(open == 1 ? "difference is" : "differences are") undecided (marked ?)." + more)
+            "\(open) \(open == 1 ? "difference is" : "differences are") undecided (marked ?)."
+              + more)
         ))
     }
     if comparison.cases.contains(where: { !$0.incidents.isEmpty }) {

@@ -63,7 +63,8 @@ extension ComparisonReport {
     var table = table(
       comparison.fileName("bill", result),
       caption: RichText(
-        comparison.lead(result) + "the bill of a month" + (hasTenants ? ", and who is worst off" : "")),
+        comparison.lead(result) + "the bill of a month"
+          + (hasTenants ? ", and who is worst off" : "")),
       result.policies.filter(\.isPolicy), [{ $0.costPerMonth }],
       notes: [
         "An extrapolation: the measured cost × 30.44 days ÷ \(Format.duration(comparison.measured)), as if all hours were like these."

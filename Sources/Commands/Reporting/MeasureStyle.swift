@@ -11,8 +11,9 @@ extension MeasureResult {
     switch unit {
     case .share: .percent(digits: 2)
     case .seconds: NumberStyle.seconds(digits: 2).fitting(values)
-    case .dollars: NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
-      .fitting(values)
+    case .dollars:
+      NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
+        .fitting(values)
     case .ratio: .plain(digits: 2)
     }
   }

@@ -33,7 +33,8 @@ extension ComparisonReport {
           + (result.incidents.isEmpty ? "." : "; the incidents are shaded.")),
       chart: .timeline(
         TimelineChart(
-          title: title("Availability and latency over time", result), step: steps.step, from: steps.from,
+          title: title("Availability and latency over time", result), step: steps.step,
+          from: steps.from,
           clock: clock,
           panels: [
             .init(ChartAxis("availability", in: .percent(digits: 1)), lines: lines(available)),
@@ -60,7 +61,8 @@ extension ComparisonReport {
           + (hasCache ? "; cache includes shared answers." : ".")),
       chart: .shares(
         ShareChart(
-          title: title("Share of traffic by deployment", result), deployments: names, step: steps.step,
+          title: title("Share of traffic by deployment", result), deployments: names,
+          step: steps.step,
           from: steps.from, clock: clock,
           panels: zip(policies, layers).map { policy, layers in
             .init(policy.name, layers: Array(layers.prefix(names.count)))
@@ -98,9 +100,11 @@ struct TimeSteps {
       (merged, step, from, groups) = (1, 60, 0, [])
       return
     }
-    let size = max(1, (indices.count + ComparisonReport.mostPoints - 1) / ComparisonReport.mostPoints)
+    let size = max(
+      1, (indices.count + ComparisonReport.mostPoints - 1) / ComparisonReport.mostPoints)
     merged = size
-    step = (series[first + 1 < series.count ? first + 1 : first].at - series[first].at) * Double(size)
+    step =
+      (series[first + 1 < series.count ? first + 1 : first].at - series[first].at) * Double(size)
     from = series[first].at
     groups = stride(from: first, through: last, by: size).map { $0..<min($0 + size, last + 1) }
   }

@@ -95,7 +95,8 @@ extension ComparisonReport {
         .number("share", title: "of \(comparison.baseline)'s bill", in: .percent(digits: 1)),
       ],
       rows: [
-        Table.Row([.text(RichText(comparison.baseline)), .number(from), .number(1)], role: .baseline)
+        Table.Row(
+          [.text(RichText(comparison.baseline)), .number(from), .number(1)], role: .baseline)
       ]
         + used.map { title, dollars in
           Table.Row([

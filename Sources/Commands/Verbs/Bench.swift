@@ -102,7 +102,8 @@ extension Verb {
     rows.append(row("small-v1, whole simulation with laws", rate, "requests"))
     return Report(
       title: "Speed on this machine",
-      subtitle: "one core, user CPU time; \(Format.number(result.usage.megabytes, digits: 0)) MiB at most",
+      subtitle:
+        "one core, user CPU time; \(Format.number(result.usage.megabytes, digits: 0)) MiB at most",
       blocks: [
         .table(
           Table(

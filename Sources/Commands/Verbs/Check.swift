@@ -59,7 +59,8 @@ struct CheckReport {
     let measured = scenario.warmUp.duration(to: scenario.horizon)
     let warmUp = Instant.start.duration(to: scenario.warmUp)
     let assumed = scenario.provenance.filter { $0.source == nil }.count
-    let baseline = scenario.policies.indices.contains(scenario.baseline)
+    let baseline =
+      scenario.policies.indices.contains(scenario.baseline)
       ? scenario.policies[scenario.baseline].name : "none"
     return [
       ("policies", RichText(policies.joined(separator: ", ") + " (baseline: \(baseline))")),
@@ -69,7 +70,8 @@ struct CheckReport {
       ("incidents", list(scenario.fleet.incidents.map(\.name))),
       (
         "time",
-        RichText("\(Format.duration(measured)) measured after \(Format.duration(warmUp)) of warm-up")
+        RichText(
+          "\(Format.duration(measured)) measured after \(Format.duration(warmUp)) of warm-up")
       ),
       ("replications", replications),
       ("seed", RichText(String(scenario.seed))),
@@ -90,7 +92,8 @@ struct CheckReport {
   private var streams: RichText {
     RichText(
       scenario.expectedCalls.map { stream, calls in
-        stream + (calls.map { " (about \(Format.number($0, digits: 0)) calls)" } ?? " (from its file)")
+        stream
+          + (calls.map { " (about \(Format.number($0, digits: 0)) calls)" } ?? " (from its file)")
       }.joined(separator: ", "))
   }
 

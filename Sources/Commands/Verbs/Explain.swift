@@ -61,8 +61,10 @@ struct LifeReport {
     made { life in
       let width = life.lines.map(\.event.count).max() ?? 0
       let rows = life.lines.map { line in
-        LifeReport.seconds(line.at, width: 12) + LifeReport.seconds(Double(line.since) / 1e9, width: 10)
-          + "  " + line.event.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + line.detail
+        LifeReport.seconds(line.at, width: 12)
+          + LifeReport.seconds(Double(line.since) / 1e9, width: 10)
+          + "  " + line.event.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
+          + line.detail
       }
       return .details(
         "\(life.policy)  (at, since arrival)",

@@ -64,7 +64,8 @@ extension Verb {
 
 extension Option {
   static let replication = Option(
-    "--replication", .integer("N", 0...1_000_000), "which replication, from 0; the first if not said")
+    "--replication", .integer("N", 0...1_000_000),
+    "which replication, from 0; the first if not said")
 }
 
 extension Invocation {

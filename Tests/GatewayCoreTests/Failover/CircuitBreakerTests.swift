@@ -18,7 +18,9 @@ struct CircuitBreakerTests {
 
     /// One second a character: `x` a failure, `.` a success, `c` a cancelled attempt, `4` a 429;
     /// `p` a probe starts, `P` a probe succeeds, `X` a probe fails, `C` a probe is cancelled (each
-    /// as if it had started now), `_` nothing. Returns the state after each: `c`, `o`, `h`.
+    /// as if it had started now), `_` nothing.
+    ///
+    /// Returns the state after each: `c`, `o`, `h`.
     mutating func run(_ timeline: String) -> String {
       String(
         timeline.map { character in
