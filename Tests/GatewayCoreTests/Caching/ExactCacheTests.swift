@@ -108,6 +108,31 @@ struct ExactCacheTests {
     #expect(fresh && !stale && left == 0)
   }
 
+  @Test("finds what a dictionary finds when its table is so full that entries lie side by side")
+  func crowded() throws {
+    try forEverySeed(0..<4) { seed, random in
+      var cache = ExactCache(try rule(["ttl": "1s"]))
+      var output = Output()
+      var twin: [UInt128: (expires: Instant, body: UInt64)] = [:]
+      var now = Instant.start
+      for body in UInt64(1)...6_000 {
+        // About 900 entries are fresh at a time, of 1,023 that fit before the table grows.
+        now = now.advanced(byNanoseconds: Int64.random(in: 0...1_600_000, using: &random))
+        let key = UInt128(UInt64.random(in: 0..<3_000, using: &random) &* 0x9E37_79B9_7F4A_7C15)
+        let found = cache.look(key, at: now, into: &output)?.body.bits
+        let expected = twin[key].flatMap { now < $0.expires ? $0.body : nil }
+        if found != expected { Issue.record("seed \(seed), step \(body)") }
+        if found == nil {
+          _ = cache.store(
+            key, usage: .none, from: DeploymentID(0), body: BodyID(bits: body), at: now,
+            into: &output)
+          twin[key] = (now.advanced(byNanoseconds: 1_000_000_000), body)
+        }
+        output.commands.removeAll()
+      }
+    }
+  }
+
   @Test("follows with its memory what is fresh, not what it has seen")
   func sweeps() throws {
     var cache = ExactCache(try rule(["ttl": "1s"]))
