@@ -18,7 +18,9 @@ struct FingerprintSet: ~Copyable {
 
   deinit { slots.deallocate() }
 
-  /// Adds a body asked of an alias; `true` if it was there. A fingerprint of zero is no body.
+  /// Adds a body asked of an alias; `true` if it was there.
+  ///
+  /// A fingerprint of zero is no body.
   mutating func insert(_ fingerprint: UInt128, _ alias: AliasID) -> Bool {
     guard fingerprint != 0 else { return false }
     let folded =

@@ -3,7 +3,9 @@ import Vocabulary
 
 extension Promise {
   /// When the stream will first have been silent for longer than `idle` nanoseconds;
-  /// `distantFuture` if never. Tokens come evenly between the first and the end, but for a pause.
+  /// `distantFuture` if never.
+  ///
+  /// Tokens come evenly between the first and the end, but for a pause.
   @inline(__always)
   func silence(longerThan idle: Int64) -> Instant {
     let limit = firstToken.advanced(byNanoseconds: idle)

@@ -21,8 +21,9 @@ public struct RunPlan: Sendable {
   public var bounds: [[DeploymentID]] = []
   /// The number of the request whose decisions are noted.
   public var explained: UInt64?
-  /// Whether only the earliest of an attempt's completion and deadlines is queued. The bytes are
-  /// the same either way; a test says so.
+  /// Whether only the earliest of an attempt's completion and deadlines is queued.
+  ///
+  /// The bytes are the same either way; a test says so.
   public var mergesDeadlines = true
 
   /// Makes a plan.

@@ -70,12 +70,16 @@ struct LimitChain: ~Copyable {
     return verdict
   }
 
-  /// The bit of a limit among those that spared a request. Shadows beyond the 64th share the last.
+  /// The bit of a limit among those that spared a request.
+  ///
+  /// Shadows beyond the 64th share the last.
   @inline(__always)
   private static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
 
   /// Corrects the books when a request has settled: charges what is charged afterwards, and gives
-  /// back what was reserved and not used. `spared` is what `admit` had said.
+  /// back what was reserved and not used.
+  ///
+  /// `spared` is what `admit` had said.
   mutating func settle(
     _ request: borrowing Request, usage: Usage, hit: Bool, spared: UInt64, at now: Instant,
     replica: ReplicaID, into output: inout Output

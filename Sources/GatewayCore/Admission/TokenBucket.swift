@@ -67,8 +67,9 @@ public struct TokenBucket: BitwiseCopyable, Sendable, Equatable {
     return stamp.advanced(byNanoseconds: (missing - 1) / rule.count + 1)
   }
 
-  /// Takes permits; the level may become negative (charging after the fact). A negative number
-  /// gives permits back, up to a full bucket.
+  /// Takes permits; the level may become negative (charging after the fact).
+  ///
+  /// A negative number gives permits back, up to a full bucket.
   @inline(__always)
   public mutating func charge(_ permits: Int64, _ rule: Rule) {
     let (amount, o1) = permits.multipliedReportingOverflow(by: rule.period)

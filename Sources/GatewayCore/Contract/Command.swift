@@ -46,10 +46,12 @@ public struct Deadlines: BitwiseCopyable, Sendable, Hashable {
   /// When the attempt must have ended; `distantFuture` if never.
   public var total: Instant
   /// Microseconds until the first token must have come; `.max` for no such deadline.
+  ///
   /// Applies to streamed answers: of another nothing is seen before its end.
   public var firstTokenMicroseconds: UInt32
-  /// Microseconds that may pass between two tokens; `.max` for no such deadline. Applies to
-  /// streamed answers as well.
+  /// Microseconds that may pass between two tokens; `.max` for no such deadline.
+  ///
+  /// Applies to streamed answers as well.
   public var idleMicroseconds: UInt32
 
   /// Makes deadlines.

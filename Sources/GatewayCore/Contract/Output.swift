@@ -1,6 +1,8 @@
 import Vocabulary
 
-/// What the core has to say: commands, records, notes. One reusable value per driver.
+/// What the core has to say: commands, records, notes.
+///
+/// One reusable value per driver.
 ///
 /// The driver carries the commands out and empties them after each call; records and notes may
 /// gather and be handed on in batches.

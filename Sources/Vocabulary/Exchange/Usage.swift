@@ -20,7 +20,9 @@ public struct Usage: BitwiseCopyable, Sendable, Hashable {
   @inlinable public static var none: Usage { Usage() }
 }
 
-/// A deployment's prices per token. Silence about the cached rate means the input rate.
+/// A deployment's prices per token.
+///
+/// Silence about the cached rate means the input rate.
 @frozen
 public struct PriceSheet: BitwiseCopyable, Sendable, Hashable {
   /// The price of an input token.

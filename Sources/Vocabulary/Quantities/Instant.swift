@@ -27,7 +27,9 @@ public struct Instant: InstantProtocol, BitwiseCopyable, Sendable, Hashable {
     advanced(byNanoseconds: duration.nanoseconds)
   }
 
-  /// The instant `delta` nanoseconds later, saturating. The form for hot paths.
+  /// The instant `delta` nanoseconds later, saturating.
+  ///
+  /// The form for hot paths.
   @inlinable @inline(__always)
   public func advanced(byNanoseconds delta: Int64) -> Instant {
     let (sum, overflow) = nanoseconds.addingReportingOverflow(delta)

@@ -4,8 +4,10 @@
 /// request. Laws, time series and the life of a request read records and notes, nothing else.
 @frozen
 public struct Note: BitwiseCopyable, Sendable {
-  /// What is stated. The doc comment of a case says what `subject`, `deployment`, `value` and
-  /// `other` mean in it; what is not mentioned is unused.
+  /// What is stated.
+  ///
+  /// The doc comment of a case says what `subject`, `deployment`, `value` and `other` mean in it;
+  /// what is not mentioned is unused.
   @frozen
   public enum Kind: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterable {
     /// A breaker changed. `subject`: breaker; `deployment`; `value`: new state (0 closed, 1 open,

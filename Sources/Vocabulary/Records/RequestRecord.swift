@@ -142,7 +142,9 @@ public struct RequestTruth: BitwiseCopyable, Sendable {
   /// The sum of the bills of all its attempts.
   public var bill: Money
   /// The least that a success could have cost: the cheapest successful potential outcome, or
-  /// nothing if an earlier call had the same fingerprint. `.max` if bounds are off.
+  /// nothing if an earlier call had the same fingerprint.
+  ///
+  /// `.max` if bounds are off.
   public var floorBill: Money
   /// The least time to the whole answer over all potential outcomes; `.max` if bounds are off.
   public var floorNanoseconds: Int64

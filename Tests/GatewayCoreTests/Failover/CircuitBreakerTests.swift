@@ -16,10 +16,11 @@ struct CircuitBreakerTests {
       breaker = CircuitBreaker(try BreakerRule(reading: &reader))
     }
 
-    /// Plays a timeline, one second a character, and returns the state after each: `c`, `o`, `h`.
+    /// One second a character: `x` a failure, `.` a success, `c` a cancelled attempt, `4` a 429;
+    /// `p` a probe starts, `P` a probe succeeds, `X` a probe fails, `C` a probe is cancelled (each
+    /// as if it had started now), `_` nothing.
     ///
-    /// `x` a failure, `.` a success, `c` a cancelled attempt, `4` a 429; `p` a probe starts, `P` a
-    /// probe succeeds, `X` fails, `C` is cancelled (each as if it had started now), `_` nothing.
+    /// Returns the state after each: `c`, `o`, `h`.
     mutating func run(_ timeline: String) -> String {
       String(
         timeline.map { character in

@@ -19,8 +19,10 @@ public struct Cheapest: Strategy {
       "output tokens to expect of a request that sets no lower cap")
   }
 
+  /// Learns the children.
   public mutating func prepare(for children: [RouteChild]) { sheets = children.map(\.sheet) }
 
+  /// Chooses a candidate by the rule above.
   public mutating func choose(
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
@@ -40,6 +42,7 @@ public struct Cheapest: Strategy {
     return best
   }
 
+  /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     guard let sheet = sheets[child] else { return nil }
     let usage = Usage(

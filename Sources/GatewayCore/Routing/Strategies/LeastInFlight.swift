@@ -13,11 +13,13 @@ public struct LeastInFlight: Strategy {
   /// Reads no parameters: the weights stand at the children.
   public init(reading s: inout SettingsReader) throws(SettingError) {}
 
+  /// Learns the children.
   public mutating func prepare(for children: [RouteChild]) {
     inFlight = children.map { _ in 0 }
     weights = children.map(\.weight)
   }
 
+  /// Chooses a candidate by the rule above.
   public mutating func choose(
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
@@ -47,10 +49,14 @@ public struct LeastInFlight: Strategy {
     weights[child] > 0 ? Double(inFlight[child]) / weights[child] : .infinity
   }
 
+  /// Wants to be told of attempts.
   public var observes: Bool { true }
+  /// Counts an attempt that has started below a child.
   public mutating func started(_ child: Int, at now: Instant) { inFlight[child] += 1 }
+  /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     inFlight[child] -= 1
   }
+  /// Takes in what another replica has published.
   public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
 }

@@ -49,10 +49,12 @@ public struct PeakEWMA: Strategy {
       "which latency is averaged")
   }
 
+  /// Learns the children.
   public mutating func prepare(for children: [RouteChild]) {
     self.children = children.map { _ in Child(average: initial, stamp: 0, inFlight: 0) }
   }
 
+  /// Chooses a candidate by the rule above.
   public mutating func choose(
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
@@ -76,12 +78,16 @@ public struct PeakEWMA: Strategy {
     return best
   }
 
+  /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     Int64(min(cost(of: child, at: now), 9e18))
   }
 
+  /// Wants to be told of attempts.
   public var observes: Bool { true }
+  /// Counts an attempt that has started below a child.
   public mutating func started(_ child: Int, at now: Instant) { children[child].inFlight += 1 }
+  /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     children[child].inFlight -= 1
     if observation.outcome.kind == .cancelled { return }
@@ -92,6 +98,7 @@ public struct PeakEWMA: Strategy {
     children[child].average = sample > average ? sample : average * kept + sample * (1 - kept)
     children[child].stamp = now.nanoseconds
   }
+  /// Takes in what another replica has published.
   public mutating func remoteChanged(_ child: Int, by change: Int) {
     children[child].inFlight += change
   }

@@ -14,8 +14,10 @@ public struct PowerOfTwo: Strategy {
   /// Reads no parameters.
   public init(reading s: inout SettingsReader) throws(SettingError) {}
 
+  /// Learns the children.
   public mutating func prepare(for children: [RouteChild]) { inFlight = children.map { _ in 0 } }
 
+  /// Chooses a candidate by the rule above.
   public mutating func choose(
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
@@ -24,15 +26,20 @@ public struct PowerOfTwo: Strategy {
     return inFlight[other] < inFlight[one] ? other : one
   }
 
+  /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     Int64(inFlight[child])
   }
 
+  /// Wants to be told of attempts.
   public var observes: Bool { true }
+  /// Counts an attempt that has started below a child.
   public mutating func started(_ child: Int, at now: Instant) { inFlight[child] += 1 }
+  /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     inFlight[child] -= 1
   }
+  /// Takes in what another replica has published.
   public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
 }
 

@@ -15,11 +15,13 @@ public struct WeightedRandom: Strategy {
   /// Reads no parameters: the weights stand at the children.
   public init(reading s: inout SettingsReader) throws(SettingError) {}
 
+  /// Learns the children.
   public mutating func prepare(for children: [RouteChild]) {
     weights = children.map(\.weight)
     total = weights.reduce(0, +)
   }
 
+  /// Chooses a candidate by the rule above.
   public mutating func choose(
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
