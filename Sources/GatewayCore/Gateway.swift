@@ -103,7 +103,8 @@ public struct Gateway: ~Copyable {
         record: RequestRecord(arrival: blank, id: .none, at: .start, replica: replica),
         deadline: .distantFuture, tried: SIMD16(repeating: .max), nodes: SIMD8(repeating: 0),
         taken: SIMD8(repeating: 0), retries: SIMD8(repeating: 0), firstFailure: .succeeded,
-        servedUsage: .none, spared: 0, generation: 0, attempt: AttemptID(slot: .max, generation: .max),
+        servedUsage: .none, spared: 0, generation: 0,
+        attempt: AttemptID(slot: .max, generation: .max),
         depth: 0, inFlight: 0, state: .free, bypasses: false, excludesTried: false,
         resumeLevel: 0, waits: 0, failed: false))
     flights = Slab(

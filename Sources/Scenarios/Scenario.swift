@@ -79,8 +79,9 @@ public struct Scenario: Sendable {
   public var baseline = 0
   /// The calendar: what civil time the run's instant zero is.
   public var calendar: Calendar?
-  /// The instant at which measuring begins: the length of the warm-up. File instants count from
-  /// here; the run's instant zero is the start of the warm-up.
+  /// The instant at which measuring begins: the length of the warm-up.
+  ///
+  /// File instants count from here; the run's instant zero is the start of the warm-up.
   public var warmUp: Instant = .start
   /// The instant at which arrivals stop and measuring ends.
   public var horizon: Instant

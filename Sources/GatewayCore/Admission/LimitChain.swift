@@ -3,7 +3,7 @@ import Vocabulary
 /// All limits of a policy, judged as a whole and charged as a whole.
 ///
 /// A request is admitted only if every enforced limit admits it; then all of them are charged, or
-/// none is: limits are charged on the way, and what they took is given back if a later one refuses. The refusal names the limit that makes it wait longest, and the instant at which the
+/// none is. The refusal names the limit that makes it wait longest, and the instant at which the
 /// same request would pass. A shadow limit is judged, charged and noted, never enforced.
 /// - Complexity: O(limits).
 struct LimitChain: ~Copyable {
@@ -21,8 +21,9 @@ struct LimitChain: ~Copyable {
     var rule: LimitRule
     var firstBucket: Int
     var bucketCount: Int
-    /// The request that was charged last.
-    var charged: UInt64
+    /// Of the request being judged: its bucket, and what it will be charged if all limits admit it.
+    var place = 0
+    var permits: Int64?
   }
 
   private var entries = Buffer<Entry>()
@@ -35,7 +36,7 @@ struct LimitChain: ~Copyable {
     for rule in rules {
       let count = max(1, rule.scope.count(in: populations))
       entries.append(
-        Entry(rule: rule, firstBucket: buckets.count, bucketCount: count, charged: .max))
+        Entry(rule: rule, firstBucket: buckets.count, bucketCount: count))
       buckets.fill(upTo: buckets.count + count, with: TokenBucket(rule.bucket))
     }
   }
@@ -51,18 +52,20 @@ struct LimitChain: ~Copyable {
       let permits = entries[index].rule.permitsAtAdmission(of: request)
       let isAfter = entries[index].rule.charge == .after
       buckets[place].refill(entries[index].rule.bucket, at: now)
-      guard buckets[place].holds(isAfter ? 1 : permits, entries[index].rule.bucket) else {
-        refuse(request, index, place, isAfter ? 1 : permits, now, replica, &verdict, &output)
-        continue
-      }
-      if output.explains(request.number) {
+      let holds = buckets[place].holds(isAfter ? 1 : permits, entries[index].rule.bucket)
+      entries[index].place = place
+      entries[index].permits = holds && !isAfter ? permits : nil
+      if !holds {
+        refuse(request.number, index, place, isAfter ? 1 : permits, now, replica, &verdict, &output)
+      } else if output.explains(request.number) {
         note(request.number, index, place, now, replica, &output)
       }
-      if !isAfter, case .admit = verdict {
-        buckets[place].charge(permits, entries[index].rule.bucket)
-        entries[index].charged = request.number
-        noteCharge(request.number, index, place, permits, now, replica, &output)
-      }
+    }
+    guard case .admit = verdict else { return verdict }
+    for index in 0..<entries.count {
+      guard let permits = entries[index].permits else { continue }
+      buckets[entries[index].place].charge(permits, entries[index].rule.bucket)
+      noteCharge(request.number, index, entries[index].place, permits, now, replica, &output)
     }
     return verdict
   }
@@ -111,13 +114,12 @@ struct LimitChain: ~Copyable {
     return entries[index].firstBucket &+ min(bucket, entries[index].bucketCount &- 1)
   }
 
-  /// A limit refuses: if it is the first that does, what earlier limits took is given back.
+  /// A limit refuses: the one that makes the request wait longest is the one that is named.
   @inline(never)
-  private mutating func refuse(
-    _ request: borrowing Request, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
+  private func refuse(
+    _ number: UInt64, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
     _ replica: ReplicaID, _ verdict: inout Verdict, _ output: inout Output
   ) {
-    let number = request.number
     let retryAt = buckets[place].instant(holding: needed, entries[index].rule.bucket)
     output.notes.append(
       Note(
@@ -129,23 +131,8 @@ struct LimitChain: ~Copyable {
       }
       return
     }
-    if case .refuse(_, let other) = verdict {
-      if other < retryAt { verdict = .refuse(limit: index, retryAt: retryAt) }
-      return
-    }
+    if case .refuse(_, let other) = verdict, other >= retryAt { return }
     verdict = .refuse(limit: index, retryAt: retryAt)
-    for earlier in 0..<index where entries[earlier].charged == number {
-      let permits = entries[earlier].rule.permitsAtAdmission(of: request)
-      let bucket = self.place(of: request, earlier)
-      if entries[earlier].rule.charge == .reserve {
-        output.notes.append(
-          Note(
-            .reconciled, at: now, request: number, subject: UInt16(earlier), value: permits,
-            other: 0, replica: replica))
-      }
-      buckets[bucket].charge(-permits, entries[earlier].rule.bucket)
-      noteCharge(number, earlier, bucket, -permits, now, replica, &output)
-    }
   }
 
   @inline(never)

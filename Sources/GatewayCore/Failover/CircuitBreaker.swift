@@ -127,8 +127,10 @@ public struct CircuitBreaker: Sendable {
       }
   }
 
-  /// An attempt has ended. `isProbe`: it was started as a probe, at `started`. Returns whether the
-  /// state's name changed. A cancelled attempt says nothing about the deployment.
+  /// An attempt has ended; returns whether the state's name changed.
+  ///
+  /// `isProbe`: it was started as a probe, at `started`. A cancelled attempt says nothing about the
+  /// deployment.
   public mutating func ended(
     _ outcome: Outcome, isProbe: Bool, started: Instant, at now: Instant
   ) -> Bool {

@@ -77,8 +77,9 @@ struct OutageOfEach {
     failure = IncidentPlan.Failure(.status(UInt16(status)))
     let window = scenario.warmUp.duration(to: scenario.horizon)
     let at = try s.raw(
-      "at", "when, after the file's zero; \"random\" draws it once, by the seed and the case's name")
-    if at?.isDescribing == true { _ = try at?.duration() }
+      "at", "when, after the file's zero; \"random\" draws it once, by the seed and the case's name"
+    )
+    if at?.isDescribing == true { _ = try at?.text() }
     var begin: Duration = .zero
     if case .string("random")? = at?.content, !s.isDescribing {
       try s.require(

@@ -39,7 +39,8 @@ extension Scenario {
     for plan in fleet.deployments {
       var sheet = plan.price
       if let estimate = tree["deployments"]?[plan.name]?["estimate"], !estimate.isNull {
-        sheet = try estimate.object { (s) throws(SettingError) in try Estimate.read(&s, plan.price) }
+        sheet = try estimate.object { (s) throws(SettingError) in try Estimate.read(&s, plan.price)
+        }
       }
       var capabilities = TagSet(rawValue: .max)
       if !plan.capabilities.isEmpty {

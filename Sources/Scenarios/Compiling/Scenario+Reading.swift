@@ -63,7 +63,9 @@ extension Scenario {
     gossipLag = gateway.gossipLag
     cases = try readCases(&s)
     objectives = try Objective.read(&s, aliases: aliases)
-    if let matters = try s.object("matters", "how large a difference must be to matter", Matters.init) {
+    if let matters = try s.object(
+      "matters", "how large a difference must be to matter", Matters.init)
+    {
       self.matters = matters
     }
     expectations = try Expectations.read(&s, policies: policies.map(\.name))

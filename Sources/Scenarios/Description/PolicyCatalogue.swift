@@ -3,8 +3,10 @@ import GatewayCore
 public import Settings
 import Traffic
 
-/// All mechanisms that a file can name, by family: what `policies` lists and `results/policies.md`
-/// shows. Made from the registries and the readers; nothing else lists parameters.
+/// All mechanisms that a file can name, by family.
+///
+/// What `policies` lists and `results/policies.md` shows. Made from the registries and the readers;
+/// nothing else lists parameters.
 public enum PolicyCatalogue {
   /// One family: the strategies, the limits, the distributions.
   public struct Family: Sendable {

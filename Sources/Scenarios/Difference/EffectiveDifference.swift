@@ -68,15 +68,18 @@ extension Setting {
     case .object(let members):
       members.isEmpty
         ? "{}"
-        : "{ " + members.map { "\(Setting.bareKey($0.key)): \($0.value.shortText ?? "null")" }
+        : "{ "
+          + members.map { "\(Setting.bareKey($0.key)): \($0.value.shortText ?? "null")" }
           .joined(separator: ", ") + " }"
     }
   }
 
   private static func bareKey(_ key: String) -> String {
-    let isPlain = !key.isEmpty && key.utf8.allSatisfy { byte in
-      (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-    }
+    let isPlain =
+      !key.isEmpty
+      && key.utf8.allSatisfy { byte in
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      }
     return isPlain ? key : Setting.quoted(key)
   }
 }

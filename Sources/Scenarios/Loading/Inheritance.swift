@@ -11,10 +11,15 @@ struct Inheritance {
   static let longest = 100
 
   private var files: SourceFiles
+  /// The scenario's own file.
+  private let file: String
   /// The whole entries so far, by `file#section#name`.
-  private var done: [String: Setting] = [:]
+  private var done: [String: (whole: Setting, depth: Int)] = [:]
 
-  private init(_ files: SourceFiles) { self.files = files }
+  private init(_ files: SourceFiles, file: String) {
+    self.files = files
+    self.file = file
+  }
 
   /// The entries of one section, and in which file their names count.
   private struct Book {
@@ -29,7 +34,7 @@ struct Inheritance {
     _ tree: Setting, _ files: inout SourceFiles
   ) throws(ScenarioError) -> Setting {
     guard case .object(var members) = tree.content else { return tree }
-    var work = Inheritance(files)
+    var work = Inheritance(files, file: tree.position.file)
     for (section, noun) in sections {
       guard let place = members.firstIndex(where: { $0.key == section }),
         let entries = members[place].value.members
@@ -37,7 +42,7 @@ struct Inheritance {
       let book = Book(file: tree.position.file, section: section, noun: noun, members: entries)
       var whole: [Setting.Member] = []
       for var entry in entries where !entry.value.isNull {
-        entry.value = try work.resolve(entry, book, chain: [])
+        entry.value = try work.resolve(entry, book, chain: []).whole
         whole.append(entry)
       }
       members[place].value.content = .object(whole)
@@ -56,16 +61,21 @@ struct Inheritance {
 
   private mutating func resolve(
     _ entry: Setting.Member, _ book: Book, chain: [Link]
-  ) throws(ScenarioError) -> Setting {
+  ) throws(ScenarioError) -> (whole: Setting, depth: Int) {
     let key = "\(book.file)\n\(entry.value.position.file)\n\(book.section)\n\(entry.key)"
     if let known = done[key] { return known }
     let own = entry.value
-    let parent = own["extends"].flatMap { $0.isNull ? nil : $0 }
-    let from = book.section == "policies" ? own["from"].flatMap { $0.isNull ? nil : $0 } : nil
-    let bare = own.removing("extends")
-    let plain = book.section == "policies" ? bare.removing("from") : bare
-    guard let mention = parent ?? from else { return plain }
-    let way = chain + [Link(key: key, name: entry.key)]
+    let parent = own.present("extends")
+    let from = book.section == "policies" ? own.present("from") : nil
+    let used = book.section == "policies" ? ["extends", "from"] : ["extends"]
+    let rest = used.reduce(own) { $0.removing($1) }
+    guard let mention = parent ?? from else {
+      done[key] = (rest, 0)
+      return (rest, 0)
+    }
+    let isElsewhere = book.file != file
+    let shownName = isElsewhere ? "\(FilePath.name(of: book.file))#\(entry.key)" : entry.key
+    let way = chain + [Link(key: key, name: shownName)]
     let isCircle = chain.contains { $0.key == key }
     if isCircle || way.count > Self.longest {
       let shown = way.suffix(8).map(\.name).joined(separator: " → ")
@@ -88,31 +98,37 @@ struct Inheritance {
         SettingError(
           at: mention,
           expected: from == nil
-            ? "the name of the \(book.noun) to extend" : "a path such as \"../policies/prod.json5\""))
+            ? "the name of the \(book.noun) to extend" : "a path such as \"../policies/prod.json5\""
+        ))
     }
-    let base: Setting
+    let base: (whole: Setting, depth: Int)
     if from == nil {
       guard let other = book.members.first(where: { $0.key == name && !$0.value.isNull }) else {
         throw .setting(
           SettingError(
-            at: mention, unknown: book.noun, name: name, among: book.members.map(\.key)))
+            at: mention, unknown: book.noun, name: name,
+            among: book.members.filter { !$0.value.isNull }.map(\.key)))
       }
       base = try resolve(other, book, chain: way)
     } else {
       base = try imported(name, mention, book, chain: way)
     }
     let prefix = [book.section, entry.key]
-    let whole = plain.merged(over: base) {
-      MergeRules.isChoice(prefix + $0)
+    let whole = rest.merged(over: base.whole) { MergeRules.isChoice(prefix + $0) }
+    guard base.depth < Self.longest else {
+      throw .setting(
+        SettingError(
+          at: mention, "\(book.section) extend one another more than \(Self.longest) deep",
+          next: "give one of them its own values instead"))
     }
-    done[key] = whole
-    return whole
+    done[key] = (whole, base.depth + 1)
+    return (whole, base.depth + 1)
   }
 
   /// The policy that `from: "file#name"` means.
   private mutating func imported(
     _ text: String, _ mention: Setting, _ book: Book, chain: [Link]
-  ) throws(ScenarioError) -> Setting {
+  ) throws(ScenarioError) -> (whole: Setting, depth: Int) {
     let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     let folder = mention.position.line > 0 ? FilePath.folder(of: mention.position.file) : ""
     let path = FilePath.join(folder, String(parts[0]))
@@ -121,7 +137,8 @@ struct Inheritance {
       guard parts.count == 1 else {
         throw .setting(
           SettingError(
-            at: mention, "the file \(path) has no \"policies\", so it holds one policy only",
+            at: mention,
+            "the file \(Setting.quoted(path)) has no \"policies\", so it holds one policy only",
             next: "leave out #\(parts[1])"))
       }
       let entry = Setting.Member(
@@ -133,15 +150,27 @@ struct Inheritance {
     else {
       throw .setting(
         SettingError(
-          at: mention, "the file \(path) holds \(names.count) policies", allowed: names,
+          at: mention, "the file \(Setting.quoted(path)) holds \(names.count) policies",
+          allowed: names,
           next: "say which: \"\(text)#\(names.first ?? "name")\""))
     }
     guard let entry = members.first(where: { $0.key == name }) else {
       throw .setting(
-        SettingError(at: mention, unknown: "policy in \(path)", name: name, among: names))
+        SettingError(
+          at: mention, unknown: "policy in \(Setting.quoted(path))", name: name, among: names))
     }
     let other = Book(
       file: tree.position.file, section: "policies", noun: "policy", members: members)
     return try resolve(entry, other, chain: chain)
+  }
+}
+
+extension Setting {
+  /// The member of that name unless it is null.
+  ///
+  /// Not `flatMap { $0.isNull ? nil : $0 }`: there `nil` would be a setting, the null.
+  func present(_ key: String) -> Setting? {
+    guard let value = self[key], !value.isNull else { return .none }
+    return value
   }
 }

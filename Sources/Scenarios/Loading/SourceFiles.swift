@@ -117,7 +117,8 @@ struct SourceFiles {
     _ path: String, _ problem: String, _ next: String, _ mention: Setting?
   ) -> ScenarioError {
     guard let mention else { return .file(path: path, problem: problem, next: next) }
-    return .setting(SettingError(at: mention, "the file \(Setting.quoted(path)): \(problem)", next: next))
+    return .setting(
+      SettingError(at: mention, "the file \(Setting.quoted(path)): \(problem)", next: next))
   }
 
   /// FNV-1a, 64 bits (Fowler, Noll, Vo): tells that a file has changed, not that nobody forged it.

@@ -90,7 +90,8 @@ struct RunTests {
     world.priceFactor = 3
     let result = try world.run()
     var compared = 0
-    for (record, truth) in zip(result.attempts, result.attemptTruths) where record.outcome.isSuccess {
+    for (record, truth) in zip(result.attempts, result.attemptTruths) where record.outcome.isSuccess
+    {
       #expect(abs(truth.bill.picodollars * 3 - record.estimate.picodollars) <= 3)
       compared += 1
     }
@@ -108,7 +109,8 @@ struct PotentialOutcomeTests {
     for place in world.deployments.indices { world.deployments[place].quota = nil }
     world.policy = [
       "routes": [
-        "chat": ["fallback": ["north/a", "south/c", "north/b"]], "extract": ["fallback": ["south/d", "north/a"]],
+        "chat": ["fallback": ["north/a", "south/c", "north/b"]],
+        "extract": ["fallback": ["south/d", "north/a"]],
       ],
       "attempts": ["retry": ["max": 1], "total": "5s"],
     ]
@@ -148,7 +150,8 @@ struct PotentialOutcomeTests {
       var other = one
       other.policy = [
         "routes": [
-          "chat": ["fallback": ["north/b", "south/c", "north/a"]], "extract": ["fallback": ["north/a", "south/d"]],
+          "chat": ["fallback": ["north/b", "south/c", "north/a"]],
+          "extract": ["fallback": ["north/a", "south/d"]],
         ],
         "attempts": ["retry": ["max": 1], "total": "5s"],
       ]

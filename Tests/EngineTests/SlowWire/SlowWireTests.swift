@@ -38,7 +38,8 @@ struct SlowWireTests {
       let result = wire.run()
       #expect(result.requests.count == 60, "seed \(seed)")
       #expect(Set(result.requests.map(\.call.bits)).count == 60, "seed \(seed)")
-      #expect(wire.finished.count == 60 && wire.finished.values.allSatisfy { $0 == 1 }, "seed \(seed)")
+      #expect(
+        wire.finished.count == 60 && wire.finished.values.allSatisfy { $0 == 1 }, "seed \(seed)")
       #expect(wire.held == 0, "seed \(seed)")
       #expect(wire.complaints.isEmpty, "seed \(seed): \(wire.complaints.prefix(3))")
       #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(3))")

@@ -9,7 +9,9 @@ extension World {
   init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true) {
     var random = SplitMix64(seed: seed)
     func maybe(_ percent: Int = 50) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
-    func one<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &random)] }
+    func one<Value>(_ values: [Value]) -> Value {
+      values[Int.random(in: 0..<values.count, using: &random)]
+    }
     func share(_ most: Double) -> Probability {
       Probability(clamping: Double.random(in: 0...most, using: &random))
     }
@@ -21,13 +23,18 @@ extension World {
     if maybe(30) {
       quotas = [
         QuotaPlan(
-          name: "q", meters: [.init(.requests, rate: .perSecond(Int64.random(in: 2...20, using: &random)), burst: 5)],
+          name: "q",
+          meters: [
+            .init(.requests, rate: .perSecond(Int64.random(in: 2...20, using: &random)), burst: 5)
+          ],
           window: maybe() ? .seconds(2) : nil, saysRetryAfter: maybe())
       ]
     }
     for (place, name) in names.enumerated() {
       var faults: [Fault] = []
-      if maybe() { faults.append(Fault(.status(503), share: share(0.4), delay: .after(.milliseconds(50)))) }
+      if maybe() {
+        faults.append(Fault(.status(503), share: share(0.4), delay: .after(.milliseconds(50))))
+      }
       if maybe(30) {
         faults.append(
           Fault(
@@ -74,14 +81,21 @@ extension World {
     // The policy.
     let strategy = Setting(.string(one(Strategies.registry.names)))
     let leaves = names.map { Setting(.string($0)) }
-    func some(_ count: Int) -> Setting { Setting(.array(Array(leaves.shuffled(using: &random).prefix(count)))) }
+    func some(_ count: Int) -> Setting {
+      Setting(.array(Array(leaves.shuffled(using: &random).prefix(count))))
+    }
     func node(_ depth: Int) -> Setting {
       var members: [(String, Setting)]
       switch Int.random(in: 0..<(depth > 1 ? 1 : 6), using: &random) {
       case 0: members = [("deployment", one(leaves))]
-      case 1: members = [("balance", strategy), ("over", Setting(.array([node(depth + 1), one(leaves), one(leaves)])))]
+      case 1:
+        members = [
+          ("balance", strategy),
+          ("over", Setting(.array([node(depth + 1), one(leaves), one(leaves)]))),
+        ]
       case 2: members = [("fallback", Setting(.array([node(depth + 1), one(leaves)])))]
-      case 3: members = [("split", some(2)), ("by", Setting(.string(one(["call", "user", "team"]))))]
+      case 3:
+        members = [("split", some(2)), ("by", Setting(.string(one(["call", "user", "team"]))))]
       case 4: members = [("sticky", "conversation"), ("over", some(3))]
       default:
         members = [
@@ -116,9 +130,15 @@ extension World {
     if maybe(60) {
       let backoff: Setting = one([
         "none", ["constant": ["delay": "150ms"]],
-        ["exponential": ["from": "100ms", "to": "1s", "jitter": Setting(.string(one(["none", "full", "equal"])))]],
+        [
+          "exponential": [
+            "from": "100ms", "to": "1s",
+            "jitter": Setting(.string(one(["none", "full", "equal"]))),
+          ]
+        ],
       ])
-      attempts.append(("retry", ["max": Setting(integerLiteral: one([1, 3])), "backoff": backoff]))
+      attempts.append(
+        ("retry", ["max": Setting(integerLiteral: one([1, 3])), "backoff": backoff]))
     }
     if maybe(30) { attempts.append(("budget", ["share": "20%", "floor": "1/s"])) }
     policy.append(("attempts", .members(attempts)))
@@ -126,7 +146,14 @@ extension World {
       let trip: Setting = one([
         ["consecutiveFailures": 2], ["failureRatio": ["share": "40%", "window": 5]],
       ])
-      policy.append(("breaker", ["trip": trip, "open": Setting(.string(one(["500ms", "4s"]))), "probes": Setting(integerLiteral: one([1, 2]))]))
+      policy.append(
+        (
+          "breaker",
+          [
+            "trip": trip, "open": Setting(.string(one(["500ms", "4s"]))),
+            "probes": Setting(integerLiteral: one([1, 2])),
+          ]
+        ))
     }
     if maybe(60) {
       var limits: [Setting] = []
@@ -144,7 +171,16 @@ extension World {
       policy.append(("limits", Setting(.array(limits))))
     }
     if maybe() {
-      policy.append(("cache", ["exact": ["ttl": "3s", "capacity": Setting(integerLiteral: one([2, 100])), "latency": Setting(.string(one(["0s", "2ms"])))]]))
+      policy.append(
+        (
+          "cache",
+          [
+            "exact": [
+              "ttl": "3s", "capacity": Setting(integerLiteral: one([2, 100])),
+              "latency": Setting(.string(one(["0s", "2ms"]))),
+            ]
+          ]
+        ))
     }
     self.policy = .members(policy)
   }

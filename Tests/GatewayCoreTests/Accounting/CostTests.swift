@@ -58,6 +58,18 @@ struct CostTests {
     #expect(bench.held == 0)
   }
 
+  @Test("call an answer wasted that comes although its client has left")
+  func tooLate() throws {
+    let bench = try Bench(["routes": ["chat": "a"]])
+    let id = bench.arrive()
+    bench.report(.abandoned(id))
+    bench.end(.succeeded, usage: used)
+    let record = try #require(bench.requests.first)
+    #expect(record.end == .abandoned && record.source == .none)
+    #expect(record.wasted == record.estimate && record.wasted > .zero)
+    #expect(bench.attempts.first?.served == false)
+  }
+
   @Test("say when the answer began: at the first token if it is streamed, else at its end")
   func began() throws {
     for streams in [true, false] {
@@ -82,7 +94,11 @@ struct ExplanationTests {
   func story() throws {
     let bench = try Bench(
       [
-        "routes": ["chat": ["fallback": [["balance": ["peak-ewma": ["samples": 0]], "over": ["a", "b"]], "c"]]],
+        "routes": [
+          "chat": [
+            "fallback": [["balance": ["peak-ewma": ["samples": 0]], "over": ["a", "b"]], "c"]
+          ]
+        ],
         "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"],
       ], explaining: 1)
     bench.arrive()

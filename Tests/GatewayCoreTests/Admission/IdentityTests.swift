@@ -43,7 +43,8 @@ struct IdentityTests {
     #expect(bench.live.count == 1)
   }
 
-  @Test("asking for an alias without a route, or for none at all, gets 404", arguments: [1, 2, 60_000])
+  @Test(
+    "asking for an alias without a route, or for none at all, gets 404", arguments: [1, 2, 60_000])
   func noRoute(alias: Int) throws {
     let bench = try bench()
     bench.arrive { $0.alias = AliasID(alias) }

@@ -44,7 +44,9 @@ struct LimitChainTests {
 
   @Test("charges all of its limits or none")
   func allOrNothing() throws {
-    let bench = try bench([["requests": "1/s", "burst": 5], ["inputTokens": "1k/s", "burst": 1_000, "charge": "check"]])
+    let bench = try bench([
+      ["requests": "1/s", "burst": 5], ["inputTokens": "1k/s", "burst": 1_000, "charge": "check"],
+    ])
     bench.arrive()
     for _ in 0..<3 { bench.arrive() }
     #expect(bench.live.count == 1)
@@ -62,7 +64,9 @@ struct LimitChainTests {
     #expect(bench.notes(.limiterJudged).map(\.other) == [100_000_000, 1_000_000_000])
   }
 
-  @Test("has a bucket of its own for each tenant", arguments: ["key", "user", "team", "feature", "alias"])
+  @Test(
+    "has a bucket of its own for each tenant",
+    arguments: ["key", "user", "team", "feature", "alias"])
   func scopes(scope: String) throws {
     let bench = try bench([["each": Setting(.string(scope)), "requests": "1/s", "burst": 1]])
     for tenant in [0, 0, 1, 1] {

@@ -93,7 +93,8 @@ struct ExactCacheTests {
     return bodies
   }
 
-  @Test("is fresh until one nanosecond before its time to live is over, and a hit does not refresh it")
+  @Test(
+    "is fresh until one nanosecond before its time to live is over, and a hit does not refresh it")
   func timeToLive() throws {
     var cache = ExactCache(try rule(["ttl": "10s"]))
     var output = Output()
@@ -105,6 +106,31 @@ struct ExactCacheTests {
     let stale = cache.look(5, at: late, into: &output) != nil
     let left = cache.count
     #expect(fresh && !stale && left == 0)
+  }
+
+  @Test("finds what a dictionary finds when its table is so full that entries lie side by side")
+  func crowded() throws {
+    try forEverySeed(0..<4) { seed, random in
+      var cache = ExactCache(try rule(["ttl": "1s"]))
+      var output = Output()
+      var twin: [UInt128: (expires: Instant, body: UInt64)] = [:]
+      var now = Instant.start
+      for body in UInt64(1)...6_000 {
+        // About 900 entries are fresh at a time, of 1,023 that fit before the table grows.
+        now = now.advanced(byNanoseconds: Int64.random(in: 0...1_600_000, using: &random))
+        let key = UInt128(UInt64.random(in: 0..<3_000, using: &random) &* 0x9E37_79B9_7F4A_7C15)
+        let found = cache.look(key, at: now, into: &output)?.body.bits
+        let expected = twin[key].flatMap { now < $0.expires ? $0.body : nil }
+        if found != expected { Issue.record("seed \(seed), step \(body)") }
+        if found == nil {
+          _ = cache.store(
+            key, usage: .none, from: DeploymentID(0), body: BodyID(bits: body), at: now,
+            into: &output)
+          twin[key] = (now.advanced(byNanoseconds: 1_000_000_000), body)
+        }
+        output.commands.removeAll()
+      }
+    }
   }
 
   @Test("follows with its memory what is fresh, not what it has seen")
@@ -173,7 +199,9 @@ struct CacheStageTests {
     #expect(bench.kept.isEmpty)
   }
 
-  @Test("does not share between aliases, nor beyond its scope", arguments: ["everyone", "team", "user", "key"])
+  @Test(
+    "does not share between aliases, nor beyond its scope",
+    arguments: ["everyone", "team", "user", "key"])
   func scope(scope: String) throws {
     let bench = try bench(["ttl": "1h", "scope": Setting(.string(scope))])
     let changes: [(String, (inout Request) -> Void)] = [

@@ -7,7 +7,6 @@ import Vocabulary
 @Suite("A late report")
 struct LateReportTests {
 
-
   @Test("of an attempt that has ended is dropped and counted")
   func ended() throws {
     let bench = try Bench(["routes": ["chat": "a"]])
@@ -94,7 +93,8 @@ struct LateReportTests {
       case 6: bench.report(.abandoned(request))
       case 7: bench.report(.abandoned(bench.gateway.id(ofLive: bench.live.first) ?? request))
       case 8:
-        bench.report(.received(Delta(.inFlight, of: DeploymentID(Int(slot)), change: 1), from: ReplicaID(1)))
+        bench.report(
+          .received(Delta(.inFlight, of: DeploymentID(Int(slot)), change: 1), from: ReplicaID(1)))
       default:
         let known = bench.live.firstIndex { $0.id == attempt }
         bench.report(.attemptEnded(attempt, .connection, .unsaid, .none))

@@ -6,7 +6,9 @@ import Vocabulary
 
 @Suite("A backoff")
 struct BackoffTests {
-  private func make(_ setting: Setting) throws -> Backoff { try Backoff.registry.make(from: setting) }
+  private func make(_ setting: Setting) throws -> Backoff {
+    try Backoff.registry.make(from: setting)
+  }
 
   @Test("doubles from the first wait to the longest")
   func exponential() throws {
@@ -18,8 +20,13 @@ struct BackoffTests {
   @Test("can be constant, can grow by another factor, can be nothing")
   func others() throws {
     let constant = try make(["constant": ["delay": "300ms"]])
-    #expect((0..<3).map { constant.wait(beforeRetry: $0, uniform: 0.9) } == [300_000_000, 300_000_000, 300_000_000])
-    let thrice = try make(["exponential": ["from": "1s", "to": "1h", "factor": 3, "jitter": "none"]])
+    #expect(
+      (0..<3).map { constant.wait(beforeRetry: $0, uniform: 0.9) } == [
+        300_000_000, 300_000_000, 300_000_000,
+      ])
+    let thrice = try make([
+      "exponential": ["from": "1s", "to": "1h", "factor": 3, "jitter": "none"]
+    ])
     #expect(thrice.wait(beforeRetry: 3, uniform: 0.5) == 27_000_000_000)
     #expect(try make("none").wait(beforeRetry: 3, uniform: 0.5) == 0)
   }
@@ -33,7 +40,9 @@ struct BackoffTests {
         let retry = Int.random(in: 0..<8, using: &random)
         let u = Double.random(in: 0.000_001..<1, using: &random)
         let value = min(2_000_000_000, 200_000_000 << Int64(retry))
-        let (a, b) = (full.wait(beforeRetry: retry, uniform: u), equal.wait(beforeRetry: retry, uniform: u))
+        let (a, b) = (
+          full.wait(beforeRetry: retry, uniform: u), equal.wait(beforeRetry: retry, uniform: u)
+        )
         #expect(a >= 0 && a <= value && abs(Double(a) - Double(value) * u) <= 1)
         #expect(b >= value / 2 && b <= value)
       }
@@ -42,7 +51,9 @@ struct BackoffTests {
 
   @Test("stays at its longest wait for any number of retries")
   func many() throws {
-    let backoff = try make(["exponential": ["from": "1ms", "to": "24h", "factor": 100, "jitter": "none"]])
+    let backoff = try make([
+      "exponential": ["from": "1ms", "to": "24h", "factor": 100, "jitter": "none"]
+    ])
     #expect(backoff.wait(beforeRetry: 100_000, uniform: 0.5) == 86_400_000_000_000)
   }
 
@@ -56,7 +67,9 @@ struct BackoffTests {
   @Test("is waited out before the retry")
   func waited() throws {
     let attempts: Setting = [
-      "retry": ["max": 3, "backoff": ["exponential": ["from": "200ms", "to": "500ms", "jitter": "none"]]]
+      "retry": [
+        "max": 3, "backoff": ["exponential": ["from": "200ms", "to": "500ms", "jitter": "none"]],
+      ]
     ]
     #expect(try story("a", ["a": "555"], attempts: attempts) == "a5 ~200 a5 ~400 a5 ~500 a. ok")
   }

@@ -16,9 +16,10 @@ struct CircuitBreakerTests {
       breaker = CircuitBreaker(try BreakerRule(reading: &reader))
     }
 
-    /// One second a character: `x` a failure, `.` a success, `c` a cancelled attempt, `4` a 429;
-    /// `p` a probe starts, `P` a probe succeeds, `X` a probe fails, `C` a probe is cancelled (each
-    /// as if it had started now), `_` nothing. Returns the state after each: `c`, `o`, `h`.
+    /// Plays a timeline, one second a character, and returns the state after each: `c`, `o`, `h`.
+    ///
+    /// `x` a failure, `.` a success, `c` a cancelled attempt, `4` a 429; `p` a probe starts, `P` a
+    /// probe succeeds, `X` fails, `C` is cancelled (each as if it had started now), `_` nothing.
     mutating func run(_ timeline: String) -> String {
       String(
         timeline.map { character in
@@ -47,9 +48,11 @@ struct CircuitBreakerTests {
 
   private let three: Setting = ["trip": ["consecutiveFailures": 3], "open": "5s"]
 
-  @Test("opens on the third failure in a row", arguments: zip(
-    ["xxx", "xx.xx", "xx.xxx", "xxcx", "x4xx4x", "xx4x"],
-    ["cco", "ccccc", "ccccco", "ccco", "cccccc", "cccc"]))
+  @Test(
+    "opens on the third failure in a row",
+    arguments: zip(
+      ["xxx", "xx.xx", "xx.xxx", "xxcx", "x4xx4x", "xx4x"],
+      ["cco", "ccccc", "ccccco", "ccco", "cccccc", "cccc"]))
   func consecutive(timeline: String, states: String) throws {
     var one = try Case(three)
     #expect(one.run(timeline) == states)
@@ -114,9 +117,11 @@ struct CircuitBreakerTests {
     #expect(one.run("P") == "c")
   }
 
-  @Test("opens when the failures among its last outcomes reach their share", arguments: zip(
-    ["x.x.", ".x.xx", "....xx", "xxx", "xx...x", "..xx"],
-    ["ccco", "cccoo", "ccccco", "ccc", "cccooo", "ccco"]))
+  @Test(
+    "opens when the failures among its last outcomes reach their share",
+    arguments: zip(
+      ["x.x.", ".x.xx", "....xx", "xxx", "xx...x", "..xx"],
+      ["ccco", "cccoo", "ccccco", "ccc", "cccooo", "ccco"]))
   func ratio(timeline: String, states: String) throws {
     var one = try Case(["trip": ["failureRatio": ["share": "50%", "window": 4]], "open": "1h"])
     #expect(one.run(timeline) == states)
@@ -162,13 +167,19 @@ struct BreakerStageTests {
   func shared() throws {
     let others: [(String, Setting)] = [("extract", "a")]
     #expect(
-      try stories(["fallback": ["a", "extract", "b"]], ["a": "55"], requests: 2, breaker: breaker, others: others)
+      try stories(
+        ["fallback": ["a", "extract", "b"]], ["a": "55"], requests: 2, breaker: breaker,
+        others: others)
         == ["a5 a5 b. ok", "b. ok"])
   }
 
   @Test("has a breaker of its own where a node states another rule")
   func ownRule() throws {
-    let route: Setting = ["fallback": [["deployment": "a", "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"]], "b"]]
+    let route: Setting = [
+      "fallback": [
+        ["deployment": "a", "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"]], "b",
+      ]
+    ]
     #expect(
       try stories(route, ["a": "5"], requests: 2, breaker: breaker) == ["a5 b. ok", "b. ok"])
   }

@@ -104,7 +104,9 @@ struct DeadlineTests {
   func lateTimer() throws {
     let bench = try Bench([
       "routes": ["chat": "a"],
-      "attempts": ["request": "2s", "retry": ["max": 1, "backoff": ["constant": ["delay": "1s"]]]],
+      "attempts": [
+        "request": "2s", "retry": ["max": 1, "backoff": ["constant": ["delay": "1s"]]],
+      ],
     ])
     bench.arrive()
     bench.end(.status(503))

@@ -26,7 +26,10 @@ struct RetryBudgetTests {
       var now: Int64 = 0
       for _ in 0..<300 {
         now += Int64.random(in: 0...(step / 3), using: &random)
-        if Int.random(in: 0..<100, using: &random) == 0 { now += step * 12 }
+        // Now and then a pause of about a window.
+        if Int.random(in: 0..<25, using: &random) == 0 {
+          now += step * Int64.random(in: 7...12, using: &random)
+        }
         let oldest = now / step - 9
         if Int.random(in: 0..<3, using: &random) == 0 {
           budget.firstAttempt(at: Instant(nanoseconds: now))

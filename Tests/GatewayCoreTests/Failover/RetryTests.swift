@@ -35,7 +35,10 @@ struct RetryTests {
   func beforeFallback() throws {
     let route: Setting = [
       "fallback": [
-        ["balance": "smooth-weighted-round-robin", "over": ["a", "b"], "retry": ["max": 1, "reselect": true]], "c",
+        [
+          "balance": "smooth-weighted-round-robin", "over": ["a", "b"],
+          "retry": ["max": 1, "reselect": true],
+        ], "c",
       ]
     ]
     #expect(try story(route, ["a": "5", "b": "5"]) == "a5 b5 c. ok")
@@ -67,7 +70,9 @@ struct RetryTests {
 
   @Test("of a fallback that selects anew starts at its first child that was not tried")
   func fallbackAnew() throws {
-    let route: Setting = ["fallback": ["a", "b"], "on": ["429"], "retry": ["max": 1, "reselect": true]]
+    let route: Setting = [
+      "fallback": ["a", "b"], "on": ["429"], "retry": ["max": 1, "reselect": true],
+    ]
     #expect(try story(route, ["a": "5", "b": "5"]) == "a5 b5 503")
   }
 
@@ -116,7 +121,12 @@ struct RetryTests {
   @Test("makes at most sixteen attempts, whatever the tree says")
   func sixteen() throws {
     let bench = try Bench([
-      "routes": ["chat": ["fallback": ["a", "b", "c", "d"], "retry": ["max": 15, "reselect": true, "exclude": false]]],
+      "routes": [
+        "chat": [
+          "fallback": ["a", "b", "c", "d"],
+          "retry": ["max": 15, "reselect": true, "exclude": false],
+        ]
+      ],
       "attempts": ["retry": ["max": 15]],
     ])
     bench.arrive()
@@ -152,7 +162,9 @@ struct RetryTests {
   func whichError() throws {
     for (word, status) in [("last", "503"), ("first", "429")] {
       #expect(
-        try story(["fallback": ["a", "b"]], ["a": "4", "b": "5"], attempts: ["error": Setting(.string(word))])
+        try story(
+          ["fallback": ["a", "b"]], ["a": "4", "b": "5"],
+          attempts: ["error": Setting(.string(word))])
           == "a4 b5 \(status)")
     }
   }
@@ -179,7 +191,8 @@ struct RetryAfterStageTests {
   @Test("is waited for if it is longer than the backoff")
   func honoured() throws {
     #expect(
-      try story("a", ["a": "4"], attempts: ["retry": ["max": 1]], retryAfter: hint) == "a4 ~700 a. ok")
+      try story("a", ["a": "4"], attempts: ["retry": ["max": 1]], retryAfter: hint)
+        == "a4 ~700 a. ok")
     let short: Setting = ["retry": ["max": 1, "backoff": ["constant": ["delay": "200ms"]]]]
     #expect(try story("a", ["a": "4"], attempts: short, retryAfter: hint) == "a4 ~700 a. ok")
     let long: Setting = ["retry": ["max": 1, "backoff": ["constant": ["delay": "900ms"]]]]

@@ -18,7 +18,9 @@ struct RouteNodeTests {
       ("extract", ["fallback": ["b", "c"]]), ("other", ["alias": "extract"]),
     ]
     #expect(try story("other", ["b": "5"], others: others) == "b5 c. ok")
-    #expect(try story(["fallback": ["a", "extract"]], ["a": "5", "b": "5"], others: others) == "a5 b5 c. ok")
+    #expect(
+      try story(["fallback": ["a", "extract"]], ["a": "5", "b": "5"], others: others)
+        == "a5 b5 c. ok")
   }
 
   @Test("that is a balance makes its attempt where the strategy says")
@@ -151,7 +153,9 @@ struct SplitTests {
   @Test("keeps to its child when that is down, and uses it anyway if that is the policy")
   func down() throws {
     let breaker: Setting = ["trip": ["consecutiveFailures": 1], "open": "1h"]
-    let route: Setting = ["split": [["deployment": "a", "weight": 1], ["deployment": "b", "weight": 0]]]
+    let route: Setting = [
+      "split": [["deployment": "a", "weight": 1], ["deployment": "b", "weight": 0]]
+    ]
     #expect(
       try stories(route, ["a": "5"], requests: 2, breaker: breaker) == ["a5 503", "a. ok"])
     #expect(
@@ -163,7 +167,8 @@ struct SplitTests {
   func belowBalance() throws {
     let breaker: Setting = ["trip": ["consecutiveFailures": 1], "open": "1h"]
     let split: Setting = [
-      "split": [["deployment": "a", "weight": 1], ["deployment": "b", "weight": 0]], "weight": 1_000_000,
+      "split": [["deployment": "a", "weight": 1], ["deployment": "b", "weight": 0]],
+      "weight": 1_000_000,
     ]
     let route: Setting = ["balance": "weighted-random", "over": [split, "c"]]
     #expect(

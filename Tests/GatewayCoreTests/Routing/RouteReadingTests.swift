@@ -24,8 +24,11 @@ struct RouteReadingTests {
     #expect(message(["chat": "chat"]).contains("leads back to itself"))
     #expect(message(["chat": "extract", "extract": "chat"]).contains("leads back to itself"))
     #expect(
-      message(["chat": ["fallback": ["a", "extract"]], "extract": "other", "other": ["sticky": "user", "over": ["b", "chat"]]])
-        .contains("leads back to itself"))
+      message([
+        "chat": ["fallback": ["a", "extract"]], "extract": "other",
+        "other": ["sticky": "user", "over": ["b", "chat"]],
+      ])
+      .contains("leads back to itself"))
   }
 
   @Test("may meet at an alias from two sides")
@@ -63,7 +66,8 @@ struct RouteReadingTests {
       ["weight": 2], ["fallback": ["a"], "deployment": "b"], ["balance": "cheapest"],
       ["fallback": []], ["condition": [["if": ["streams": true]]], "else": "a"],
       ["condition": [["if": ["streams": true], "then": "a"]]],
-      ["fallback": ["a"], "on": ["600"]], ["fallback": ["a"], "on": ["5xy"]], ["sticky": "planet", "over": ["a"]],
+      ["fallback": ["a"], "on": ["600"]], ["fallback": ["a"], "on": ["5xy"]],
+      ["sticky": "planet", "over": ["a"]],
       ["deployment": "a", "wieght": 3], ["deployment": "a", "weight": -1],
     ] {
       #expect(throws: SettingError.self) { try read(["chat": wrong]) }
@@ -75,7 +79,9 @@ struct RouteReadingTests {
     let many = Setting(.array(Array(repeating: "a" as Setting, count: 64)))
     try read(["chat": ["balance": "cheapest", "over": many]])
     let more = Setting(.array(Array(repeating: "a" as Setting, count: 65)))
-    #expect(throws: SettingError.self) { try read(["chat": ["balance": "cheapest", "over": more]]) }
+    #expect(throws: SettingError.self) {
+      try read(["chat": ["balance": "cheapest", "over": more]])
+    }
   }
 
   @Test("reach the deployments that a walk can come to")
@@ -100,11 +106,13 @@ struct OutcomeSetTests {
     .firstTokenTimeout, .idleTimeout, .totalTimeout, .brokenStream,
   ]
 
-  @Test("holds what its words say", arguments: [
-    ("any", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), ("4xx", [0, 1, 2]), ("5xx", [3, 4]), ("429", [1]),
-    ("timeout", [6, 7, 8]), ("firstToken", [6]), ("idle", [7]), ("total", [8]),
-    ("connection", [5]), ("broken", [9]),
-  ])
+  @Test(
+    "holds what its words say",
+    arguments: [
+      ("any", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), ("4xx", [0, 1, 2]), ("5xx", [3, 4]), ("429", [1]),
+      ("timeout", [6, 7, 8]), ("firstToken", [6]), ("idle", [7]), ("total", [8]),
+      ("connection", [5]), ("broken", [9]),
+    ])
   func words(word: String, members: [Int]) throws {
     let set = try set([Setting(.string(word))])
     #expect(OutcomeSetTests.all.indices.filter { set.contains(OutcomeSetTests.all[$0]) } == members)
@@ -114,7 +122,8 @@ struct OutcomeSetTests {
   @Test("is the union of its words, and takes one word for a list of one")
   func union() throws {
     let both = try set(["429", "connection"])
-    #expect(both.contains(.status(429)) && both.contains(.connection) && !both.contains(.status(500)))
+    #expect(
+      both.contains(.status(429)) && both.contains(.connection) && !both.contains(.status(500)))
     #expect(try set("429").contains(.status(429)))
     #expect(try set(429).contains(.status(429)))
   }

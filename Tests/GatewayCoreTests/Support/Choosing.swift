@@ -25,7 +25,8 @@ struct Choosing {
   }
 
   /// The choice for the next call, or for a call of a test's own, among some children or all.
-  mutating func choose(_ among: [Int]? = nil, at now: Instant = .start, call: UInt64? = nil) -> Int {
+  mutating func choose(_ among: [Int]? = nil, at now: Instant = .start, call: UInt64? = nil) -> Int
+  {
     calls += 1
     var set = CandidateSet(bits: 0)
     for child in among ?? Array(0..<count) { set.insert(child) }

@@ -30,3 +30,43 @@ final class Files {
     try ScenarioLoader.load(path: path, options: options)
   }
 }
+
+/// The smallest scenario with two deployments and two policies, for tests that change a part of it.
+let smallest = """
+  {
+    lab: 1,
+    horizon: "1h",
+    traffic: { s: { arrivals: { poisson: "4/s" }, alias: "chat", tokens: { input: 5, output: 9 } } },
+    deployments: {
+      "a/x": { model: "a/m", region: "eu", price: { input: "$1/M", output: "$2/M" },
+               latency: { timeToFirstToken: "80ms", timePerOutputToken: "10ms" } },
+      "b/y": { extends: "a/x", model: "b/m" },
+    },
+    policies: {
+      today: { routes: { chat: "a/x" } },
+      other: { extends: "today", routes: { chat: { fallback: ["a/x", "b/y"] } } },
+    },
+  }
+  """
+
+/// `smallest` with one text replaced by another.
+func edited(_ old: String, _ new: String) -> String {
+  #expect(smallest.contains(old), "the example holds no \(old)")
+  return smallest.replacingOccurrences(of: old, with: new)
+}
+
+/// The message of the error that loading `text` gives, with paths from the folder; nil if none.
+func message(
+  _ text: String, _ others: [(name: String, text: String)] = [],
+  _ change: (inout ScenarioOptions, String) -> Void = { _, _ in }
+) throws -> String? {
+  let files = try Files([("scenario.json5", text)] + others)
+  var options = ScenarioOptions()
+  change(&options, files.path)
+  do {
+    _ = try files.load(options)
+    return nil
+  } catch {
+    return "\(error)".replacingOccurrences(of: files.path + "/", with: "")
+  }
+}

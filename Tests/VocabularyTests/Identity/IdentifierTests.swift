@@ -26,7 +26,8 @@ struct CallKeyTests {
     let source = NameHash(bits: 0x0123_4567_89AB_CDEF)
     #expect(CallKey(source: source, number: 0).bits == 0x0123_4567_89AB_CDEF)
     #expect(
-      CallKey(source: source, number: 2).bits == 0x0123_4567_89AB_CDEF &+ 2 &* 0x9E37_79B9_7F4A_7C15)
+      CallKey(source: source, number: 2).bits == 0x0123_4567_89AB_CDEF &+ 2 &* 0x9E37_79B9_7F4A_7C15
+    )
     #expect(
       CallKey(source: source, number: 0, try: 1).bits == 0x0123_4567_89AB_CDEF ^ (1 << 56))
   }

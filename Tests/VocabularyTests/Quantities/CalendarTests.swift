@@ -29,7 +29,8 @@ struct CalendarTests {
       for month in 1...12 {
         let length = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
         for day in [1, length] {
-          #expect(Calendar.days(fromYear: year, month: month, day: day) == expected + Int64(day) - 1)
+          #expect(
+            Calendar.days(fromYear: year, month: month, day: day) == expected + Int64(day) - 1)
           let civil = Calendar.civil(fromDays: expected + Int64(day) - 1)
           #expect((civil.year, civil.month, civil.day) == (year, month, day))
         }
@@ -55,7 +56,8 @@ struct CalendarTests {
   func boundaries() {
     let calendar = Calendar(epochSecondsAtStart: 1_772_431_200, offsetSeconds: 3_600)
     let now = Instant.start.advanced(by: .seconds(3 * 86_400 + 17))
-    #expect(calendar.startOfDay(at: now) == Instant.start.advanced(by: .seconds((3 * 24 - 7) * 3_600)))
+    #expect(
+      calendar.startOfDay(at: now) == Instant.start.advanced(by: .seconds((3 * 24 - 7) * 3_600)))
     for (months, year, month) in [(0, 2026, 3), (-3, 2025, 12), (10, 2027, 1), (-27, 2023, 12)] {
       let first = calendar.date(at: calendar.startOfMonth(at: now, adding: months))
       #expect((first.year, first.month, first.day, first.hour) == (year, month, 1, 0))

@@ -44,7 +44,8 @@ struct InstantTests {
 struct DurationTests {
   @Test("is whole nanoseconds, rounded towards zero")
   func rounds() {
-    #expect(Duration(secondsComponent: 1, attosecondsComponent: 999_999_999).nanoseconds == 1_000_000_000)
+    #expect(
+      Duration(secondsComponent: 1, attosecondsComponent: 999_999_999).nanoseconds == 1_000_000_000)
     #expect(Duration.nanoseconds(-7).nanoseconds == -7)
     #expect(Duration(secondsComponent: 0, attosecondsComponent: -1_999_999_999).nanoseconds == -1)
     #expect(Duration.milliseconds(1_500).nanoseconds == 1_500_000_000)
@@ -56,7 +57,8 @@ struct DurationTests {
     #expect(Duration.seconds(Int64.max / 2).nanoseconds == .max)
     #expect(Duration.seconds(Int64.min / 2).nanoseconds == .min)
     #expect(Duration.seconds(9_223_372_036).nanoseconds == 9_223_372_036_000_000_000)
-    #expect(Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 900_000_000_000_000_000)
-      .nanoseconds == .max)
+    #expect(
+      Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 900_000_000_000_000_000)
+        .nanoseconds == .max)
   }
 }

@@ -22,7 +22,8 @@ struct PriceSheetTests {
       func price() -> TokenPrice {
         // Prices in half picodollars make ties common.
         let scale: Int64 = round % 2 == 0 ? 500 : 1
-        return TokenPrice(femtodollars: Int64.random(in: 0...(1 << 40), using: &random) / scale * scale)
+        return TokenPrice(
+          femtodollars: Int64.random(in: 0...(1 << 40), using: &random) / scale * scale)
       }
       func tokens() -> UInt32 { UInt32.random(in: 0...200_000, using: &random) }
       let sheet = PriceSheet(input: price(), cachedInput: price(), output: price())

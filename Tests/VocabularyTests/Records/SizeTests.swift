@@ -65,7 +65,8 @@ struct StationTallyTests {
           inside.append(now)
         } else {
           tally.leave(at: Instant(nanoseconds: now))
-          sojourns += Int128(now - inside.remove(at: Int.random(in: 0..<inside.count, using: &random)))
+          sojourns += Int128(
+            now - inside.remove(at: Int.random(in: 0..<inside.count, using: &random)))
         }
       }
       let end = Instant(nanoseconds: now + 500)

@@ -7,7 +7,9 @@ import Vocabulary
 @Suite("Every strategy")
 struct StrategyConformanceTests {
   /// A run of random choices, starts and ends; returns the choices.
-  private func run(_ name: String, seed: UInt64, steps: Int, _ check: (Choosing, Int, [Int]) -> Void)
+  private func run(
+    _ name: String, seed: UInt64, steps: Int, _ check: (Choosing, Int, [Int]) -> Void
+  )
     throws -> [Int]
   {
     var random = SplitMix64(seed: seed)
@@ -31,10 +33,13 @@ struct StrategyConformanceTests {
       } else {
         let child = inFlight.remove(at: Int.random(in: 0..<inFlight.count, using: &random))
         let outcome: Outcome =
-          [.succeeded, .succeeded, .status(503), .cancelled, .totalTimeout].randomElement(using: &random)
+          [.succeeded, .succeeded, .status(503), .cancelled, .totalTimeout].randomElement(
+            using: &random)
           ?? .succeeded
         if one.strategy.observes {
-          one.ended(child, outcome, took: .milliseconds(Int.random(in: 0...60_000, using: &random)), at: now)
+          one.ended(
+            child, outcome, took: .milliseconds(Int.random(in: 0...60_000, using: &random)), at: now
+          )
         }
       }
     }
@@ -50,7 +55,8 @@ struct StrategyConformanceTests {
     }
   }
 
-  @Test("chooses the same again for the same seed and history", arguments: Strategies.registry.names)
+  @Test(
+    "chooses the same again for the same seed and history", arguments: Strategies.registry.names)
   func deterministic(name: String) throws {
     for seed in UInt64(0)..<10 {
       let one = try run(name, seed: seed, steps: 200) { _, _, _ in }

@@ -57,7 +57,9 @@ struct PowerOfTwoTests {
     }
   }
 
-  @Test("draws all pairs alike: over n children of increasing load the k-th is chosen 2(n − k)/n(n − 1)")
+  @Test(
+    "draws all pairs alike: over n children of increasing load the k-th is chosen 2(n − k)/n(n − 1)"
+  )
   func pairs() throws {
     var one = try Choosing("power-of-two", weights: [1, 1, 1, 1])
     for child in 0..<4 { for _ in 0..<child { one.started(child) } }

@@ -1,0 +1,86 @@
+/// A scenario that uses every section of the language.
+let example = """
+  {
+    lab: 1,
+    question: "Does failover keep chat available?",
+    starts: "2026-03-02T07:00+01:00", horizon: "8h", warmUp: "30m", drain: "5m",
+    seed: 7, replications: { from: 10, upTo: 60 }, baseline: "today",
+    gateway: { replicas: 6, state: { gossiped: { lag: "50ms" } } },
+    teams: { kyc: {}, others: { count: 40, skew: 1.1 } },
+    keys: { old: { expires: "2h" }, new: { count: 3, enabled: true } },
+    traffic: {
+      assistant: {
+        arrivals: { gamma: { rate: "4/s", cv: 2 } }, rate: { "0h": 1, "4h": 3, "8h": 1 },
+        tokens: { input: { median: 600, p95: 2400 }, output: { exponential: { mean: 250 } } },
+        alias: "chat", teams: { count: 5, skew: 1 }, streams: "80%", keys: { repeats: "10%" },
+        conversations: { again: ["50%", "25%"], think: { median: "30s", p95: "4m" }, added: 100 },
+        source: "assumed from a survey",
+      },
+      kyc: {
+        arrivals: { poisson: "2/s" }, alias: "extract", team: "kyc", virtualKey: "old",
+        tags: { data: "confidential" }, capabilities: ["tools"], patience: "60s", outputCap: 900,
+        tokens: { input: 6000, output: 300 }, keys: { zipf: { count: 1000, exponent: 0.9 } },
+        priority: 3, cachedInput: "20%", count: 100000, speed: 2,
+      },
+      batch: { extends: "kyc", arrivals: { regular: "1/s" }, alias: "chat" },
+    },
+    quotas: {
+      "sub-1": { requests: "6k/min", tokens: "1M/min", charge: "reserve", window: "10s",
+                 source: "vendor sheet, 2026-01" },
+    },
+    deployments: {
+      "azure/sweden": {
+        model: "azure/gpt-4.1", region: "swedencentral", residency: "eu", quota: "sub-1",
+        contextWindow: 128000, capabilities: ["tools"],
+        price: { input: "$2/M", cachedInput: "$0.5/M", output: "$8/M" },
+        latency: { timeToFirstToken: { median: "740ms", p95: "1.4s" },
+                   timePerOutputToken: { median: "13ms", p95: "22ms" }, perInputToken: "2us" },
+        faults: { "500": "0.2%", "529": { share: "0.1%", after: "80ms" }, hang: "0.02%",
+                  broken: "0.1%" },
+        billing: { cut: "consumed" }, tokens: { inputFactor: 1.1 },
+        estimate: { price: { output: "$9/M" } }, source: "own logs, 2026-01",
+      },
+      "azure/france": { extends: "azure/sweden", region: "francecentral", estimate: null,
+                        quota: { tokens: "500k/min" } },
+      openai: { extends: "azure/sweden", model: "openai/gpt-4.1", region: null, residency: "us",
+                quota: null, source: null },
+    },
+    incidents: {
+      "sweden down": { on: { region: "swedencentral" }, from: "2h", inFlight: "break",
+        error: { status: 503, after: "30s", share: { "0m": "0%", "8m": "95%", "85m": "0%" } } },
+      "france herd": { on: { region: "francecentral" }, with: "sweden down", slow: 1.8,
+                       quota: { "0m": 1, "10m": 0.5 } },
+    },
+    cases: {
+      quiet: [], outage: ["sweden down", "france herd"],
+      "any one down": { each: "deployment", down: "45m", at: "random" },
+      "any region down": { each: "region", down: "10m", at: "1h", status: 502 },
+    },
+    policies: {
+      today: { routes: { chat: "azure/sweden", extract: "azure/sweden" } },
+      failover: {
+        extends: "today",
+        routes: { chat: { fallback: ["azure/sweden",
+          { balance: { "peak-ewma": { decay: "10s" } }, over: ["azure/france", "openai"] }],
+          on: ["429", "5xx", "timeout", "connection"] } },
+        attempts: { total: "60s", firstToken: "5s", max: 4, retry: { max: 1,
+          backoff: { exponential: { from: "200ms", to: "2s", jitter: "full" } } },
+          budget: { share: "20%", floor: "10/s" } },
+        breaker: { trip: { consecutiveFailures: 5 }, open: "30s", probes: 1 },
+        limits: [{ each: "team", totalTokens: "400k/min", burst: "800k", charge: "reserve" }],
+        cache: { exact: { ttl: "10m", capacity: "200k", scope: "team" } },
+      },
+      affinity: {
+        extends: "failover", cache: null, breaker: { trip: { failureRatio: { share: "50%" } } },
+        routes: { chat: { sticky: "conversation", over: ["azure/sweden", "azure/france"] },
+          extract: { condition: [{ if: { tags: { data: "confidential" } }, then: "azure/france" }],
+                     else: { split: ["openai", "azure/france"], by: "user" } } },
+      },
+    },
+    objectives: { chat: { firstToken: "2s" }, extract: { endToEnd: "30s" } },
+    matters: { availability: "0.1%", cost: "3%" },
+    expect: { failover: ["availability of chat >= 99.5% in case outage", "p95 <= 2s"] },
+    never: ["attempt where tag.data = confidential and residency != eu"],
+    sometimes: ["breaker opens in case outage"],
+  }
+  """
