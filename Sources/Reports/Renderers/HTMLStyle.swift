@@ -32,14 +32,14 @@ enum HTMLStyle {
     thead th{vertical-align:bottom;color:var(--muted);font-size:13px;white-space:normal;\
     max-width:120px;padding-bottom:6px;border-bottom:1px solid var(--strong-rule)}
     thead .groups th{border:0;padding-bottom:0;max-width:none;text-align:center}
-    .group span{display:block;margin-left:16px;padding-bottom:3px;border-bottom:1px solid var(--rule)}
-    .gap{padding-left:16px}
+    .group span{display:block;margin-left:14px;padding-bottom:3px;border-bottom:1px solid var(--rule)}
+    .gap{padding-left:14px}
     .words{text-align:left}
     tbody th.words{padding-right:6px}
     tbody tr:not(.lower):not(.section)>*{border-top:1px solid var(--rule)}
     tbody tr:first-child>*{border-top:0!important}
     .half{text-align:left;color:var(--muted);padding-left:5px}
-    .mark{padding-right:5px;text-align:left}
+    .mark{padding-right:3px;text-align:left}
     .lower>*{padding-top:0;font-size:13px;padding-bottom:6px}
     .upper>:not([rowspan]){padding-bottom:0}
     .baseline>*{background:var(--tint)}
