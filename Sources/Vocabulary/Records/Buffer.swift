@@ -35,7 +35,9 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     _count &+= 1
   }
 
-  /// The element at `index`, in place. The index is checked in debug builds only: every index that
+  /// The element at `index`, in place.
+  ///
+  /// The index is checked in debug builds only: every index that
   /// reaches a buffer has been made by the code that fills it, and the check was a tenth of the
   /// instructions of a request.
   @inlinable
