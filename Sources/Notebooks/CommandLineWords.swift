@@ -1,6 +1,6 @@
-/// The words of a command line as a shell would take them: spaces part words, quotes hold them
-/// together, a backslash takes the next character as it is.
+/// The words of a command line as a shell would take them.
 ///
+/// Spaces part words, quotes hold them together, a backslash takes the next character as it is.
 /// Nothing is expanded.
 enum CommandLineWords {
   /// The words; `nil` if a quote is never closed.

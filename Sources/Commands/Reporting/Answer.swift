@@ -6,8 +6,8 @@ import Statistics
 /// The answer in a sentence or two, made of the verdicts of one case.
 ///
 /// The policy that it speaks of is, among those whose availability is within what matters of the
-/// highest, the one with the lowest cost per success, and among equally dear ones the quickest to
-/// the first token at p99; then the cheapest and the fastest are named, where they are others.
+/// highest, the one with the lowest cost per success, and among those that cost the same, the
+/// fastest; then those as good, the cheapest and the fastest are named, where they are others.
 struct Answer {
   let result: CaseResult
   let baseline: PolicyResult
@@ -27,22 +27,35 @@ struct Answer {
       ($0.mean("availability") ?? 0) >= best - matters.availability
     }
     var pick = good.contains { $0.isBaseline } ? baseline : good[0]
-    for policy in good {
-      let cost = policy.mean("costPerSuccess") ?? .infinity
-      let least = pick.mean("costPerSuccess") ?? .infinity
-      let wait = policy.mean("p99.timeToFirstToken") ?? .infinity
-      let shortest = pick.mean("p99.timeToFirstToken") ?? .infinity
-      if cost < (1 - matters.cost) * least
-        || (cost <= (1 + matters.cost) * least && wait < (1 - matters.latency) * shortest)
-      {
-        pick = policy
-      }
-    }
+    for policy in good where Answer.beats(policy, pick, matters) { pick = policy }
     self.result = result
     self.baseline = baseline
     self.pick = pick
     self.policies = policies
     self.matters = matters
+  }
+
+  /// Whether a policy costs less by what matters, or costs the same and is faster by what matters.
+  private static func beats(
+    _ policy: PolicyResult, _ other: PolicyResult, _ matters: Scenario.Matters
+  ) -> Bool {
+    let (cost, known) = (
+      policy.mean("costPerSuccess") ?? .infinity, other.mean("costPerSuccess") ?? .infinity
+    )
+    if cost < (1 - matters.cost) * known { return true }
+    if cost > (1 + matters.cost) * known { return false }
+    let time = policy.mean("p99.timeToFirstToken") ?? .infinity
+    return time < (1 - matters.latency) * (other.mean("p99.timeToFirstToken") ?? .infinity)
+  }
+
+  /// Those that differ from the pick by nothing that matters.
+  private var equals: [PolicyResult] {
+    policies.filter { policy in
+      policy.name != pick.name
+        && abs((policy.mean("availability") ?? 0) - (pick.mean("availability") ?? 0))
+          <= matters.availability
+        && !Answer.beats(policy, pick, matters) && !Answer.beats(pick, policy, matters)
+    }
   }
 
   /// The judgement that colours the answer: better if nothing is worse, worse if nothing is better.
@@ -53,6 +66,9 @@ struct Answer {
     if marks.contains(.worse), !marks.contains(.better) { return .worse }
     return nil
   }
+
+  /// The share of calls that the baseline answers.
+  var baselineAvailability: Double { baseline.mean("availability") ?? 1 }
 
   /// The sentences.
   var text: RichText {
@@ -153,6 +169,15 @@ struct Answer {
   /// The cheapest and the fastest, where they are others than the pick.
   private var others: RichText {
     var text: RichText = ""
+    if !equals.isEmpty {
+      text = text + " As good: "
+      for (index, policy) in equals.enumerated() {
+        text =
+          text + (index == 0 ? "" : index == equals.count - 1 ? " and " : ", ")
+          + "\(strong: policy.name)"
+      }
+      text = text + "."
+    }
     if let cheapest = lowest("costPerSuccess"), cheapest.name != pick.name,
       let cost = cheapest.mean("costPerSuccess"), let own = pick.mean("costPerSuccess"),
       cost < own * (1 - matters.cost)

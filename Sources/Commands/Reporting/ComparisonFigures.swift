@@ -9,15 +9,13 @@ extension ComparisonReport {
   /// Cost per success against p99, with the Pareto frontier; nothing without two policies.
   func frontier(_ result: CaseResult) -> Figure? {
     let time = "p99.timeToFirstToken"
-    let highest =
-      result.policies.filter(\.isPolicy).compactMap { $0.mean("availability") }.max() ?? 1
     let points = result.policies.compactMap { policy -> FrontierChart.Point? in
       guard policy.reference == nil || !isBaselineAgain(policy, result),
         let cost = policy.measure("costPerSuccess")?.estimate,
         let latency = policy.measure(time)?.estimate
       else { return nil }
       return FrontierChart.Point(
-        label(policy, highest: highest), x: cost.mean, xHalfWidth: cost.halfWidth, y: latency.mean,
+        policy.name, x: cost.mean, xHalfWidth: cost.halfWidth, y: latency.mean,
         yHalfWidth: latency.halfWidth, role: policy.chartRole)
     }
     guard points.count > 1, let first = result.policies.first,
@@ -37,7 +35,7 @@ extension ComparisonReport {
           y: ChartAxis(
             "time to first token, p99", in: latency.style(for: points.map(\.y)),
             scale: spread(points.map(\.y)) > 8 ? .logarithmic : .linear),
-          points: points)))
+          points: labelled(points, result))))
   }
 
   /// What each policy changes, measure by measure.
@@ -81,12 +79,21 @@ extension ComparisonReport {
     }
   }
 
-  /// The name, and the availability where that is clearly below the highest.
-  private func label(_ policy: PolicyResult, highest: Double) -> String {
-    guard let own = policy.mean("availability"), own < highest - Answer.fewUnanswered else {
-      return policy.name
+  /// The points with the availability by the name where that is clearly below the highest.
+  private func labelled(
+    _ points: [FrontierChart.Point], _ result: CaseResult
+  ) -> [FrontierChart.Point] {
+    let highest =
+      result.policies.filter(\.isPolicy).compactMap { $0.mean("availability") }.max() ?? 1
+    return points.map { point in
+      var point = point
+      if let own = result.policy(point.name)?.mean("availability"),
+        own < highest - Answer.fewUnanswered
+      {
+        point.name += ", \(Format.percent(own)) available"
+      }
+      return point
     }
-    return "\(policy.name), \(Format.percent(own)) available"
   }
 
   private func spread(_ values: [Double]) -> Double {

@@ -21,7 +21,6 @@ struct ComparisonReport {
     for result in comparison.cases {
       if let figure = frontier(result) { report.append(.figure(figure)) }
     }
-    let answers = comparison.cases.compactMap { Answer($0, matters: scenario.matters) }
     report.append(.heading("What changes"))
     for result in comparison.cases {
       if let figure = differences(result) { report.append(.figure(figure)) }
@@ -29,11 +28,13 @@ struct ComparisonReport {
     for result in comparison.cases { report.append(.table(billTable(result))) }
     for result in comparison.cases { report.append(.table(boundsTable(result))) }
     report.append(.heading("When"))
+    let isQuietFolded = comparison.cases.contains { !$0.incidents.isEmpty }
     for result in comparison.cases {
-      if let figure = timeline(result) { report.append(.figure(figure)) }
-      if let figure = shares(result) { report.append(.figure(figure)) }
+      let figures = [timeline(result), shares(result)].compactMap { $0 }.map(Report.Block.figure)
+      let isFolded = isQuietFolded && result.incidents.isEmpty && !figures.isEmpty
+      report.blocks += isFolded ? [.details("Case \(result.name) over time", figures)] : figures
     }
-    let why = whyBlocks(picks: answers.map(\.pick.name))
+    let why = whyBlocks(pick: focus?.pick.name)
     if !why.isEmpty { report.blocks += [.heading("Why")] + why }
     report.append(.heading("Who"))
     report.blocks += breakdownBlocks
@@ -51,6 +52,16 @@ struct ComparisonReport {
     }
     report.blocks += cautions
     return report
+  }
+
+  /// The answer for the case in which the baseline answers the fewest calls.
+  private var focus: Answer? {
+    var found: Answer?
+    for answer in comparison.cases.compactMap({ Answer($0, matters: scenario.matters) }) {
+      if let found, found.baselineAvailability <= answer.baselineAvailability { continue }
+      found = answer
+    }
+    return found
   }
 
   // MARK: Parts

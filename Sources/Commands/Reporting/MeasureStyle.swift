@@ -10,12 +10,19 @@ extension MeasureResult {
   func style(for values: [Double]) -> NumberStyle {
     switch unit {
     case .share: .percent(digits: 2)
-    case .seconds: NumberStyle.seconds(digits: 2).fitting(values)
+    case .seconds: MeasureResult.seconds(values)
     case .dollars:
       NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
         .fitting(values)
     case .ratio: .plain(digits: 2)
     }
+  }
+
+  /// Three digits that count; from a tenth of a second on no more than hundredths.
+  private static func seconds(_ values: [Double]) -> NumberStyle {
+    let style = NumberStyle.seconds(digits: 2).fitting(values)
+    return (values.map(\.magnitude).max() ?? 0) < 0.1
+      ? style : style.with(digits: min(2, style.digits))
   }
 
   /// Whether dollars are shown for a thousand of what they are per.

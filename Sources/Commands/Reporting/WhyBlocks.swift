@@ -7,10 +7,10 @@ import Vocabulary
 
 extension ComparisonReport {
   /// A part for each policy that is not the baseline.
-  func whyBlocks(picks: [String]) -> [Report.Block] {
+  func whyBlocks(pick: String?) -> [Report.Block] {
     guard let first = comparison.cases.first else { return [] }
     let names = first.policies.filter { $0.isPolicy && !$0.isBaseline }.map(\.name)
-    let open = picks.first { names.contains($0) } ?? names.first
+    let open = names.first { $0 == pick } ?? names.first
     var blocks: [Report.Block] = []
     for name in names.filter({ $0 == open }) + names.filter({ $0 != open }) {
       let part = why(name)

@@ -101,7 +101,7 @@ public struct LimitRule: BitwiseCopyable, Sendable {
     self.unit = unit
     self.charge =
       charge.flatMap { Charge(rawValue: UInt8($0)) } ?? (unit == .requests ? .check : .reserve)
-    let standard = max(1, Int64(rate.perSecond.rounded(.up)))
+    let standard = max(1, Int64(min(rate.perSecond.rounded(.up), 9e18)))
     guard let rule = TokenBucket.Rule(rate: rate, burst: Int64(burst ?? Int(standard))) else {
       let at = s.setting
       throw SettingError(

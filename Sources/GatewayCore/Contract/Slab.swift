@@ -56,11 +56,11 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   /// of its fields (measured: two copies of 450 bytes per routed request).
   subscript(number: UInt32) -> Element {
     @inline(__always) unsafeAddress {
-      precondition(Int(number) < used, "no such place")
+      assert(Int(number) < used, "no such place")
       return UnsafePointer(base + Int(number))
     }
     @inline(__always) unsafeMutableAddress {
-      precondition(Int(number) < used, "no such place")
+      assert(Int(number) < used, "no such place")
       return base + Int(number)
     }
   }

@@ -38,30 +38,40 @@ final class RunSink: Sink {
 
   func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
     measures.consume(attempts: attempts, truths: truths)
+    // Summed beside the object: a class' property is checked for exclusive access at every use.
+    var served = MoneyTotal.zero
     for index in attempts.indices {
       guard attempts[index].served, attempts[index].arrived >= from, attempts[index].arrived < to
       else { continue }
       let alias = Int(attempts[index].alias.index)
       if alias < yardsticks.count {
-        ledger.servedYardstick += yardsticks[alias].bill(for: attempts[index].usage)
+        served += yardsticks[alias].bill(for: attempts[index].usage)
       }
     }
+    ledger.servedYardstick += served
     beside?.consume(attempts: attempts, truths: truths)
   }
 
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
     measures.consume(requests: requests, truths: truths)
-    for index in requests.indices {
+    if calls != nil {
+      for index in requests.indices
+      where requests[index].arrived >= from && requests[index].arrived < to {
+        calls?.add(requests[index])
+      }
+    }
+    var shared = MoneyTotal.zero
+    for index in requests.indices
+    where requests[index].source == .cache || requests[index].source == .follow {
       guard requests[index].arrived >= from, requests[index].arrived < to else { continue }
-      calls?.add(requests[index])
-      guard requests[index].source == .cache || requests[index].source == .follow else { continue }
       let alias = Int(requests[index].alias.index)
       if alias < yardsticks.count {
-        ledger.sharedYardstick += yardsticks[alias].bill(
+        shared += yardsticks[alias].bill(
           for: Usage(
             inputTokens: requests[index].inputTokens, outputTokens: requests[index].outputTokens))
       }
     }
+    ledger.sharedYardstick += shared
     beside?.consume(requests: requests, truths: truths)
   }
 

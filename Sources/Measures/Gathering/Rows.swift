@@ -15,13 +15,13 @@ struct Rows<Element: BitwiseCopyable>: ~Copyable {
   deinit { base.deallocate() }
 
   subscript(index: Int) -> Element {
-    @inline(__always) _read {
+    @inline(__always) unsafeAddress {
       precondition(index >= 0 && index < count, "index outside the table")
-      yield base[index]
+      return UnsafePointer(base + index)
     }
-    @inline(__always) _modify {
+    @inline(__always) unsafeMutableAddress {
       precondition(index >= 0 && index < count, "index outside the table")
-      yield &base[index]
+      return base + index
     }
   }
 

@@ -109,7 +109,7 @@ struct LimiterWatch: ~Copyable {
     guard let slot = levels.slot(of: place) else { return }
     let elapsed = levels[slot].at == .distantPast ? 0 : levels[slot].at.nanoseconds(to: note.at)
     let rest = max(0, levels[slot].backlog - rules[limit].drained(elapsed))
-    let backlog = max(0, rest + Int128(note.value) * rules[limit].unit)
+    let backlog = max(0, rest + rules[limit].scaled(note.value))
     levels[slot].backlog = backlog
     levels[slot].at = note.at
     if note.value > 0, backlog > rules[limit].most { exceeded(limit, note, backlog, &breaches) }
@@ -180,6 +180,13 @@ struct EnvelopeRule: BitwiseCopyable {
       most = Int128(permits)
     }
     most = (most + Int128(envelope.slack)) * unit
+  }
+
+  /// Permits, scaled; a bucket's unit fits 64 bits.
+  @inline(__always)
+  func scaled(_ permits: Int64) -> Int128 {
+    let product = Int64(truncatingIfNeeded: unit).multipliedFullWidth(by: permits)
+    return (Int128(product.high) << 64) | Int128(product.low)
   }
 
   /// What drains in `elapsed` nanoseconds, scaled.

@@ -32,14 +32,14 @@ enum HTMLStyle {
     thead th{vertical-align:bottom;color:var(--muted);font-size:13px;white-space:normal;\
     max-width:120px;padding-bottom:6px;border-bottom:1px solid var(--strong-rule)}
     thead .groups th{border:0;padding-bottom:0;max-width:none;text-align:center}
-    .group span{display:block;margin-left:22px;padding-bottom:3px;border-bottom:1px solid var(--rule)}
-    .gap{padding-left:22px}
+    .group span{display:block;margin-left:14px;padding-bottom:3px;border-bottom:1px solid var(--rule)}
+    .gap{padding-left:14px}
     .words{text-align:left}
     tbody th.words{padding-right:6px}
     tbody tr:not(.lower):not(.section)>*{border-top:1px solid var(--rule)}
     tbody tr:first-child>*{border-top:0!important}
     .half{text-align:left;color:var(--muted);padding-left:5px}
-    .mark{padding-right:5px;text-align:left}
+    .mark{padding-right:3px;text-align:left}
     .lower>*{padding-top:0;font-size:13px;padding-bottom:6px}
     .upper>:not([rowspan]){padding-bottom:0}
     .baseline>*{background:var(--tint)}
@@ -79,9 +79,10 @@ enum HTMLStyle {
     body{font-size:10.5pt}
     main{max-width:none;padding:0}
     nav{display:none}
-    table{font-size:8.5pt}
-    .gap{padding-left:12px}
-    .group span{margin-left:12px}
+    table{font-size:7.5pt}
+    .lower>*{font-size:7pt}
+    .gap{padding-left:7px}
+    .group span{margin-left:7px}
     .scroll{overflow:visible}
     svg.chart{min-width:0;width:100%}
     figure,.table,tr{break-inside:avoid}

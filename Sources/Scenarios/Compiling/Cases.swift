@@ -79,7 +79,7 @@ struct OutageOfEach {
     let at = try s.raw(
       "at", "when, after the file's zero; \"random\" draws it once, by the seed and the case's name"
     )
-    if at?.isDescribing == true { _ = try at?.duration() }
+    if at?.isDescribing == true { _ = try at?.text() }
     var begin: Duration = .zero
     if case .string("random")? = at?.content, !s.isDescribing {
       try s.require(

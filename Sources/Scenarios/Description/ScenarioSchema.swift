@@ -1,4 +1,5 @@
 import Settings
+import Traffic
 import Vocabulary
 
 /// What a scenario file may say: the descriptions of all sections, and a JSON Schema of them.
@@ -7,7 +8,7 @@ public enum ScenarioSchema {
   public static let parameters: [ParameterDescription] = {
     var reader = SettingsReader.describing()
     do { _ = try Scenario(reading: &reader, tree: Setting(.object([]))) } catch {}
-    return reader.described.map { withInheritance($0.withoutRepetition) }
+    return reader.described.map { withForms(withInheritance($0.withoutRepetition.withFreeNames)) }
   }()
 
   /// A JSON Schema (draft 2020-12) for editors, as plain JSON.
@@ -48,6 +49,50 @@ public enum ScenarioSchema {
     return section
   }
 
+  /// Adds the forms that a stand-in cannot be asked for: lists of names, an object for each alias.
+  private static func withForms(_ section: ParameterDescription) -> ParameterDescription {
+    var section = section
+    switch section.key {
+    case "cases", "expect":
+      section.nested.append(form(.list, of: [text("", "")]))
+    case "objectives":
+      section.nested.append(form(.entries, of: section.nested))
+    case "policies":
+      // A route may be the bare name of a deployment or an alias.
+      for policy in section.nested.indices {
+        for key in section.nested[policy].nested.indices
+        where section.nested[policy].nested[key].key == "routes" {
+          section.nested[policy].nested[key].nested.insert(text("", ""), at: 0)
+        }
+      }
+    case "incidents": section.nested = section.nested.map(withValuesOverTime)
+    default: break
+    }
+    return section
+  }
+
+  /// A number of an incident may also be numbers over time: `{ "0m": "0%", "8m": "95%" }`.
+  private static func withValuesOverTime(
+    _ parameter: ParameterDescription
+  ) -> ParameterDescription {
+    var parameter = parameter
+    let isNumber = parameter.nested.allSatisfy { $0.kind == .number || $0.kind == .share }
+    if parameter.kind == .anything, isNumber, !parameter.nested.isEmpty {
+      parameter.nested.append(form(.entries, of: parameter.nested))
+    } else {
+      parameter.nested = parameter.nested.map(withValuesOverTime)
+    }
+    return parameter
+  }
+
+  private static func form(
+    _ kind: ParameterDescription.Kind, of parts: [ParameterDescription]
+  ) -> ParameterDescription {
+    var form = ParameterDescription(key: "", kind: kind, doc: "")
+    form.nested = parts
+    return form
+  }
+
   private static func text(_ key: String, _ doc: String) -> ParameterDescription {
     ParameterDescription(key: key, kind: .text, doc: doc)
   }
@@ -59,6 +104,19 @@ extension ParameterDescription {
   /// A route node holds route nodes in five places; written out, each in each, they would fill
   /// hundreds of megabytes.
   var withoutRepetition: ParameterDescription { without([]) }
+
+  /// The description with texts where the allowed names are those of the file.
+  ///
+  /// In describe mode there is no file; what its stand-ins are called is no list for anybody.
+  var withFreeNames: ParameterDescription {
+    var copy = self
+    if kind == .name, names.allSatisfy({ ["", "name", TrafficNames.none].contains($0) }) {
+      copy.kind = .text
+      copy.names = []
+    }
+    copy.nested = nested.map(\.withFreeNames)
+    return copy
+  }
 
   private func without(_ outer: Set<[String]>) -> ParameterDescription {
     var copy = self

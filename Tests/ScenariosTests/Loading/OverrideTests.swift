@@ -29,6 +29,20 @@ struct OverrideTests {
     #expect(scenario.policies.map(\.name) == ["today", "other", "new"])
   }
 
+  @Test("reaches into routes, values over time, cases and objectives")
+  func deep() throws {
+    var options = ScenarioOptions()
+    options.sets = [
+      "incidents[\"france herd\"].quota[\"10m\"]=0.25", "objectives.chat.firstToken=3s",
+      "policies.failover.routes.chat.fallback[1].balance.peak-ewma.decay=5s",
+      "cases[\"any one down\"].down=5m", "policies.failover.limits[0].burst=900k",
+      "traffic.kyc.arrivals.poisson=3/s", "gateway.state.gossiped.lag=70ms",
+    ]
+    let scenario = try Files([("scenario.json5", example)]).load(options)
+    #expect(scenario.gossipLag == .milliseconds(70))
+    #expect(scenario.objectives[0]?.firstToken == .seconds(3))
+  }
+
   @Test("comes after extends: it changes one policy, not those that extend it")
   func order() throws {
     let scenario = try set("policies.today.attempts.max=2")
