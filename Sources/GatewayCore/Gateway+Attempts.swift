@@ -43,7 +43,7 @@ extension Gateway {
     flights[flight].isLive = true
     for level in 0..<top {
       let node = plan.tree.nodes[Int(slots[slot].nodes[level])]
-      if node.kind == .balance, strategies[Int(node.target)].observes {
+      if node.kind == .balance, observing[Int(node.target)] {
         strategies[Int(node.target)].started(Int(slots[slot].taken[level]), at: now)
       }
     }
@@ -107,7 +107,7 @@ extension Gateway {
     let path = flights[id.slot].path
     for level in 0..<max(0, Int(flights[id.slot].depth) - 1) {
       let node = plan.tree.nodes[Int(path[level])]
-      guard node.kind == .balance, strategies[Int(node.target)].observes else { continue }
+      guard node.kind == .balance, observing[Int(node.target)] else { continue }
       let child = plan.tree.nodes[Int(path[level + 1])]
       strategies[Int(node.target)].ended(Int(child.place), observation, at: now)
     }

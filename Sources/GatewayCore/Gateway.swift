@@ -72,6 +72,8 @@ public struct Gateway: ~Copyable {
   let caches: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
+  /// Which strategies want to be told of attempts: asked once, because asking copies the strategy.
+  let observing: [Bool]
   var breakers: [CircuitBreaker]
   var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
@@ -94,6 +96,7 @@ public struct Gateway: ~Copyable {
     if let stated = plan.cache { rule = stated }
     cache = ExactCache(rule)
     strategies = plan.tree.strategies
+    observing = plan.tree.strategies.map(\.observes)
     breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
     retryBudget = plan.retryBudget
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
