@@ -47,10 +47,10 @@ struct ResultsTests {
     }
   }
 
-  @Test("exist for every scenario but the bench's")
+  @Test("exist for every scenario")
   func complete() {
     let expected = Project.names(in: "scenarios").filter {
-      Project.exists("scenarios/\($0)/scenario.json5") && $0 != "small-v1"
+      Project.exists("scenarios/\($0)/scenario.json5")
     }
     #expect(expected.filter { !scenarios.contains($0) } == [])
   }

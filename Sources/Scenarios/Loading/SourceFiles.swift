@@ -49,7 +49,9 @@ struct SourceFiles {
     return tree
   }
 
-  /// Checks a stream's data file, and keeps its SHA-256.
+  /// Checks a stream's data file, and keeps its SHA-256 under the name that the scenario gives it.
+  ///
+  /// Where the file was found is a fact of the machine and must not reach a result.
   /// - Parameter mention: Where the stream names the file.
   mutating func addData(
     of stream: StreamPlan, in data: DataFolders, mention: Setting?
@@ -63,7 +65,9 @@ struct SourceFiles {
       } else {
         found = try Checksum.sha256(ofFile: path)
         checksums[place] = found
-        inputs.append((FilePath.relative(place, to: folder), "sha256:" + found))
+        var name = FilePath.name(of: place)
+        if case .string(let written)? = mention?.content { name = written }
+        inputs.append((name, "sha256:" + found))
       }
       if let expected = stream.sha256, expected != found {
         throw TrafficError.wrongChecksum(

@@ -72,6 +72,11 @@ struct Outcome {
 
 /// Runs a command line in this process.
 func run(_ arguments: String..., adding verbs: [Verb] = []) -> Outcome {
+  run(all: arguments, adding: verbs)
+}
+
+/// Runs the tool in this process with a list of arguments.
+func run(all arguments: [String], adding verbs: [Verb] = []) -> Outcome {
   let (out, err) = (TextBuffer(), TextBuffer())
   let status = Commands.run(arguments, out: out, err: err, adding: verbs)
   return Outcome(status: status, out: out.text, err: err.text)
