@@ -72,7 +72,7 @@ public struct Gateway: ~Copyable {
   let caches: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
-  /// Which strategies want to be told of attempts: asked once, because asking copies the strategy.
+  /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
   var breakers: [CircuitBreaker]
   var retryBudget: RetryBudget?
