@@ -71,7 +71,13 @@ extension Gateway {
     slots[slot].record.ended = now
     slots[slot].state = .settling
     output.commands.append(.finishAnswer(id(ofSlot: slot), end, at: now))
-    if slots[slot].inFlight == 0 { settle(slot, at: now, into: &output) }
+    settleIfQuiet(slot, at: now, into: &output)
+  }
+
+  /// Settles a request that is over for its client once nothing of it is out.
+  @inline(__always)
+  mutating func settleIfQuiet(_ slot: UInt32, at now: Instant, into output: inout Output) {
+    if slots[slot].inFlight == 0, slots[slot].asked == 0 { settle(slot, at: now, into: &output) }
   }
 
   /// Writes the record of a request and frees its slot.
@@ -118,6 +124,8 @@ extension Gateway {
       output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
     case .attempting:
       output.commands.append(.cancelAttempt(slots[slot].attempt))
+    case .queued, .following, .asking:
+      break
     }
     finish(slot, .abandoned, .cancelled, at: now, into: &output)
   }

@@ -44,7 +44,8 @@ extension Gateway {
     for level in 0..<top {
       let node = plan.tree.nodes[Int(slots[slot].nodes[level])]
       if node.kind == .balance, observing[Int(node.target)] {
-        strategies[Int(node.target)].started(Int(slots[slot].taken[level]), at: now)
+        strategies[Int(node.target)].started(
+          Int(slots[slot].taken[level]), for: slots[slot].request, at: now)
       }
     }
     if plan.gossips {
@@ -103,7 +104,10 @@ extension Gateway {
     let firstToken = flights[id.slot].record.firstToken
     let observation = AttemptObservation(
       outcome: outcome, elapsed: started.nanoseconds(to: now),
-      untilFirstToken: started.nanoseconds(to: firstToken == .distantFuture ? now : firstToken))
+      untilFirstToken: started.nanoseconds(to: firstToken == .distantFuture ? now : firstToken),
+      usage: usage, estimate: estimate, inputTokens: slots[slot].request.inputTokens,
+      outputCap: slots[slot].request.outputCap, streams: slots[slot].request.streams,
+      retryAfter: hint)
     let path = flights[id.slot].path
     for level in 0..<max(0, Int(flights[id.slot].depth) - 1) {
       let node = plan.tree.nodes[Int(path[level])]
@@ -129,7 +133,7 @@ extension Gateway {
     slots[slot].record.estimate += estimate
     if !serves { slots[slot].record.wasted += estimate }
     if slots[slot].state == .settling {
-      if slots[slot].inFlight == 0 { settle(slot, at: now, into: &output) }
+      settleIfQuiet(slot, at: now, into: &output)
       return
     }
     if serves {

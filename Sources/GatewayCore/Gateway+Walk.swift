@@ -8,7 +8,7 @@ import Vocabulary
 // whose rule covers the outcome and has something left continues.
 
 extension Gateway {
-  /// Takes a request into its slot and starts its first attempt.
+  /// Takes a request into its slot and passes it through the stages.
   mutating func begin(
     _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
     into output: inout Output
@@ -25,10 +25,23 @@ extension Gateway {
     slots[slot].bypasses = false
     slots[slot].excludesTried = false
     slots[slot].failed = false
+    slots[slot].asked = 0
     slots[slot].servedUsage = .none
     slots[slot].spared = spared
+    proceed(slot, from: .coalesce, at: now, into: &output)
+  }
+
+  /// Passes a request through the stages from one on, until one keeps it.
+  mutating func proceed(
+    _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
+  ) {
+    route(slot, at: now, into: &output)
+  }
+
+  /// The last stage: the first attempt.
+  mutating func route(_ slot: UInt32, at now: Instant, into output: inout Output) {
     retryBudget?.firstAttempt(at: now)
-    let alias = Int(request.alias.index)
+    let alias = Int(slots[slot].request.alias.index)
     let root = alias < plan.tree.roots.count ? plan.tree.roots[alias] : .max
     guard root != .max else {
       return finish(slot, .failed, .status(404), at: now, into: &output)

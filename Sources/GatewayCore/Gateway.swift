@@ -16,7 +16,30 @@ import Vocabulary
 public struct Gateway: ~Copyable {
   /// A request that the replica holds.
   struct Pending: BitwiseCopyable {
-    enum State: UInt8, BitwiseCopyable { case free, attempting, waiting, settling }
+    enum State: UInt8, BitwiseCopyable {
+      case free
+      /// In the admission queue: it holds no permit.
+      case queued
+      /// Behind another request's answer.
+      case following
+      /// A side call is out; `stage` is where it goes on.
+      case asking
+      /// Attempts are in flight.
+      case attempting
+      /// A pause before the next attempt.
+      case waiting
+      /// Over for the client; the last attempt or side call has not ended yet.
+      case settling
+    }
+
+    /// What a request passes after its admission, in order. A stage may keep the request: it goes on
+    /// from there by `proceed`.
+    enum Stage: UInt8, BitwiseCopyable {
+      case coalesce
+      case semantic
+      case score
+      case route
+    }
 
     var request: Request
     var record: RequestRecord
@@ -44,6 +67,22 @@ public struct Gateway: ~Copyable {
     /// The number of its latest wait: a timer of an earlier one is late.
     var waits: UInt8
     var failed: Bool
+
+    // Each mechanism's own fields, with a value that means "off".
+
+    // Admission queue and coalescing.
+
+    // Side calls and semantic cache.
+    /// Side calls that have not ended.
+    var asked: UInt8 = 0
+    /// The number of the latest side call.
+    var sideCalls: UInt16 = 0
+
+    // Routing.
+
+    // Hedging, retries, broken streams.
+
+    // Limits and budgets.
   }
 
   /// An attempt that the replica holds.
@@ -56,6 +95,14 @@ public struct Gateway: ~Copyable {
     var depth: UInt8
     var isProbe: Bool
     var isLive: Bool
+
+    // Each mechanism's own fields, with a value that means "off".
+
+    // Breakers and ejection.
+
+    // Limits of deployments.
+
+    // Hedging.
   }
 
   let plan: GatewayPlan
@@ -183,18 +230,13 @@ public struct Gateway: ~Copyable {
       guard holds(id) else { return drop(id.slot, at: now, into: &output) }
       firstToken(id, at: now, into: &output)
     case .timerFired(let timer):
-      guard holds(timer.request), slots[timer.request.slot].state == .waiting,
-        slots[timer.request.slot].waits == timer.number
-      else {
-        return drop(timer.request.slot, at: now, into: &output)
-      }
-      resume(timer.request.slot, at: now, into: &output)
+      fired(timer, at: now, into: &output)
     case .abandoned(let id):
       guard holds(id) else { return drop(id.slot, at: now, into: &output) }
       abandon(id, at: now, into: &output)
-    case .sideCallEnded(let call, _, _):
-      // No stage asks anything outside yet, so every answer is late.
-      drop(call.request.slot, at: now, into: &output)
+    case .sideCallEnded(let call, let succeeded, let value):
+      guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
+      sideCallEnded(call, succeeded, value, at: now, into: &output)
     case .received(let delta, from: let sender):
       if sender != replica { received(delta) }
     }
@@ -206,6 +248,19 @@ public struct Gateway: ~Copyable {
       && slots[id.slot].state != .free
   }
 
+  private mutating func fired(_ timer: TimerID, at now: Instant, into output: inout Output) {
+    switch timer.kind {
+    case .backoff:
+      if holds(timer.request), slots[timer.request.slot].state == .waiting,
+        slots[timer.request.slot].waits == timer.number
+      {
+        return resume(timer.request.slot, at: now, into: &output)
+      }
+    case .hedge, .queue, .poll: break
+    }
+    drop(timer.request.slot, at: now, into: &output)
+  }
+
   @inline(__always)
   func holds(_ id: AttemptID) -> Bool {
     flights.holds(id.slot) && flights[id.slot].generation == id.generation
@@ -213,7 +268,7 @@ public struct Gateway: ~Copyable {
   }
 
   @inline(never)
-  private mutating func drop(_ slot: UInt32, at now: Instant, into output: inout Output) {
+  mutating func drop(_ slot: UInt32, at now: Instant, into output: inout Output) {
     lateReports += 1
     output.notes.append(Note(.lateReport, at: now, value: Int64(slot), replica: replica))
   }

@@ -21,7 +21,7 @@ public enum Event: BitwiseCopyable, Sendable {
   case received(Delta, from: ReplicaID)
 }
 
-/// A timer of the core: it belongs to one request.
+/// A timer of the core: it belongs to one request, or to none (`poll`).
 @frozen
 public struct TimerID: BitwiseCopyable, Sendable, Hashable {
   /// What a timer is for.
@@ -29,6 +29,12 @@ public struct TimerID: BitwiseCopyable, Sendable, Hashable {
   public enum Kind: UInt8, BitwiseCopyable, Sendable, Hashable {
     /// The pause before a retry or a fallback.
     case backoff
+    /// The delay before a hedge.
+    case hedge
+    /// A queued request is judged anew, or has waited long enough.
+    case queue
+    /// A look at something that belongs to no request (health, adaptive limits).
+    case poll
   }
 
   /// The request it belongs to.
@@ -50,15 +56,31 @@ public struct TimerID: BitwiseCopyable, Sendable, Hashable {
 /// A question that the core asks outside (embedding, score, probe, central counter).
 @frozen
 public struct SideCallID: BitwiseCopyable, Sendable, Hashable {
+  /// What is asked.
+  @frozen
+  public enum Kind: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterable {
+    /// The embedding of the request's text; the answer is told by `Gateway.embedded`.
+    case embedding
+    /// How hard the request is: a score in [0, 1], as `value` / 2⁶³.
+    case complexity
+    /// Whether a deployment is well; `value` is 1 if it is.
+    case probe
+    /// A question to the central store of counters.
+    case store
+  }
+
   /// The request it belongs to; `RequestID.none` for one that belongs to no request.
   public var request: RequestID
-  /// Its number within the request.
-  public var number: UInt32
+  /// What is asked.
+  public var kind: Kind
+  /// Its number within the request, or the core's own number for one that belongs to no request.
+  public var number: UInt16
 
   /// Makes a side call's id.
   @inlinable
-  public init(request: RequestID, number: UInt32) {
+  public init(_ kind: Kind, of request: RequestID, number: UInt16) {
     self.request = request
+    self.kind = kind
     self.number = number
   }
 }

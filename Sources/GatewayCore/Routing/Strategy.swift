@@ -19,8 +19,8 @@ public protocol Strategy: Sendable {
   func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64?
   /// Whether `started` and `ended` shall be told.
   var observes: Bool { get }
-  /// An attempt below `child` has started.
-  mutating func started(_ child: Int, at now: Instant)
+  /// An attempt for `request` below `child` has started.
+  mutating func started(_ child: Int, for request: borrowing Request, at now: Instant)
   /// An attempt below `child` has ended.
   mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant)
   /// Another replica's attempts in flight below `child` have changed.
@@ -35,7 +35,7 @@ extension Strategy {
   /// Does not observe by default.
   public var observes: Bool { false }
   /// Ignored by default.
-  public mutating func started(_ child: Int, at now: Instant) {}
+  public mutating func started(_ child: Int, for request: borrowing Request, at now: Instant) {}
   /// Ignored by default.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {}
   /// Ignored by default.
@@ -70,6 +70,35 @@ public struct AttemptObservation: BitwiseCopyable, Sendable {
   public var elapsed: Int64
   /// Nanoseconds from its start to the first token; those to the end if the answer is not streamed.
   public var untilFirstToken: Int64
+  /// What it consumed.
+  public var usage: Usage
+  /// What it cost by the gateway's sheets.
+  public var estimate: Money
+  /// Tokens in the request's prompt, as they were when it started.
+  public var inputTokens: UInt32
+  /// The request's output cap, as it was when it started.
+  public var outputCap: UInt32
+  /// Whether the answer was streamed.
+  public var streams: Bool
+  /// What the provider asked to wait.
+  public var retryAfter: RetryAfter
+
+  /// Makes an observation.
+  public init(
+    outcome: Outcome, elapsed: Int64, untilFirstToken: Int64, usage: Usage = .none,
+    estimate: Money = .zero, inputTokens: UInt32 = 0, outputCap: UInt32 = .max,
+    streams: Bool = false, retryAfter: RetryAfter = .unsaid
+  ) {
+    self.outcome = outcome
+    self.elapsed = elapsed
+    self.untilFirstToken = untilFirstToken
+    self.usage = usage
+    self.estimate = estimate
+    self.inputTokens = inputTokens
+    self.outputCap = outputCap
+    self.streams = streams
+    self.retryAfter = retryAfter
+  }
 }
 
 /// A set of children, one bit each.

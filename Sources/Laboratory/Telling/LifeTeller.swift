@@ -3,9 +3,9 @@ import Vocabulary
 
 /// Turns the notes, attempts and record of one request into lines that people read.
 struct LifeTeller {
-  private let names: LogNames
-  private let plan: GatewayPlan?
-  private let zero: Instant
+  let names: LogNames
+  let plan: GatewayPlan?
+  let zero: Instant
   private let arrived: Instant
   private var told: [(at: Instant, rank: Int, line: LifeOfRequest.Line)] = []
 
@@ -117,98 +117,6 @@ struct LifeTeller {
   mutating func tell(_ note: Note) {
     guard let (event, detail) = story(note) else { return }
     tell(note.at, Rank.note, event, detail)
-  }
-
-  private func story(_ note: Note) -> (String, [String?])? {
-    let deployment = names.deploymentName(note.deployment)
-    switch note.kind {
-    case .breakerChanged: return ("breaker", [deployment, breaker(note)])
-    case .limiterJudged:
-      if note.value == 1 {
-        return ("limit", [limit(note.subject), "admits", "\(note.other) permits left"])
-      }
-      let retry =
-        note.other == .max
-        ? "never" : LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: note.other)))
-      let shadow = isShadow(note.subject) ? "would refuse (shadow)" : "refuses"
-      return ("limit", [limit(note.subject), shadow, "would pass at \(retry)"])
-    case .limiterCharged:
-      let verb = note.value < 0 ? "gives back \(-note.value)" : "takes \(note.value)"
-      return ("limit", [limit(note.subject), verb + " permits"])
-    case .reconciled:
-      return (
-        "limit",
-        [limit(note.subject), "reconciles", "reserved \(note.value)", "used \(note.other)"]
-      )
-    case .candidateRemoved:
-      return ("removed", [deployment, removal(note.value), node(note.subject)])
-    case .chose:
-      let child = note.deployment == .none ? "child \(note.value + 1)" : deployment
-      return ("chose", [child, "of \(note.other)", node(note.subject)])
-    case .scored:
-      return ("scored", ["child \(note.value + 1)", "score \(note.other)", node(note.subject)])
-    case .bypassed: return ("breaker", [deployment, "bypassed: everything else is down too"])
-    case .probed: return ("breaker", [deployment, "lets it pass as a probe"])
-    case .cacheLooked:
-      return ("cache", [note.value == 1 ? "hit" : note.value == 2 ? "expired" : "miss"])
-    case .cacheStored: return ("cache", ["keeps the answer", "\(note.value) entries"])
-    case .continued:
-      if note.value == 1 { return ("goes on", ["next child", node(note.subject)]) }
-      let wait = note.other > 0 ? "after \(LifeTeller.seconds(note.other))" : "at once"
-      return ("goes on", ["retry", wait, node(note.subject)])
-    case .stopped: return ("stops", [stop(note.value)])
-    case .lateReport: return nil
-    }
-  }
-
-  private func breaker(_ note: Note) -> String {
-    switch note.value {
-    case 0: "closes"
-    case 1:
-      "opens until "
-        + LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: note.other)))
-    default: "half open"
-    }
-  }
-
-  private func removal(_ value: Int64) -> String {
-    switch Note.Removal(rawValue: value) {
-    case .breaker: "its breaker is open"
-    case .capability: "it lacks a capability"
-    case .contextWindow: "the prompt does not fit"
-    case .tried: "tried already"
-    case nil: "reason \(value)"
-    }
-  }
-
-  private func stop(_ value: Int64) -> String {
-    switch value {
-    case 0: "nothing is left to try"
-    case 1: "the maximum of attempts is reached"
-    case 2: "the request's deadline has passed"
-    case 3: "the retry budget is spent"
-    case 4: "the answer had begun"
-    default: "reason \(value)"
-    }
-  }
-
-  private func node(_ subject: UInt16) -> String? {
-    let index = Int(subject)
-    guard let plan, plan.tree.names.indices.contains(index) else { return nil }
-    return "at \(plan.tree.names[index])"
-  }
-
-  private func limit(_ subject: UInt16) -> String {
-    let index = Int(subject)
-    guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
-    let rule = plan.limits[index]
-    return "limits[\(index)] (\(rule.unit) each \(rule.scope))"
-  }
-
-  private func isShadow(_ subject: UInt16) -> Bool {
-    let index = Int(subject)
-    guard let plan, plan.limits.indices.contains(index) else { return false }
-    return plan.limits[index].isShadow
   }
 
   // MARK: Words

@@ -45,6 +45,50 @@ public struct Note: BitwiseCopyable, Sendable {
     case lateReport
     /// A reservation was reconciled. `subject`: limit; `value`: reserved permits; `other`: used.
     case reconciled
+    /// A request waits for admission. `value`: requests waiting, this one included; `other`: the
+    /// instant (ns) at which it is judged anew at the latest.
+    case queued
+    /// A request has left the queue. `value`: 0 admitted, 1 shed, 2 abandoned; `other`: waited ns.
+    case dequeued
+    /// A request follows the answer of another in flight. `value`: the leader's number.
+    case followed
+    /// Something was asked outside. `subject`: kind of side call; `other`: its deadline (ns).
+    case asked
+    /// A side call has ended. `subject`: kind; `value`: 1 answered, 0 failed or late.
+    case answered
+    /// The semantic cache was asked. `value`: 1 hit, 0 miss; `other`: best similarity × 1,000,000.
+    case semanticLooked
+    /// A second attempt starts before the first has ended. `value`: the delay (ns).
+    case hedged
+    /// A deployment is out of rotation. `deployment`; `subject`: why (see `Ejection`); `value`:
+    /// nanoseconds at which it comes back.
+    case ejected
+    /// A deployment is back. `deployment`.
+    case restored
+    /// A budget has passed one of its marks. `subject`: budget; `value`: share spent × 1,000,000;
+    /// `other`: the bucket (tenant index).
+    case budgetPassed
+    /// An adaptive limit has changed. `subject`: limit; `value`: the new limit.
+    case limitAdapted
+    /// The replica has started anew and forgotten what it knew.
+    case restarted
+    /// The replica has taken over another policy.
+    case reloaded
+    /// A broken stream goes on elsewhere. `deployment`: the one that broke.
+    case streamRestarted
+  }
+
+  /// Why a deployment is out of rotation.
+  @frozen
+  public enum Ejection: UInt16, BitwiseCopyable, Sendable, Hashable, CaseIterable {
+    /// A cooldown after failures.
+    case cooldown
+    /// It asked for a pause (429 with `Retry-After`).
+    case throttled
+    /// Its success rate is an outlier among its peers.
+    case outlier
+    /// Its health over a window is bad.
+    case health
   }
 
   /// Why a candidate was removed.
@@ -58,6 +102,20 @@ public struct Note: BitwiseCopyable, Sendable {
     case contextWindow
     /// It had already been tried by this request.
     case tried
+    /// It is out of rotation.
+    case ejected
+    /// Its price is above the request's or the node's maximum.
+    case price
+    /// It lies in a region where the request must not go.
+    case residency
+    /// Its tags do not match.
+    case tags
+    /// A limit of the deployment that the gateway knows of would refuse.
+    case limit
+    /// An attempt there could not finish in time.
+    case deadline
+    /// A credential of it was refused in this request.
+    case credential
   }
 
   /// When.

@@ -54,7 +54,8 @@ struct LateReportTests {
     let bench = try Bench(["routes": ["chat": "a"]])
     let request = RequestID(slot: 99, generation: 3)
     bench.report(.attemptEnded(AttemptID(slot: 77, generation: 0), .succeeded, .unsaid, .none))
-    bench.report(.sideCallEnded(SideCallID(request: request, number: 1), succeeded: true, value: 0))
+    bench.report(
+      .sideCallEnded(SideCallID(.embedding, of: request, number: 1), succeeded: true, value: 0))
     bench.report(.abandoned(.none))
     bench.report(.timerFired(TimerID(.backoff, of: .none, number: 0)))
     #expect(bench.late == 4)

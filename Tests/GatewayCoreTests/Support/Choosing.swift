@@ -36,7 +36,9 @@ struct Choosing {
       draws: RoutingDraws(key: key, script: nil, call: request.call, attempt: 0, level: 0))
   }
 
-  mutating func started(_ child: Int, at now: Instant = .start) { strategy.started(child, at: now) }
+  mutating func started(_ child: Int, at now: Instant = .start) {
+    strategy.started(child, for: request, at: now)
+  }
 
   mutating func ended(
     _ child: Int, _ outcome: Outcome = .succeeded, took: Duration = .milliseconds(100),

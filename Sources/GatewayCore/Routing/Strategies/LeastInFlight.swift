@@ -52,7 +52,9 @@ public struct LeastInFlight: Strategy {
   /// Wants to be told of attempts.
   public var observes: Bool { true }
   /// Counts an attempt that has started below a child.
-  public mutating func started(_ child: Int, at now: Instant) { inFlight[child] += 1 }
+  public mutating func started(_ child: Int, for request: borrowing Request, at now: Instant) {
+    inFlight[child] += 1
+  }
   /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     inFlight[child] -= 1

@@ -86,7 +86,9 @@ public struct PeakEWMA: Strategy {
   /// Wants to be told of attempts.
   public var observes: Bool { true }
   /// Counts an attempt that has started below a child.
-  public mutating func started(_ child: Int, at now: Instant) { children[child].inFlight += 1 }
+  public mutating func started(_ child: Int, for request: borrowing Request, at now: Instant) {
+    children[child].inFlight += 1
+  }
   /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     children[child].inFlight -= 1

@@ -1,0 +1,151 @@
+import GatewayCore
+import Vocabulary
+
+// What each note says, in words.
+
+extension LifeTeller {
+  func story(_ note: Note) -> (String, [String?])? {
+    let deployment = names.deploymentName(note.deployment)
+    switch note.kind {
+    case .breakerChanged: return ("breaker", [deployment, breaker(note)])
+    case .limiterJudged:
+      if note.value == 1 {
+        return ("limit", [limit(note.subject), "admits", "\(note.other) permits left"])
+      }
+      let retry =
+        note.other == .max
+        ? "never" : LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: note.other)))
+      let shadow = isShadow(note.subject) ? "would refuse (shadow)" : "refuses"
+      return ("limit", [limit(note.subject), shadow, "would pass at \(retry)"])
+    case .limiterCharged:
+      let verb = note.value < 0 ? "gives back \(-note.value)" : "takes \(note.value)"
+      return ("limit", [limit(note.subject), verb + " permits"])
+    case .reconciled:
+      return (
+        "limit",
+        [limit(note.subject), "reconciles", "reserved \(note.value)", "used \(note.other)"]
+      )
+    case .candidateRemoved:
+      return ("removed", [deployment, removal(note.value), node(note.subject)])
+    case .chose:
+      let child = note.deployment == .none ? "child \(note.value + 1)" : deployment
+      return ("chose", [child, "of \(note.other)", node(note.subject)])
+    case .scored:
+      return ("scored", ["child \(note.value + 1)", "score \(note.other)", node(note.subject)])
+    case .bypassed: return ("breaker", [deployment, "bypassed: everything else is down too"])
+    case .probed: return ("breaker", [deployment, "lets it pass as a probe"])
+    case .cacheLooked:
+      return ("cache", [note.value == 1 ? "hit" : note.value == 2 ? "expired" : "miss"])
+    case .cacheStored: return ("cache", ["keeps the answer", "\(note.value) entries"])
+    case .continued:
+      if note.value == 1 { return ("goes on", ["next child", node(note.subject)]) }
+      let wait = note.other > 0 ? "after \(LifeTeller.seconds(note.other))" : "at once"
+      return ("goes on", ["retry", wait, node(note.subject)])
+    case .stopped: return ("stops", [stop(note.value)])
+    case .lateReport: return nil
+    case .queued: return ("queue", ["waits", "\(note.value) waiting"])
+    case .dequeued:
+      let how = note.value == 0 ? "admitted" : note.value == 1 ? "shed" : "abandoned"
+      return ("queue", [how, "after \(LifeTeller.seconds(note.other))"])
+    case .followed: return ("coalesced", ["follows request \(note.value)"])
+    case .asked: return ("asks", [side(note.subject)])
+    case .answered: return ("asks", [side(note.subject), note.value == 1 ? "answered" : "failed"])
+    case .semanticLooked:
+      return ("semantic cache", [note.value == 1 ? "hit" : "miss", similarity(note.other)])
+    case .hedged: return ("hedge", ["after \(LifeTeller.seconds(note.value))"])
+    case .ejected:
+      return ("ejected", [deployment, ejection(note.subject), "until \(instant(note.value))"])
+    case .restored: return ("restored", [deployment])
+    case .budgetPassed: return ("budget", ["\(note.value / 10_000) % spent"])
+    case .limitAdapted: return ("limit", [limit(note.subject), "now \(note.value)"])
+    case .restarted: return ("gateway", ["replica \(note.replica.index) starts anew"])
+    case .reloaded: return ("gateway", ["replica \(note.replica.index) takes over a policy"])
+    case .streamRestarted: return ("stream", [deployment, "broke", "goes on elsewhere"])
+    }
+  }
+
+  private func breaker(_ note: Note) -> String {
+    switch note.value {
+    case 0: "closes"
+    case 1:
+      "opens until "
+        + LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: note.other)))
+    default: "half open"
+    }
+  }
+
+  private func removal(_ value: Int64) -> String {
+    switch Note.Removal(rawValue: value) {
+    case .breaker: "its breaker is open"
+    case .capability: "it lacks a capability"
+    case .contextWindow: "the prompt does not fit"
+    case .tried: "tried already"
+    case .ejected: "it is out of rotation"
+    case .price: "it costs too much"
+    case .residency: "its region is not allowed"
+    case .tags: "its tags do not match"
+    case .limit: "its limit is reached"
+    case .deadline: "it could not finish in time"
+    case .credential: "its credential was refused"
+    case nil: "reason \(value)"
+    }
+  }
+
+  private func stop(_ value: Int64) -> String {
+    switch value {
+    case 0: "nothing is left to try"
+    case 1: "the maximum of attempts is reached"
+    case 2: "the request's deadline has passed"
+    case 3: "the retry budget is spent"
+    case 4: "the answer had begun"
+    default: "reason \(value)"
+    }
+  }
+
+  private func node(_ subject: UInt16) -> String? {
+    let index = Int(subject)
+    guard let plan, plan.tree.names.indices.contains(index) else { return nil }
+    return "at \(plan.tree.names[index])"
+  }
+
+  func limit(_ subject: UInt16) -> String {
+    let index = Int(subject)
+    guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
+    let rule = plan.limits[index]
+    return "limits[\(index)] (\(rule.unit) each \(rule.scope))"
+  }
+
+  private func isShadow(_ subject: UInt16) -> Bool {
+    let index = Int(subject)
+    guard let plan, plan.limits.indices.contains(index) else { return false }
+    return plan.limits[index].isShadow
+  }
+
+  private func instant(_ nanoseconds: Int64) -> String {
+    LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: nanoseconds)))
+  }
+
+  private func ejection(_ subject: UInt16) -> String {
+    switch Note.Ejection(rawValue: subject) {
+    case .cooldown: "cools down"
+    case .throttled: "asked for a pause"
+    case .outlier: "is an outlier"
+    case .health: "is unwell"
+    case nil: "reason \(subject)"
+    }
+  }
+
+  private func side(_ kind: UInt16) -> String {
+    switch kind {
+    case 0: "embedding"
+    case 1: "complexity"
+    case 2: "probe"
+    default: "central store"
+    }
+  }
+
+  private func similarity(_ millionths: Int64) -> String {
+    let digits = String(max(0, millionths) / 1000)
+    return "similarity 0." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+  }
+}
