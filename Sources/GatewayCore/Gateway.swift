@@ -32,8 +32,9 @@ public struct Gateway: ~Copyable {
       case settling
     }
 
-    /// What a request passes after its admission, in order. A stage may keep the request: it goes on
-    /// from there by `proceed`.
+    /// What a request passes after its admission, in order.
+    ///
+    /// A stage may keep the request: it goes on from there by `proceed`.
     enum Stage: UInt8, BitwiseCopyable {
       case coalesce
       case semantic
@@ -67,6 +68,8 @@ public struct Gateway: ~Copyable {
     /// The number of its latest wait: a timer of an earlier one is late.
     var waits: UInt8
     var failed: Bool
+    /// The policy has been reloaded: the walk below is gone.
+    var isUprooted = false
 
     // Each mechanism's own fields, with a value that means "off".
 
@@ -105,22 +108,22 @@ public struct Gateway: ~Copyable {
     // Hedging.
   }
 
-  let plan: GatewayPlan
+  var plan: GatewayPlan
   let replica: ReplicaID
   let chance: Chance
   let routingKey: ChanceKey
   let jitterKey: ChanceKey
   let splitKey: ChanceKey
-  let sheets: [PriceSheet]
-  let limitsSettle: Bool
+  var sheets: [PriceSheet]
+  var limitsSettle: Bool
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
-  let caches: Bool
+  var caches: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
-  let observing: [Bool]
+  var observing: [Bool]
   var breakers: [CircuitBreaker]
   var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
@@ -165,6 +168,21 @@ public struct Gateway: ~Copyable {
           replica: replica),
         path: SIMD8(repeating: 0), requestSlot: 0, generation: 0, breaker: -1, depth: 0,
         isProbe: false, isLive: false))
+  }
+
+  /// Makes all that it learns and counts as new as the plan says.
+  mutating func learnNothing() {
+    sheets = plan.deployments.map(\.sheet)
+    limits = LimitChain(plan.limits, populations: plan.populations)
+    limitsSettle = limits.settles
+    caches = plan.cache != nil
+    var rule = CacheRule.nothing
+    if let stated = plan.cache { rule = stated }
+    cache = ExactCache(rule)
+    strategies = plan.tree.strategies
+    observing = plan.tree.strategies.map(\.observes)
+    breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
+    retryBudget = plan.retryBudget
   }
 
   /// How many requests it holds.
