@@ -25,6 +25,9 @@ public protocol Strategy: Sendable {
   mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant)
   /// Another replica's attempts in flight below `child` have changed.
   mutating func remoteChanged(_ child: Int, by change: Int)
+  /// A child comes back as if it were new: what was learnt of it is forgotten, but not what is in
+  /// flight.
+  mutating func reset(_ child: Int)
 }
 
 extension Strategy {
@@ -40,6 +43,8 @@ extension Strategy {
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {}
   /// Ignored by default.
   public mutating func remoteChanged(_ child: Int, by change: Int) {}
+  /// Nothing to forget by default.
+  public mutating func reset(_ child: Int) {}
 }
 
 /// What a strategy may know of a child before any request: from the file.
