@@ -32,8 +32,9 @@ public struct Gateway: ~Copyable {
       case settling
     }
 
-    /// What a request passes after its admission, in order. A stage may keep the request: it goes on
-    /// from there by `proceed`.
+    /// What a request passes after its admission, in order.
+    ///
+    /// A stage may keep the request: it goes on from there by `proceed`.
     enum Stage: UInt8, BitwiseCopyable {
       case coalesce
       case semantic

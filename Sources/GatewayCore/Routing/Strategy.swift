@@ -172,7 +172,7 @@ public struct RoutingDraws: Sendable {
   /// The `counter`-th uniform in (0, 1) of this decision, at most 256 of them.
   @inline(__always)
   public func uniform(_ counter: UInt32 = 0) -> Double {
-    if let script { return script._withUnsafeGuaranteedRef { $0.next() } }
+    if let script { return script._withUnsafeGuaranteedRef { $0.next(for: key) } }
     return key.uniform(call: call, ordinal: attempt, counter: level &<< 8 | counter)
   }
 }
