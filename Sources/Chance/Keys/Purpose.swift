@@ -81,4 +81,8 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case sideCall = 37
   /// What texts look like to an embedding model.
   case embedding = 38
+  /// Which calls a recovering breaker lets pass.
+  case recovery = 45
+  /// Whether an ejection that is found due is acted on.
+  case ejection = 46
 }
