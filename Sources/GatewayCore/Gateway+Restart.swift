@@ -10,7 +10,7 @@ extension Gateway {
   ///
   /// - Complexity: O(slots + what is forgotten).
   public mutating func restart(at now: Instant, into output: inout Output) {
-    forget()
+    beginAnew(plan)
     output.notes.append(Note(.restarted, at: now, replica: replica))
   }
 
@@ -22,8 +22,7 @@ extension Gateway {
   public mutating func reload(
     _ plan: GatewayPlan, at now: Instant, into output: inout Output
   ) {
-    self.plan = plan
-    forget()
+    beginAnew(plan)
     output.notes.append(Note(.reloaded, at: now, replica: replica))
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       slots[slot].depth = 0
@@ -44,8 +43,14 @@ extension Gateway {
     return descend(slot, to: plan.tree.roots[alias], reason: .retry, at: now, into: &output)
   }
 
-  private mutating func forget() {
-    learnNothing()
+  /// Becomes a replica that has seen nothing, but for the requests and attempts in flight.
+  private mutating func beginAnew(_ plan: GatewayPlan) {
+    var anew = Gateway(plan, replica: replica, chance: chance)
+    swap(&anew.slots, &slots)
+    swap(&anew.flights, &flights)
+    anew.nextBody = nextBody
+    anew.lateReports = lateReports
+    self = anew
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       // No limit of this life has charged it.
       slots[slot].spared = .max

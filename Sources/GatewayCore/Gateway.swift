@@ -108,22 +108,22 @@ public struct Gateway: ~Copyable {
     // Hedging.
   }
 
-  var plan: GatewayPlan
+  let plan: GatewayPlan
   let replica: ReplicaID
   let chance: Chance
   let routingKey: ChanceKey
   let jitterKey: ChanceKey
   let splitKey: ChanceKey
-  var sheets: [PriceSheet]
-  var limitsSettle: Bool
+  let sheets: [PriceSheet]
+  let limitsSettle: Bool
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
-  var caches: Bool
+  let caches: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
-  var observing: [Bool]
+  let observing: [Bool]
   var breakers: [CircuitBreaker]
   /// Whether anything but breakers takes deployments out.
   let ejects: Bool
@@ -199,21 +199,6 @@ public struct Gateway: ~Copyable {
           replica: replica),
         path: SIMD8(repeating: 0), requestSlot: 0, generation: 0, breaker: -1, depth: 0,
         isProbe: false, isLive: false))
-  }
-
-  /// Makes all that it learns and counts as new as the plan says.
-  mutating func learnNothing() {
-    sheets = plan.deployments.map(\.sheet)
-    limits = LimitChain(plan.limits, populations: plan.populations)
-    limitsSettle = limits.settles
-    caches = plan.cache != nil
-    var rule = CacheRule.nothing
-    if let stated = plan.cache { rule = stated }
-    cache = ExactCache(rule)
-    strategies = plan.tree.strategies
-    observing = plan.tree.strategies.map(\.observes)
-    breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
-    retryBudget = plan.retryBudget
   }
 
   /// How many requests it holds.
