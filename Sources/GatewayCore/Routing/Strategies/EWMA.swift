@@ -63,4 +63,6 @@ public struct EWMA: Strategy {
     if observation.outcome.kind == .cancelled { return }
     averages.add(signal.value(of: observation), to: child, at: now)
   }
+  /// Begins anew with the cold-start estimate.
+  public mutating func reset(_ child: Int) { averages.reset(child) }
 }

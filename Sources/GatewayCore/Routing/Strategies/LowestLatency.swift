@@ -132,4 +132,9 @@ public struct LowestLatency: Strategy {
       samples.add(timeoutPenalty, to: child, at: now)
     }
   }
+  /// Forgets a child's samples.
+  public mutating func reset(_ child: Int) {
+    samples.reset(child)
+    streamSamples.reset(child)
+  }
 }

@@ -78,6 +78,14 @@ struct MovingAverages: Sendable {
     if fromPeers, unseen > 0 { startAtPeers(at: now) }
   }
 
+  /// Forgets a child's samples: it starts again as it did at first.
+  mutating func reset(_ child: Int) {
+    if entries[child].isSeen { unseen += 1 }
+    entries[child] = Entry(average: initial, stamp: 0, isSeen: false)
+    guard fromPeers, unseen < entries.count else { return }
+    startAtPeers(at: Instant(nanoseconds: entries.reduce(0) { max($0, $1.stamp) }))
+  }
+
   private mutating func startAtPeers(at now: Instant) {
     var sum = 0.0
     for entry in entries where entry.isSeen { sum += entry.average }

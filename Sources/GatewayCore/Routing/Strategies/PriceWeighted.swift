@@ -155,4 +155,6 @@ public struct PriceWeighted: Strategy {
     recent.add(1, to: child, at: now)
     if failures.contains(observation.outcome) { recent.add(1, to: child, lane: 1, at: now) }
   }
+  /// Forgets a child's outages.
+  public mutating func reset(_ child: Int) { recent.reset(child) }
 }

@@ -84,6 +84,12 @@ struct SampleRing: Sendable {
     opened = .max
   }
 
+  /// Forgets a child's samples.
+  mutating func reset(_ child: Int) {
+    counts[child] = 0
+    isKnown[child] = false
+  }
+
   /// Takes in a sample.
   mutating func add(_ value: Double, to child: Int, at now: Instant) {
     expire(at: now)

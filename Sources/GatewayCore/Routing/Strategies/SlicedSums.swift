@@ -57,6 +57,12 @@ struct SlicedSums: Sendable {
     return total
   }
 
+  /// Forgets a child's amounts.
+  mutating func reset(_ child: Int) {
+    for place in child * slices * lanes..<(child + 1) * slices * lanes { sums[place] = 0 }
+    for lane in 0..<lanes { totals[child * lanes + lane] = 0 }
+  }
+
   @inline(__always)
   private mutating func advance(_ child: Int, at now: Instant) {
     let current = now.nanoseconds / width
