@@ -40,10 +40,10 @@ extension Simulation {
     _ index: Int, _ end: RequestRecord.End, _ at: Instant
   ) throws(TrafficError) {
     let client = Int(calls[index].client)
-    guard listens[client] else { return }
+    guard stands[client].listens else { return }
     clients[client].answered(call: calls[index].key, end: end, at: at)
     // A client that waits for answers may have something new to say.
-    if !awaits[client] { try schedule(client) }
+    if !stands[client].awaits { try schedule(client) }
   }
 
   /// Adds the world's truth to every record that has appeared.

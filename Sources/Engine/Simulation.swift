@@ -56,9 +56,10 @@ public struct Simulation: ~Copyable {
   let sink: any Sink
   var gateways: UnsafeMutablePointer<Gateway>
   var clients: [any Client]
-  var arrivals = Buffer<Arrival>()
-  var awaits: [Bool]
-  let listens: [Bool]
+  /// The next arrivals of each client, `batch` places each.
+  let arrivals: UnsafeMutablePointer<Arrival>
+  /// Where each client stands in its places.
+  var stands = Buffer<Stand>()
   let bounds: Bool
   var fleet: ProviderFleet
   var promised = ProviderOutput()
@@ -104,10 +105,12 @@ public struct Simulation: ~Copyable {
       (gateways + index).initialize(
         to: Gateway(plan.gateway, replica: ReplicaID(index), chance: chance))
     }
-    arrivals.fill(upTo: clients.count, with: .blank)
+    arrivals = .allocate(capacity: clients.count * Simulation.batch)
+    arrivals.initialize(repeating: .blank, count: clients.count * Simulation.batch)
+    for client in clients.indices {
+      stands.append(Stand(place: client * Simulation.batch, listens: clients[client].listens))
+    }
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
-    awaits = clients.map { _ in false }
-    listens = clients.map(\.listens)
     fleet = ProviderFleet(plan.fleet, chance: chance)
     services = SideServices(plan.services, chance: chance)
     embeddings = EmbeddingSource(chance: chance)
@@ -123,6 +126,7 @@ public struct Simulation: ~Copyable {
     gateways.deinitialize(count: replicas)
     gateways.deallocate()
     vector.deallocate()
+    arrivals.deallocate()
   }
 
   /// Runs to the end and hands every record to the sink.

@@ -123,6 +123,10 @@ struct TimeWarp: Sendable {
     }
     let segment = segments[current]
     let missing = max(0, expected - segment.before)
+    // The same number as below: √(a²) is a, and both halves are doubled exactly.
+    if segment.slope == 0, segment.rate > 0 {
+      return segment.start + min(segment.length, missing / segment.rate)
+    }
     let root = segment.rate * segment.rate + 2 * segment.slope * missing
     let divisor = segment.rate + max(0, root).squareRoot()
     if divisor > 0 { return segment.start + min(segment.length, 2 * missing / divisor) }
