@@ -69,26 +69,40 @@ extension Simulation {
     let replica = replicas == 1 ? 0 : Int(arrivals[place].request.call.bits % UInt64(replicas))
     tally.requests.enter(at: now)
     let id = gateways[replica].arrived(arrivals[place].request, at: now, into: &output)
-    let index = Int(id.slot) &* replicas &+ replica
-    if index >= calls.count { growCalls(to: index) }
-    let (body, alias) = (
-      arrivals[place].request.fingerprint, arrivals[place].request.alias
-    )
-    let repeats = seen?.insert(body, alias) ?? false
-    calls[index] = Call(
-      key: arrivals[place].request.call, truth: arrivals[place].truth, bill: .zero,
-      arrived: now, timers: RequestTimers(), patience: sequence, incidents: 0,
-      inputTokens: arrivals[place].request.inputTokens,
-      outputCap: arrivals[place].request.outputCap, tried: SIMD16(), attempts: 0,
-      client: Int32(client), generation: id.generation,
-      streams: arrivals[place].request.streams, repeats: repeats,
-      isOpen: true)
-    if patience != .distantFuture {
-      queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
+    if !bounds, !someListen, output.requests.count == requestTruths.count &+ 1,
+      output.requests[requestTruths.count].id == id
+    {
+      // Refused or answered from the cache: over already, nothing to keep.
+      close(RequestTruth())
+    } else {
+      open(id, replica, client, arrivals + place, patience)
     }
     sequence &+= 1
     try perform(replica)
     try schedule(client)
+  }
+
+  /// Keeps what the driver must know of a request that is not over at once.
+  @inline(__always)
+  private mutating func open(
+    _ id: RequestID, _ replica: Int, _ client: Int, _ arrival: UnsafeMutablePointer<Arrival>,
+    _ patience: Instant
+  ) {
+    let index = Int(id.slot) &* replicas &+ replica
+    if index >= calls.count { growCalls(to: index) }
+    let repeats =
+      seen?.insert(arrival.pointee.request.fingerprint, arrival.pointee.request.alias) ?? false
+    calls[index] = Call(
+      key: arrival.pointee.request.call, truth: arrival.pointee.truth, bill: .zero,
+      arrived: now, timers: RequestTimers(), patience: sequence, incidents: 0,
+      inputTokens: arrival.pointee.request.inputTokens,
+      outputCap: arrival.pointee.request.outputCap, tried: SIMD16(), attempts: 0,
+      client: Int32(client), generation: id.generation,
+      streams: arrival.pointee.request.streams, repeats: repeats,
+      isOpen: true)
+    if patience != .distantFuture {
+      queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
+    }
   }
 
   @inline(never)

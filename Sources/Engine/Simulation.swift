@@ -61,6 +61,8 @@ public struct Simulation: ~Copyable {
   /// Where each client stands in its places.
   var stands = Buffer<Stand>()
   let bounds: Bool
+  /// Whether any client wants to know how its calls ended.
+  let someListen: Bool
   var fleet: ProviderFleet
   var promised = ProviderOutput()
   var output: Output
@@ -119,6 +121,7 @@ public struct Simulation: ~Copyable {
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
     bounds = !plan.bounds.isEmpty
+    someListen = clients.contains { $0.listens }
     seen = bounds ? FingerprintSet() : nil
   }
 

@@ -38,6 +38,11 @@ final class RunSink: Sink {
 
   func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
     measures.consume(attempts: attempts, truths: truths)
+    if !yardsticks.isEmpty { addServed(attempts) }
+    beside?.consume(attempts: attempts, truths: truths)
+  }
+
+  private func addServed(_ attempts: Span<AttemptRecord>) {
     // Summed beside the object: a class' property is checked for exclusive access at every use.
     var served = MoneyTotal.zero
     for index in attempts.indices {
@@ -49,7 +54,6 @@ final class RunSink: Sink {
       }
     }
     ledger.servedYardstick += served
-    beside?.consume(attempts: attempts, truths: truths)
   }
 
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
@@ -60,6 +64,11 @@ final class RunSink: Sink {
         calls?.add(requests[index])
       }
     }
+    if !yardsticks.isEmpty { addShared(requests) }
+    beside?.consume(requests: requests, truths: truths)
+  }
+
+  private func addShared(_ requests: Span<RequestRecord>) {
     var shared = MoneyTotal.zero
     for index in requests.indices
     where requests[index].source == .cache || requests[index].source == .follow {
@@ -72,7 +81,6 @@ final class RunSink: Sink {
       }
     }
     ledger.sharedYardstick += shared
-    beside?.consume(requests: requests, truths: truths)
   }
 
   func consume(sideCalls: Span<SideCallRecord>, truths: Span<SideCallTruth>) {

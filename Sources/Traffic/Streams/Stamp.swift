@@ -114,13 +114,22 @@ struct Stamp: Sendable {
     _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey,
     input: UInt32, output: UInt32, cached: UInt32
   ) {
+    // Field by field: a whole `Request` would be made aside and copied.
     arrival.at = now
-    arrival.request = Request(
-      call: call, fingerprint: bodies.fingerprint(of: body),
-      deadline: patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience),
-      tags: template.tags, capabilities: template.capabilities, identity: template.identity,
-      inputTokens: input, outputCap: template.outputCap, alias: template.alias,
-      priority: template.priority, streams: template.streams)
+    arrival.request.call = call
+    arrival.request.fingerprint = bodies.fingerprint(of: body)
+    arrival.request.conversation = 0
+    arrival.request.deadline =
+      patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience)
+    arrival.request.tags = template.tags
+    arrival.request.capabilities = template.capabilities
+    arrival.request.identity = template.identity
+    arrival.request.inputTokens = input
+    arrival.request.outputCap = template.outputCap
+    arrival.request.alias = template.alias
+    arrival.request.priority = template.priority
+    arrival.request.streams = template.streams
+    arrival.request.clientTry = 0
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
