@@ -44,12 +44,7 @@ extension Gateway {
         return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
       }
     }
-    if leaf.breaker >= 0, !slots[slot].bypasses,
-      breakers[Int(leaf.breaker)].verdict(at: now) == .refuse
-    {
-      return .breaker
-    }
-    return nil
+    return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)
   }
 
   /// The children of a balance or a sticky node that a request may be sent to.
@@ -68,6 +63,7 @@ extension Gateway {
         noteRemovals(below: child, slot, at: now, &output)
       }
     }
+    if demotes { return foremost(of: set, node, at: now) }
     return set
   }
 
@@ -76,6 +72,7 @@ extension Gateway {
     of node: RouteNode, from start: Int, _ slot: UInt32, at now: Instant, _ explains: Bool,
     _ output: inout Output
   ) -> Int? {
+    if demotes { return firstForemost(of: node, from: start, slot, at: now) }
     guard start < Int(node.childCount) else { return nil }
     for place in start..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]

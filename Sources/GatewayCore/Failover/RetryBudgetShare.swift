@@ -49,12 +49,14 @@ public struct ShareRetryBudget: RetryBudget {
     shorthand: "share",
     make: { s throws(SettingError) in try ShareRetryBudget(reading: &s) })
 
+  /// Counts a first attempt.
   public mutating func firstAttempt(at now: Instant) {
     advance(to: now)
     firsts[Int(current % 10)] += 1
     sumFirsts += 1
   }
 
+  /// Takes a permit, the present step, if the window allows another retry.
   public mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64? {
     advance(to: now)
     guard Double(sumRetries) + 1 <= share * Double(sumFirsts) + floor else { return nil }
@@ -63,6 +65,7 @@ public struct ShareRetryBudget: RetryBudget {
     return current
   }
 
+  /// Takes a permit back into its step.
   public mutating func giveBack(_ permit: Int64, at now: Instant) {
     advance(to: now)
     guard permit > current - 10 else { return }

@@ -8,7 +8,7 @@ import Vocabulary
 /// of failures stays above tokenRatio / (1 + tokenRatio), retries stop. Thousandths, as in the
 /// source. Source: gRPC retry design, gRFC A6, "Throttling Retry Attempts and Hedged RPCs".
 /// - Complexity: O(1).
-public struct ThrottleRetryBudget: RetryBudget {
+struct ThrottleRetryBudget: RetryBudget {
   private let most: Int64
   private let ratio: Int64
   private let on: OutcomeSet
@@ -16,7 +16,7 @@ public struct ThrottleRetryBudget: RetryBudget {
   private(set) var tokens: Int64
 
   /// Reads maximum and ratio.
-  public init(reading s: inout SettingsReader) throws(SettingError) {
+  init(reading s: inout SettingsReader) throws(SettingError) {
     most = Int64(
       try s.number("maxTokens", default: 10, in: 0.001...1000, "the counter at its fullest") * 1000)
     ratio = Int64(
@@ -32,15 +32,15 @@ public struct ThrottleRetryBudget: RetryBudget {
     "throttle", "retries only while successes outweigh failures", source: "gRPC, gRFC A6",
     make: { s throws(SettingError) in try ThrottleRetryBudget(reading: &s) })
 
-  public var observes: Bool { true }
+  var observes: Bool { true }
 
-  public mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64? {
+  mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64? {
     tokens > most / 2 ? 0 : nil
   }
 
-  public mutating func giveBack(_ permit: Int64, at now: Instant) {}
+  mutating func giveBack(_ permit: Int64, at now: Instant) {}
 
-  public mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant) {
+  mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant) {
     if outcome.isSuccess {
       tokens = min(most, tokens + ratio)
     } else if on.contains(outcome) {

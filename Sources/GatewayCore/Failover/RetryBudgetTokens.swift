@@ -9,7 +9,7 @@ import Vocabulary
 /// then one for every `cost` successes. Source: AWS SDKs, retry modes *standard* and *adaptive*
 /// (capacity 500, retry 5, timeout 10, success 1).
 /// - Complexity: O(1).
-public struct TokenRetryBudget: RetryBudget {
+struct TokenRetryBudget: RetryBudget {
   private let capacity: Int64
   private let cost: Int64
   private let timeoutCost: Int64
@@ -18,7 +18,7 @@ public struct TokenRetryBudget: RetryBudget {
   private(set) var permits: Int64
 
   /// Reads capacity and costs.
-  public init(reading s: inout SettingsReader) throws(SettingError) {
+  init(reading s: inout SettingsReader) throws(SettingError) {
     let most = 1_000_000_000
     capacity = Int64(
       try s.integer("capacity", default: 500, in: 1...most, "permits of a full bucket"))
@@ -38,20 +38,20 @@ public struct TokenRetryBudget: RetryBudget {
     source: "AWS SDK standard retry mode",
     make: { s throws(SettingError) in try TokenRetryBudget(reading: &s) })
 
-  public var observes: Bool { true }
+  var observes: Bool { true }
 
-  public mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64? {
+  mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64? {
     let price = outcome.isTimeout ? timeoutCost : cost
     guard permits >= price else { return nil }
     permits -= price
     return price
   }
 
-  public mutating func giveBack(_ permit: Int64, at now: Instant) {
+  mutating func giveBack(_ permit: Int64, at now: Instant) {
     permits = min(capacity, permits + permit)
   }
 
-  public mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant) {
+  mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant) {
     guard outcome.isSuccess else { return }
     permits = min(capacity, permits + (permit ?? refund))
   }

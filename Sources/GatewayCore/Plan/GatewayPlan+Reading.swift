@@ -63,6 +63,7 @@ extension GatewayPlan {
     fallbackLimits = attempts.fallbacks
     self.allDown = allDown
     self.gossips = gossips
+    try readEjections(&s)
   }
 }
 
