@@ -142,6 +142,7 @@ public struct Gateway: ~Copyable {
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
+  let watchers: RemoteWatchers
   var breakers: [CircuitBreaker]
   /// The budgets of nodes and, last, the policy's.
   var budgets: [any RetryBudget]
@@ -190,6 +191,9 @@ public struct Gateway: ~Copyable {
     policyBudget = plan.retryBudget == nil ? -1 : Int16(plan.tree.budgets.count)
     budgetsObserve =
       plan.tree.budgets.contains { $0.observes } || (plan.retryBudget?.observes ?? false)
+    watchers =
+      plan.gossips
+      ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
     breakers = plan.tree.breakers.map {
       let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
       return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))
@@ -338,11 +342,10 @@ public struct Gateway: ~Copyable {
 
   /// Applies another replica's change to the strategies that count attempts in flight.
   private mutating func received(_ delta: Delta) {
-    for node in plan.tree.nodes
-    where node.kind == .deployment && node.target == delta.deployment.index && node.parent != .max {
-      let parent = plan.tree.nodes[Int(node.parent)]
-      guard parent.kind == .balance else { continue }
-      strategies[Int(parent.target)].remoteChanged(Int(node.place), by: Int(delta.change))
+    for index in watchers.range(of: delta.deployment) {
+      let place = watchers[index]
+      guard observing[Int(place.strategy)] else { continue }
+      strategies[Int(place.strategy)].remoteChanged(Int(place.child), by: Int(delta.change))
     }
   }
 }
