@@ -29,6 +29,7 @@ extension Gateway {
     slots[slot].waited = 0
     slots[slot].permitBudget = -1
     slots[slot].asked = 0
+    slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
     slots[slot].spared = spared
     proceed(slot, from: .coalesce, at: now, into: &output)
@@ -150,6 +151,7 @@ extension Gateway {
       }
       slots[slot].depth = UInt8(level)
     }
+    if slots[slot].isUprooted, walkAnew(slot, at: now, into: &output) { return }
     stop(slot, 0, at: now, into: &output)
   }
 

@@ -70,6 +70,8 @@ public struct Gateway: ~Copyable {
     /// The number of its latest wait: a timer of an earlier one is late.
     var waits: UInt8
     var failed: Bool
+    /// The policy has been reloaded: the walk below is gone.
+    var isUprooted = false
 
     // Each mechanism's own fields, with a value that means "off".
 
