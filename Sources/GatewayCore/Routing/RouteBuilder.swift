@@ -10,6 +10,8 @@ import Vocabulary
 struct RouteBuilder {
   let names: PolicyNames
   var tree = RouteTree()
+  /// Whether any leaf can be unfit because of a request's deadline.
+  var checksFinish = false
   private let deploymentNames: [String]
   private var breakerRules: [BreakerRule] = []
   /// Whether a node has been described: those below it are described by it.
@@ -85,6 +87,12 @@ struct RouteBuilder {
       tree.nodes[Int(number)].retry = span.first
       tree.nodes[Int(number)].retryCount = span.count
       if stated == ["deployment"] { inherited.retry = nil }
+    }
+    if let hedge = try s.object(
+      "hedge", "a second attempt below this node before the first has ended",
+      { r throws(SettingError) -> StatedHedge in try StatedHedge(reading: &r) })
+    {
+      tree.nodes[Int(number)].hedge = tree.add(hedge)
     }
     try choose(&s, setting, number, stated.first ?? "", inherited)
     return number
@@ -352,7 +360,7 @@ struct RouteBuilder {
     switch node.kind {
     case .deployment:
       let facts = names.deployments[Int(node.target)]
-      return node.breaker < 0 && facts.contextWindow == .max && facts.capabilities.rawValue == .max
+      return !checksFinish && node.breaker < 0 && facts.contextWindow == .max && facts.capabilities.rawValue == .max
     case .alias:
       return tree.roots[Int(node.target)] != .max && alwaysFits(tree.roots[Int(node.target)])
     default:
