@@ -68,7 +68,7 @@ extension Scenario {
     {
       self.matters = matters
     }
-    expectations = try Expectations.read(&s, policies: policies.map(\.name))
+    expectations = try Expectations.read(&s, of: self)
     if s.isDescribing { return }
     try requireRoutes(asked)
     provenance = Provenance.list(tree)
