@@ -38,14 +38,13 @@ extension Gateway {
     if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
-      where slots[slot].tried[earlier] == leaf.target { return .tried }
+      where slots[slot].excluded & 1 << UInt16(earlier) != 0
+        && slots[slot].tried[earlier] == leaf.target
+      {
+        return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
+      }
     }
-    if leaf.breaker >= 0, !slots[slot].bypasses,
-      breakers[Int(leaf.breaker)].verdict(at: now) == .refuse
-    {
-      return .breaker
-    }
-    return nil
+    return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)
   }
 
   /// The children of a balance or a sticky node that a request may be sent to.
@@ -64,6 +63,7 @@ extension Gateway {
         noteRemovals(below: child, slot, at: now, &output)
       }
     }
+    if demotes { return foremost(of: set, node, at: now) }
     return set
   }
 
@@ -72,6 +72,7 @@ extension Gateway {
     of node: RouteNode, from start: Int, _ slot: UInt32, at now: Instant, _ explains: Bool,
     _ output: inout Output
   ) -> Int? {
+    if demotes { return firstForemost(of: node, from: start, slot, at: now) }
     guard start < Int(node.childCount) else { return nil }
     for place in start..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]
