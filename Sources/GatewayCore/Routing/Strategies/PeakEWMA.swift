@@ -106,9 +106,9 @@ public struct PeakEWMA: Strategy {
   }
 
   /// Begins anew with the initial estimate.
-  public mutating func reset(_ child: Int) {
+  public mutating func reset(_ child: Int, at now: Instant) {
     children[child].average = initial
-    children[child].stamp = 0
+    children[child].stamp = now.nanoseconds
   }
 
   private func cost(of child: Int, at now: Instant) -> Double {
