@@ -1,7 +1,9 @@
 import Settings
 import Vocabulary
 
-/// A leaf: an attempt on one deployment. The deployment's name alone is such a node.
+/// A leaf: an attempt on one deployment.
+///
+/// The deployment's name alone is such a node.
 enum DeploymentNode {
   static let kind = RouteKind("deployment", "an attempt on one deployment") {
     builder, s, place throws(SettingError) in
@@ -12,7 +14,9 @@ enum DeploymentNode {
   }
 }
 
-/// A leaf that goes on at another alias' root. The alias' name alone is such a node.
+/// A leaf that goes on at another alias' root.
+///
+/// The alias' name alone is such a node.
 enum AliasNode {
   static let kind = RouteKind(
     "alias", "goes on at the route of another alias", source: "LiteLLM model_group_alias"
