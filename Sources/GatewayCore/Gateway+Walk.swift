@@ -26,6 +26,7 @@ extension Gateway {
     slots[slot].excludesTried = false
     slots[slot].failed = false
     slots[slot].asked = 0
+    slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
     slots[slot].spared = spared
     proceed(slot, from: .coalesce, at: now, into: &output)
@@ -143,6 +144,7 @@ extension Gateway {
       }
       slots[slot].depth = UInt8(level)
     }
+    if slots[slot].isUprooted, walkAnew(slot, at: now, into: &output) { return }
     stop(slot, 0, at: now, into: &output)
   }
 

@@ -45,6 +45,12 @@ public struct GatewayPlan: Sendable {
   public var keys: [KeyFacts] = []
   /// How many keys, users, teams, features and aliases there are.
   public var populations: Populations
+  /// What the policy asks outside: the world must have a service of each of these kinds.
+  ///
+  /// Whoever reads a mechanism that asks adds its kind.
+  public var services: SideCallKinds = []
+  /// What the gateway believes that a side call costs, in the order of the kinds.
+  public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
   /// Whether in-flight counts are told to the other replicas.
   public var gossips = false
 

@@ -29,6 +29,7 @@ extension Scenario {
     let keys = try Identities.read(&s, into: &names, zero: clock.warmUp)
     let streams = try Scenario.streams(&s, &names)
     let fleet = try FleetPlan(reading: &s, zero: clock.warmUp)
+    let services = try ServicesPlan(reading: &s)
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
@@ -45,6 +46,7 @@ extension Scenario {
     policyNames.groups.users = names.users.identities
     policyNames.groups.teams = names.teams.identities
     policyNames.groups.features = names.features.identities
+    policyNames.servicePrices = services.prices
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
@@ -75,7 +77,9 @@ extension Scenario {
       self.matters = matters
     }
     expectations = try Expectations.read(&s, policies: policies.map(\.name))
+    self.services = services
     if s.isDescribing { return }
+    try requireServices()
     try requireRoutes(asked)
     provenance = Provenance.list(tree)
   }
