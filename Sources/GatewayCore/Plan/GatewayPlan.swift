@@ -28,13 +28,15 @@ public struct GatewayPlan: Sendable {
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
-  public var retryBudget: RetryBudget?
+  public var retryBudget: (any RetryBudget)?
   /// At most so many attempts a request.
   public var maximumAttempts = 16
   /// Nanoseconds a request may take; `.max` for no deadline.
   public var requestDeadline: Int64 = .max
-  /// Whether the first error is the client's, not the last.
-  public var reportsFirstError = false
+  /// Which error is the client's when nothing is left.
+  public var reportedError = ReportedError.last
+  /// How often and how deep a request may move on to a next child.
+  public var fallbackLimits = FallbackLimits()
   /// Admission or cache first.
   public var order = Order.admitFirst
   /// What happens when all are down.

@@ -29,9 +29,9 @@ extension RouteBuilder {
         tree.nodes[Int(number)].deadlines = Int16(tree.deadlines.count - 1)
       }
     }
-    if let retry = inherited.retry, tree.nodes[Int(number)].retry < 0 {
-      tree.retries.append(retry)
-      tree.nodes[Int(number)].retry = Int16(tree.retries.count - 1)
+    if let span = inherited.retry, tree.nodes[Int(number)].retry < 0 {
+      tree.nodes[Int(number)].retry = span.first
+      tree.nodes[Int(number)].retryCount = span.count
     }
     if let rule = inherited.breaker {
       let same =

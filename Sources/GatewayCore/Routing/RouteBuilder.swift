@@ -95,12 +95,12 @@ struct RouteBuilder {
     {
       inherited.breaker = own
     }
-    let retry = try s.object("retry", "when this node is tried again") {
-      r throws(SettingError) -> RetryRule in try RetryRule(reading: &r)
-    }
-    if let retry {
-      tree.retries.append(retry)
-      tree.nodes[Int(number)].retry = Int16(tree.retries.count - 1)
+    if let retry = try StatedRetries.read(
+      &s, "retry", "when this node is tried again: one rule, or several for different outcomes")
+    {
+      let span = tree.add(retry)
+      tree.nodes[Int(number)].retry = span.first
+      tree.nodes[Int(number)].retryCount = span.count
       if kinds.count == 1, kinds[0].name == "deployment" { inherited.retry = nil }
     }
     return inherited

@@ -54,7 +54,7 @@ public enum RouteKinds {
           names: PolicyNames(deployments: [], aliases: []), attempts: AttemptRules(), breaker: nil)
         let number = try builder.add(s.setting)
         let place = RouteKind.Place(
-          number: number, setting: s.setting, inherited: Inherited(AttemptRules(), nil))
+          number: number, setting: s.setting, inherited: Inherited(AttemptRules(), nil, retry: nil))
         try kind.read(&builder, &s, place)
       }
     })
