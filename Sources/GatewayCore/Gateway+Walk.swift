@@ -27,6 +27,7 @@ extension Gateway {
     slots[slot].failed = false
     slots[slot].asked = 0
     slots[slot].servedUsage = .none
+    slots[slot].servedFromCache = false
     slots[slot].spared = spared
     proceed(slot, from: .coalesce, at: now, into: &output)
   }

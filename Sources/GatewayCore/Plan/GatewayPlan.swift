@@ -24,7 +24,7 @@ public struct GatewayPlan: Sendable {
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
   /// The exact cache.
-  public var cache: CacheRule?
+  public var cache: CachePlan?
   /// The retry budget.
   public var retryBudget: RetryBudget?
   /// At most so many attempts a request.
