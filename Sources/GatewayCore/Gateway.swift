@@ -126,6 +126,7 @@ public struct Gateway: ~Copyable {
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
+  let watchers: RemoteWatchers
   var breakers: [CircuitBreaker]
   /// Whether anything but breakers takes deployments out.
   let ejects: Bool
@@ -163,6 +164,9 @@ public struct Gateway: ~Copyable {
     cache = ExactCache(cachePlan, chance: chance)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
+    watchers =
+      plan.gossips
+      ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
     breakers = plan.tree.breakers.map {
       let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
       return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))
@@ -312,11 +316,10 @@ public struct Gateway: ~Copyable {
 
   /// Applies another replica's change to the strategies that count attempts in flight.
   private mutating func received(_ delta: Delta) {
-    for node in plan.tree.nodes
-    where node.kind == .deployment && node.target == delta.deployment.index && node.parent != .max {
-      let parent = plan.tree.nodes[Int(node.parent)]
-      guard parent.kind == .balance else { continue }
-      strategies[Int(parent.target)].remoteChanged(Int(node.place), by: Int(delta.change))
+    for index in watchers.range(of: delta.deployment) {
+      let place = watchers[index]
+      guard observing[Int(place.strategy)] else { continue }
+      strategies[Int(place.strategy)].remoteChanged(Int(place.child), by: Int(delta.change))
     }
   }
 }

@@ -175,4 +175,12 @@ public struct RoutingDraws: Sendable {
     if let script { return script._withUnsafeGuaranteedRef { $0.next(for: key) } }
     return key.uniform(call: call, ordinal: attempt, counter: level &<< 8 | counter)
   }
+
+  /// A uniform in (0, 1) that belongs to the hashed bits alone: the same for every call.
+  ///
+  /// It is no draw and takes nothing from a script.
+  @inline(__always)
+  public func hash(_ bits: UInt64) -> Double {
+    key.uniform(call: CallKey(bits: bits), ordinal: .max, counter: .max)
+  }
 }
