@@ -24,7 +24,7 @@ public struct GatewayPlan: Sendable {
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
   /// The exact cache.
-  public var cache: CacheRule?
+  public var cache: CachePlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
