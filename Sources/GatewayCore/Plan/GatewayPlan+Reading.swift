@@ -45,13 +45,7 @@ extension GatewayPlan {
       setting throws(SettingError) -> LimitRule in
       try setting.object { r throws(SettingError) -> LimitRule in try LimitRule(reading: &r) }
     }
-    cache =
-      try s.object("cache", "answers kept and reused") {
-        r throws(SettingError) -> CacheRule? in
-        try r.object("exact", "by the fingerprint of the request") {
-          e throws(SettingError) -> CacheRule in try CacheRule(reading: &e)
-        }
-      } ?? nil
+    try readCaches(&s, names)
     order =
       Order(
         rawValue: try s.name(
