@@ -117,6 +117,12 @@ struct RouteBuilder {
         tree.nodes[Int(number)].target = UInt16(tree.strategies.count)
         tree.strategies.append(strategy)
       }
+      let age = try s.object("signals", "how old what the strategy sees is") {
+        r throws(SettingError) -> AgedSignals.Age in try AgedSignals.Age(reading: &r)
+      }
+      if let age, let strategy {
+        tree.strategies[tree.strategies.count - 1] = AgedSignals(strategy, age: age)
+      }
     }
     if kind == "fallback" || s.isDescribing {
       let nodes = try s.list("fallback", "nodes in order; a failure moves on to the next") {
