@@ -27,7 +27,7 @@ public protocol Strategy: Sendable {
   mutating func remoteChanged(_ child: Int, by change: Int)
   /// A child comes back as if it were new: what was learnt of it is forgotten, but not what is in
   /// flight.
-  mutating func reset(_ child: Int)
+  mutating func reset(_ child: Int, at now: Instant)
 }
 
 extension Strategy {
@@ -44,7 +44,7 @@ extension Strategy {
   /// Ignored by default.
   public mutating func remoteChanged(_ child: Int, by change: Int) {}
   /// Nothing to forget by default.
-  public mutating func reset(_ child: Int) {}
+  public mutating func reset(_ child: Int, at now: Instant) {}
 }
 
 /// What a strategy may know of a child before any request: from the file.

@@ -142,7 +142,7 @@ public struct AdaptiveWeights: Strategy {
     }
   }
   /// Forgets a child's attempts: it has its full weight again.
-  public mutating func reset(_ child: Int) {
+  public mutating func reset(_ child: Int, at now: Instant) {
     counts.reset(child)
     weights[child] = given[child]
   }

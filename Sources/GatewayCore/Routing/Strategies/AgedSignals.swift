@@ -107,8 +107,8 @@ struct AgedSignals: Strategy {
     append(.remote, child, AgedSignals.nothing, change: Int32(clamping: change), at: latest)
   }
 
-  mutating func reset(_ child: Int) {
-    append(.reset, child, AgedSignals.nothing, at: latest)
+  mutating func reset(_ child: Int, at now: Instant) {
+    append(.reset, child, AgedSignals.nothing, at: now)
   }
 
   private mutating func append(
@@ -137,7 +137,7 @@ struct AgedSignals: Strategy {
       inner.started(child, for: request, at: report.at)
     case .ended: inner.ended(child, report.observation, at: report.at)
     case .remote: inner.remoteChanged(child, by: Int(report.change))
-    case .reset: inner.reset(child)
+    case .reset: inner.reset(child, at: report.at)
     }
   }
 

@@ -145,5 +145,5 @@ public struct CheapestWithin: Strategy {
     }
   }
   /// Forgets a child's attempts.
-  public mutating func reset(_ child: Int) { counts.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { counts.reset(child) }
 }

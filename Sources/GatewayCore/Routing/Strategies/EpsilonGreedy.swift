@@ -66,5 +66,5 @@ public struct EpsilonGreedy: Strategy {
     book.ended(child, observation, at: now)
   }
   /// Forgets a child's rewards.
-  public mutating func reset(_ child: Int) { book.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { book.reset(child) }
 }

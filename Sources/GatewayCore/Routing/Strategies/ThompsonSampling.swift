@@ -78,5 +78,5 @@ public struct ThompsonSampling: Strategy {
     book.ended(child, observation, at: now)
   }
   /// Forgets a child's rewards.
-  public mutating func reset(_ child: Int) { book.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { book.reset(child) }
 }

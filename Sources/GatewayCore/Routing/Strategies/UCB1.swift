@@ -72,5 +72,5 @@ public struct UCB1: Strategy {
     book.ended(child, observation, at: now)
   }
   /// Forgets a child's rewards.
-  public mutating func reset(_ child: Int) { book.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { book.reset(child) }
 }

@@ -6,7 +6,7 @@ import Vocabulary
 
 @Suite("Least in flight, as LiteLLM's least-busy")
 struct LeastBusyTests {
-  /// Requests at fixed gaps; each child takes its own time. The children chosen, as letters.
+  /// The children chosen, as letters, for requests at fixed gaps; each child takes its own time.
   private func run(gap: Int64, count: Int, took: [Int64], _ outcomes: [Outcome]) throws -> String {
     var one = try Choosing("least-in-flight", weights: took.map { _ in 1 })
     var open: [(child: Int, at: Int64)] = []
