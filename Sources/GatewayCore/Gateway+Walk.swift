@@ -35,6 +35,7 @@ extension Gateway {
     slots[slot].asked = 0
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
+    slots[slot].servedFromCache = false
     slots[slot].spared = spared
     proceed(slot, from: .coalesce, at: now, into: &output)
   }

@@ -47,6 +47,13 @@ public struct FinishRule: BitwiseCopyable, Sendable {
   var observed: Int16 = -1
 }
 
+extension RouteTree {
+  /// Takes back that anything always fits.
+  mutating func doubtAll() {
+    for number in nodes.indices { nodes[number].alwaysFit = false }
+  }
+}
+
 /// A finish rule as a file states it.
 struct StatedFinish {
   var rule: FinishRule

@@ -46,8 +46,9 @@ extension GatewayPlan {
         if let observed = stated.observed { rule.observed = builder.tree.add(observed) }
         return rule
       }
-      builder.checksFinish = finish != nil
       try builder.connect(routes.map(\.value), at: s.setting)
+      // A request's deadline can make any leaf unfit.
+      if finish != nil { builder.tree.doubtAll() }
     }
     self.init(tree: builder.tree, deployments: names.deployments, populations: names.populations)
     self.finish = finish
@@ -58,13 +59,7 @@ extension GatewayPlan {
       setting throws(SettingError) -> LimitRule in
       try setting.object { r throws(SettingError) -> LimitRule in try LimitRule(reading: &r) }
     }
-    cache =
-      try s.object("cache", "answers kept and reused") {
-        r throws(SettingError) -> CacheRule? in
-        try r.object("exact", "by the fingerprint of the request") {
-          e throws(SettingError) -> CacheRule in try CacheRule(reading: &e)
-        }
-      } ?? nil
+    try readCaches(&s, names)
     order =
       Order(
         rawValue: try s.name(

@@ -24,7 +24,7 @@ public struct GatewayPlan: Sendable {
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
   /// The exact cache.
-  public var cache: CacheRule?
+  public var cache: CachePlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
@@ -67,29 +67,6 @@ public struct GatewayPlan: Sendable {
     self.tree = tree
     self.deployments = deployments
     self.populations = populations
-  }
-}
-
-/// What the gateway knows of a deployment.
-public struct DeploymentFacts: Sendable {
-  /// The name.
-  public var name: String
-  /// The gateway's copy of the price sheet.
-  public var sheet: PriceSheet
-  /// What the model can do.
-  public var capabilities: TagSet
-  /// The most tokens a prompt may have.
-  public var contextWindow: UInt32
-
-  /// Makes facts.
-  public init(
-    name: String, sheet: PriceSheet, capabilities: TagSet = TagSet(rawValue: .max),
-    contextWindow: UInt32 = .max
-  ) {
-    self.name = name
-    self.sheet = sheet
-    self.capabilities = capabilities
-    self.contextWindow = contextWindow
   }
 }
 

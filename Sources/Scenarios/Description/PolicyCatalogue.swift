@@ -51,6 +51,7 @@ public enum PolicyCatalogue {
           part(["policies", "X", "routes", "A"])
         }
       ]),
+    family(RouteKinds.registry, "policies.X.routes.A"),
     Family(
       kind: "failover", place: "policies.X",
       entries: [
@@ -83,9 +84,10 @@ public enum PolicyCatalogue {
       kind: "cache", place: "policies.X.cache",
       entries: [
         described("exact", "keeps answers by the fingerprint of the request", nil) {
-          s throws(SettingError) in _ = try CacheRule(reading: &s)
+          s throws(SettingError) in _ = try CachePlan(reading: &s)
         }
       ]),
+    family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),
     family(TraceFormats.registry, "traffic.X.format"),
     family(
