@@ -36,9 +36,14 @@ extension Gateway {
     let facts = plan.deployments[Int(leaf.target)]
     if !facts.capabilities.isSuperset(of: slots[slot].request.capabilities) { return .capability }
     if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
+    if checksFinish, isTooLate(leaf.target, slot, at: now) { return .deadline }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
-      where slots[slot].tried[earlier] == leaf.target { return .tried }
+      where slots[slot].excluded & 1 << UInt16(earlier) != 0
+        && slots[slot].tried[earlier] == leaf.target
+      {
+        return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
+      }
     }
     return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)
   }

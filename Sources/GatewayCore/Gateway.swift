@@ -51,7 +51,7 @@ public struct Gateway: ~Copyable {
     /// The walk: nodes from the root to the leaf, the child taken and the retries used at each.
     var nodes: SIMD8<UInt16>
     var taken: SIMD8<UInt8>
-    var retries: SIMD8<UInt8>
+    var retries: SIMD8<UInt16>
     var firstFailure: Outcome
     var servedUsage: Usage
     /// The shadow limits that have not charged it.
@@ -62,7 +62,9 @@ public struct Gateway: ~Copyable {
     var inFlight: UInt8
     var state: State
     var bypasses: Bool
-    var excludesTried: Bool
+    /// The attempts whose deployments the present choice leaves out, one bit each.
+    var excluded: UInt16
+    var excludesTried: Bool { excluded != 0 }
     /// The level at which a waiting request goes on.
     var resumeLevel: UInt8
     /// The number of its latest wait: a timer of an earlier one is late.
@@ -80,10 +82,41 @@ public struct Gateway: ~Copyable {
     var asked: UInt8 = 0
     /// The number of the latest side call.
     var sideCalls: UInt16 = 0
+    /// Whether its answer is one that was kept.
+    var servedFromCache = false
 
     // Routing.
 
     // Hedging, retries, broken streams.
+    /// The second attempt that lives beside `attempt`.
+    var hedge = AttemptID(slot: .max, generation: .max)
+    /// The hedge that a timer is set for: its rule, the level of its node, its delay and its number.
+    var hedgeRule: Int16 = -1
+    var hedgeLevel: UInt8 = 0
+    var hedgeWaits: UInt8 = 0
+    var isHedgeArmed = false
+    var hedgeDelay: Int64 = 0
+    /// How often its answer was restarted, and the output tokens that broken attempts had delivered.
+    var restarts: UInt8 = 0
+    var carried: UInt32 = 0
+    /// The attempts whose deployments are left out for the rest of the request.
+    var skipped: UInt16 = 0
+    /// The rule by which a retry goes on.
+    var resumeRule: UInt16 = 0
+    /// The number of the attempt that has failed last.
+    var failedIndex: UInt8 = 0
+    /// Whether the wait that it is in is followed by no retry.
+    var passes = false
+    /// What the provider of the last failure asked to wait.
+    var hint = RetryAfter.unsaid
+    /// The last failure before the first fallback.
+    var originalFailure = Outcome.succeeded
+    /// Nanoseconds of the wait before, and of all waits.
+    var lastWait: Int64 = 0
+    var waited: Int64 = 0
+    /// The permit of its latest retry, and the budget that gave it; -1 for none.
+    var permit: Int64 = 0
+    var permitBudget: Int16 = -1
 
     // Limits and budgets.
   }
@@ -106,6 +139,8 @@ public struct Gateway: ~Copyable {
     // Limits of deployments.
 
     // Hedging.
+    /// Output tokens of earlier attempts that it gets as further input.
+    var carried: UInt32 = 0
   }
 
   let plan: GatewayPlan
@@ -120,12 +155,26 @@ public struct Gateway: ~Copyable {
   var flights: Slab<Flight>
   var limits: LimitChain
   let caches: Bool
+  /// Whether an expired answer may stand in for a route that has failed.
+  let servesStale: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
   let watchers: RemoteWatchers
   var breakers: [CircuitBreaker]
+  /// The budgets of nodes and, last, the policy's.
+  var budgets: [any RetryBudget]
+  /// The place of the policy's budget; -1 if it has none.
+  let policyBudget: Int16
+  let nodeBudgets: Bool
+  let budgetsObserve: Bool
+  let hedges: Bool
+  let restartsStreams: Bool
+  let checksFinish: Bool
+  let learns: Bool
+  /// What is observed: each rule at each deployment.
+  var clocks: [ObservedQuantile]
   /// Whether anything but breakers takes deployments out.
   let ejects: Bool
   /// Whether any of them only puts deployments last.
@@ -140,7 +189,6 @@ public struct Gateway: ~Copyable {
   var sweeps: [Instant]
   /// When the replica was started.
   var began = Instant.start
-  var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
   /// Reports that were dropped because their id was old or unknown.
   public internal(set) var lateReports = 0
@@ -157,11 +205,24 @@ public struct Gateway: ~Copyable {
     limits = LimitChain(plan.limits, populations: plan.populations)
     limitsSettle = limits.settles
     caches = plan.cache != nil
-    var rule = CacheRule.nothing
-    if let stated = plan.cache { rule = stated }
-    cache = ExactCache(rule)
+    let cachePlan = plan.cache ?? .nothing
+    servesStale = cachePlan.rule.staleOnError > 0
+    cache = ExactCache(cachePlan, chance: chance)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
+    budgets = plan.tree.budgets
+    nodeBudgets = !plan.tree.budgets.isEmpty
+    hedges = !plan.tree.hedges.isEmpty
+    restartsStreams = plan.brokenStream.max > 0
+    checksFinish = plan.finish != nil
+    learns = !plan.tree.observed.isEmpty
+    clocks = plan.tree.observed.flatMap { rule in
+      plan.deployments.map { _ in ObservedQuantile(rule) }
+    }
+    if let budget = plan.retryBudget { budgets.append(budget) }
+    policyBudget = plan.retryBudget == nil ? -1 : Int16(plan.tree.budgets.count)
+    budgetsObserve =
+      plan.tree.budgets.contains { $0.observes } || (plan.retryBudget?.observes ?? false)
     watchers =
       plan.gossips
       ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
@@ -183,7 +244,6 @@ public struct Gateway: ~Copyable {
     restoresCold = plan.ejections.map(\.restoresCold)
     intervals = plan.ejections.map(\.interval)
     sweeps = plan.ejections.map { _ in .distantFuture }
-    retryBudget = plan.retryBudget
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
       blank: Pending(
@@ -193,7 +253,7 @@ public struct Gateway: ~Copyable {
         taken: SIMD8(repeating: 0), retries: SIMD8(repeating: 0), firstFailure: .succeeded,
         servedUsage: .none, spared: 0, generation: 0,
         attempt: AttemptID(slot: .max, generation: .max),
-        depth: 0, inFlight: 0, state: .free, bypasses: false, excludesTried: false,
+        depth: 0, inFlight: 0, state: .free, bypasses: false, excluded: 0,
         resumeLevel: 0, waits: 0, failed: false))
     flights = Slab(
       blank: Flight(
@@ -295,7 +355,9 @@ public struct Gateway: ~Copyable {
         return resume(timer.request.slot, at: now, into: &output)
       }
     case .poll: return polled(timer, at: now, into: &output)
-    case .hedge, .queue: break
+    case .hedge:
+      if awaitsHedge(timer) { return hedge(timer.request.slot, at: now, into: &output) }
+    case .queue: break
     }
     drop(timer.request.slot, at: now, into: &output)
   }

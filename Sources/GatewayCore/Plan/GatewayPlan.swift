@@ -24,17 +24,25 @@ public struct GatewayPlan: Sendable {
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
   /// The exact cache.
-  public var cache: CacheRule?
+  public var cache: CachePlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
-  public var retryBudget: RetryBudget?
+  public var retryBudget: (any RetryBudget)?
   /// At most so many attempts a request.
   public var maximumAttempts = 16
   /// Nanoseconds a request may take; `.max` for no deadline.
   public var requestDeadline: Int64 = .max
-  /// Whether the first error is the client's, not the last.
-  public var reportsFirstError = false
+  /// Which error is the client's when nothing is left.
+  public var reportedError = ReportedError.last
+  /// What becomes of a stream that breaks after its beginning.
+  public var brokenStream = BrokenStreamRule()
+  /// Whether a broken stream goes on where it broke off: drivers ask `Gateway.carried(by:)` then.
+  public var continuesStreams: Bool { brokenStream.max > 0 && brokenStream.continues }
+  /// Keeps attempts from starting that could not end in time; `nil` if nothing does.
+  public var finish: FinishRule?
+  /// How often and how deep a request may move on to a next child.
+  public var fallbackLimits = FallbackLimits()
   /// Admission or cache first.
   public var order = Order.admitFirst
   /// What happens when all are down.
@@ -59,29 +67,6 @@ public struct GatewayPlan: Sendable {
     self.tree = tree
     self.deployments = deployments
     self.populations = populations
-  }
-}
-
-/// What the gateway knows of a deployment.
-public struct DeploymentFacts: Sendable {
-  /// The name.
-  public var name: String
-  /// The gateway's copy of the price sheet.
-  public var sheet: PriceSheet
-  /// What the model can do.
-  public var capabilities: TagSet
-  /// The most tokens a prompt may have.
-  public var contextWindow: UInt32
-
-  /// Makes facts.
-  public init(
-    name: String, sheet: PriceSheet, capabilities: TagSet = TagSet(rawValue: .max),
-    contextWindow: UInt32 = .max
-  ) {
-    self.name = name
-    self.sheet = sheet
-    self.capabilities = capabilities
-    self.contextWindow = contextWindow
   }
 }
 

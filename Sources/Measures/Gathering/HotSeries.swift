@@ -32,7 +32,7 @@ struct HotSeries: ~Copyable {
     guard seen.ending.isSuccess else { return }
     latencyRow[Series.column(of: seen.endToEnd)] &+= 1
     let server = seen.ending == .served ? Int(record.pointee.deployment.index) : deployments
-    servingRow[min(server, deployments)] &+= 1
+    servingRow[server < deployments ? server : deployments] &+= 1
   }
 
   /// The series as an ordinary value.

@@ -15,7 +15,7 @@ struct HotTallies: ~Copyable {
     var size = 0
     var stride = 0
     /// The place of an id: its own, or the last.
-    @inline(__always) func place(_ id: Int) -> Int { min(id, size &- 1) }
+    @inline(__always) func place(_ id: Int) -> Int { id < size ? id : size &- 1 }
   }
 
   /// The most combinations that are counted jointly: about 350 KiB, so that they stay in cache.

@@ -64,6 +64,12 @@ struct Stamp: Sendable {
       output: draw.output, cached: 0)
   }
 
+  /// Apart, so that calls of one identity do not move the laws about.
+  @inline(never)
+  private func drawIdentity(_ arrival: inout Arrival, _ first: CallKey) {
+    arrival.request.identity = identity.identity(identityKey, first)
+  }
+
   /// Draws body, prompt and answer of the calls from `number` on.
   @inline(never)
   func lookAhead(from number: UInt64, into draws: inout CallDraws) {
@@ -133,7 +139,7 @@ struct Stamp: Sendable {
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
-    if drawsIdentity { arrival.request.identity = identity.identity(identityKey, first) }
+    if drawsIdentity { drawIdentity(&arrival, first) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
