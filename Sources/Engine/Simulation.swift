@@ -61,13 +61,10 @@ public struct Simulation: ~Copyable {
   /// Where each client stands in its places.
   var stands = Buffer<Stand>()
   let bounds: Bool
-<<<<<<< HEAD
   /// Whether any client wants to know how its calls ended.
   let someListen: Bool
-=======
   /// Whether a policy goes on with broken streams where they broke off.
   let continues: Bool
->>>>>>> main
   var fleet: ProviderFleet
   var promised = ProviderOutput()
   var output: Output
@@ -126,15 +123,12 @@ public struct Simulation: ~Copyable {
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
     bounds = !plan.bounds.isEmpty
-<<<<<<< HEAD
     someListen = clients.contains { $0.listens }
-=======
     continues =
       plan.gateway.continuesStreams
       || plan.gatewayFaults.contains {
         if case .reload(let other) = $0.kind { other.continuesStreams } else { false }
       }
->>>>>>> main
     seen = bounds ? FingerprintSet() : nil
   }
 
