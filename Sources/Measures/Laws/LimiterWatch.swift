@@ -125,11 +125,12 @@ struct LimiterWatch: ~Copyable {
     let level = levels.address(of: slot)
     let now = note.pointee.at
     let elapsed =
-      level.pointee.at == .distantPast ? 0 : now.nanoseconds &- level.pointee.at.nanoseconds
-    let rest = max(0, level.pointee.backlog &- rule.pointee.drained(elapsed))
+      level.pointee.value.at == .distantPast
+      ? 0 : now.nanoseconds &- level.pointee.value.at.nanoseconds
+    let rest = max(0, level.pointee.value.backlog &- rule.pointee.drained(elapsed))
     let backlog = max(0, rest &+ rule.pointee.scaled(note.pointee.value))
-    level.pointee.backlog = backlog
-    level.pointee.at = now
+    level.pointee.value.backlog = backlog
+    level.pointee.value.at = now
     if note.pointee.value > 0, backlog > rule.pointee.most {
       exceeded(limit, note.pointee, backlog, &breaches)
     }

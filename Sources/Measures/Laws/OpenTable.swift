@@ -56,10 +56,10 @@ struct OpenTable<Value: BitwiseCopyable>: ~Copyable {
     @inline(__always) _modify { yield &entries[slot].value }
   }
 
-  /// Where the value in `slot` lies, until the table grows.
+  /// Where `slot` lies, until the table grows.
   @inline(__always)
-  mutating func address(of slot: Int) -> UnsafeMutablePointer<Value> {
-    entries.address(of: slot).pointer(to: \.value)!
+  mutating func address(of slot: Int) -> UnsafeMutablePointer<Entry> {
+    entries.address(of: slot)
   }
 
   /// Removes what is in `slot` and closes the gap.

@@ -43,7 +43,8 @@ struct ArrivalProcess: Sendable {
     return warp.nanoseconds(after: elapsed)
   }
 
-  /// The next arrivals, as by `next`; at most `most` of them, and none beyond a batch. Says how many.
+  /// The next arrivals, as by `next`: at most `most` of them, and none beyond a batch.
+  /// - Returns: How many.
   mutating func next(_ most: Int, into times: inout [Int64]) -> Int {
     let place = Int(truncatingIfNeeded: number % UInt64(ArrivalProcess.batch))
     if place == 0, number < limit { lookAhead() }
