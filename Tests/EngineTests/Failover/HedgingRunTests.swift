@@ -7,8 +7,9 @@ import Vocabulary
 
 @testable import Engine
 
-/// One value of the group `hedging_iid` of the project's closed forms: lognormal times with a
-/// median and a sigma, a hedge after d. P(T > t) = S(t) for t < d, S(t)·S(t − d) from d on; extra
+/// One value of the group `hedging_iid` of the project's closed forms.
+///
+/// Lognormal times with a median and a sigma, a hedge after d. P(T > t) = S(t) for t < d, S(t)·S(t − d) from d on; extra
 /// load S(d). Source: Dean & Barroso, "The tail at scale", CACM 2013; computed with scipy.
 struct HedgingForm: Sendable, CustomStringConvertible {
   var median: Double
