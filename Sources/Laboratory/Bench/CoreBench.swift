@@ -70,7 +70,9 @@ public enum CoreBench {
       return Subject(
         family: "strategy", mechanism: entry.name,
         policy: [
-          "routes": ["chat": ["balance": stated ?? Setting(stringLiteral: entry.name), "over": over]]
+          "routes": [
+            "chat": ["balance": stated ?? Setting(stringLiteral: entry.name), "over": over]
+          ]
         ], isPerCandidate: true)
     }
     for (family, name, addition) in additions {
