@@ -84,6 +84,7 @@ extension Gateway {
   /// Why a leaf may not take the request; `nil` if it may.
   mutating func removal(of leaf: RouteNode, _ slot: UInt32, at now: Instant) -> Note.Removal? {
     if let why = filtered(leaf, slot, at: now) { return why }
+    if checksFinish, isTooLate(leaf.target, slot, at: now) { return .deadline }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
       where slots[slot].excluded & 1 << UInt16(earlier) != 0

@@ -68,6 +68,8 @@ public struct RouteNode: BitwiseCopyable, Sendable {
   /// The first of its retry rules and how many there are.
   var retry: Int16 = -1
   var retryCount: UInt8 = 0
+  /// Its hedge rule.
+  var hedge: Int16 = -1
   var breaker: Int16 = -1
   var deadlines: Int16 = -1
   /// A fallback's outcomes that move on.
@@ -111,6 +113,9 @@ public struct RouteTree: Sendable {
   /// The thresholds on whose strong side a request without a score falls.
   var strongWithoutScore: UInt32 = 0
   var retries: [RetryRule] = []
+  var hedges: [HedgeRule] = []
+  /// What is observed of each deployment.
+  var observed: [ObservedRule] = []
   /// The budgets that nodes have of their own.
   var budgets: [any RetryBudget] = []
   var deadlines: [DeadlineRule] = []
