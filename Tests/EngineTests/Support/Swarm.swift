@@ -86,7 +86,7 @@ extension World {
     }
     func node(_ depth: Int) -> Setting {
       var members: [(String, Setting)]
-      switch Int.random(in: 0..<(depth > 1 ? 1 : 6), using: &random) {
+      switch Int.random(in: 0..<(depth > 1 ? 1 : 8), using: &random) {
       case 0: members = [("deployment", one(leaves))]
       case 1:
         members = [
@@ -97,10 +97,31 @@ extension World {
       case 3:
         members = [("split", some(2)), ("by", Setting(.string(one(["call", "user", "team"]))))]
       case 4: members = [("sticky", "conversation"), ("over", some(3))]
+      case 5:
+        members = [
+          ("sticky", Setting(.string(one(["user", "team"])))), ("idle", "2s"), ("over", some(3)),
+          ("pin", Setting(.string(one(["success", "choice"])))),
+          ("renew", Setting(.string(one(["success", "use", "never"])))), ("capacity", 3),
+          ("choose", strategy),
+        ]
+      case 6:
+        members = [
+          ("tiers", Setting(.array([some(2), Setting(.array([node(depth + 1)]))]))),
+          ("next", Setting(.string(one(["failure", "exhausted", "unfit"])))),
+          ("within", strategy),
+        ]
       default:
         members = [
-          ("condition", [["if": ["inputAbove": 1_500], "then": node(depth + 1)]]),
-          ("else", node(depth + 1)),
+          (
+            "condition",
+            [
+              [
+                "if": ["any": [["inputAbove": 1_500], ["not": ["streams": true]]]],
+                "then": node(depth + 1),
+              ]
+            ]
+          ),
+          ("else", maybe(20) ? ["fail": 429] : node(depth + 1)),
         ]
       }
       if maybe(25) {
@@ -114,6 +135,17 @@ extension World {
           ))
       }
       if maybe(20) { members.append(("timeouts", ["total": "2s"])) }
+      if maybe(15) { members.append(("allDown", Setting(.string(one(["use", "fail"]))))) }
+      if maybe(10) {
+        members.append(
+          (
+            "filter",
+            one([
+              ["price": ["request": "$0.02"]], ["except": ["deployments": [one(leaves)]]],
+              ["if": ["streams": true], "deployments": some(2), "soft": true],
+            ])
+          ))
+      }
       return .members(members)
     }
     var policy: [(String, Setting)] = [
