@@ -53,8 +53,8 @@ extension Gateway {
     // With the cache first no limit has seen the request, so there is nothing to correct.
     if limitsSettle, plan.order == .admitFirst {
       limits.settle(
-        request, usage: hit.usage, hit: true, spared: spared, at: now, replica: replica,
-        into: &output)
+        request, usage: hit.usage, cost: .zero, hit: true, spared: spared, chargedAt: now, at: now,
+        replica: replica, into: &output)
     }
     slots[id.slot].generation &+= 1
     slots.give(id.slot)
@@ -85,8 +85,9 @@ extension Gateway {
     slots[slot].record.settled = now
     if limitsSettle {
       limits.settle(
-        slots[slot].request, usage: slots[slot].servedUsage, hit: false,
-        spared: slots[slot].spared, at: now, replica: replica, into: &output)
+        slots[slot].request, usage: slots[slot].servedUsage, cost: slots[slot].record.estimate,
+        hit: false, spared: slots[slot].spared, chargedAt: slots[slot].chargedAt, at: now,
+        replica: replica, into: &output)
     }
     output.requests.append(slots[slot].record)
     slots[slot].state = .free

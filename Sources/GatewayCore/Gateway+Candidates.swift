@@ -45,6 +45,7 @@ extension Gateway {
     {
       return .breaker
     }
+    if limitRefuses(DeploymentID(Int(leaf.target)), slot, at: now) { return .limit }
     return nil
   }
 

@@ -28,6 +28,7 @@ extension Gateway {
     slots[slot].asked = 0
     slots[slot].servedUsage = .none
     slots[slot].spared = spared
+    slots[slot].chargedAt = now
     proceed(slot, from: .coalesce, at: now, into: &output)
   }
 
@@ -47,6 +48,7 @@ extension Gateway {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
     if !plan.tree.nodes[Int(root)].alwaysFit, !fits(root, slot, at: now) {
+      if refusedByLimits(slot, root, at: now, into: &output) { return }
       slots[slot].bypasses = plan.allDown == .use
       guard slots[slot].bypasses, fits(root, slot, at: now) else {
         noteRemovals(below: root, slot, at: now, &output)
@@ -227,6 +229,10 @@ extension Gateway {
     if leaf.breaker >= 0, breakers[Int(leaf.breaker)].verdict(at: now) == .refuse,
       !slots[slot].bypasses
     {
+      slots[slot].depth = UInt8(level)
+      return false
+    }
+    if limitRefuses(DeploymentID(Int(leaf.target)), slot, at: now) {
       slots[slot].depth = UInt8(level)
       return false
     }

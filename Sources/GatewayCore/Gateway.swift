@@ -83,6 +83,8 @@ public struct Gateway: ~Copyable {
     // Hedging, retries, broken streams.
 
     // Limits and budgets.
+    /// When the limits charged it.
+    var chargedAt = Instant.start
   }
 
   /// An attempt that the replica holds.
@@ -101,6 +103,9 @@ public struct Gateway: ~Copyable {
     // Breakers and ejection.
 
     // Limits of deployments.
+    /// Whether the limits have charged it, and which shadows have not.
+    var isLimited = false
+    var sparedByLimits: UInt64 = 0
 
     // Hedging.
   }
@@ -116,6 +121,9 @@ public struct Gateway: ~Copyable {
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
+  /// Limits of deployments and models; whether there are any.
+  var attemptLimits: LimitChain
+  var limitsAttempts: Bool
   let caches: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
@@ -136,7 +144,9 @@ public struct Gateway: ~Copyable {
     jitterKey = chance.key(.jitter)
     splitKey = chance.key(.split)
     sheets = plan.deployments.map(\.sheet)
-    limits = LimitChain(plan.limits, populations: plan.populations)
+    limits = LimitChain(plan, perAttempt: false)
+    attemptLimits = LimitChain(plan, perAttempt: true)
+    limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
     caches = plan.cache != nil
     var rule = CacheRule.nothing
@@ -207,8 +217,10 @@ public struct Gateway: ~Copyable {
       switch verdict {
       case .admit(let some): spared = some
       case .refuse(let limit, _):
+        let rule = plan.limits[limit]
         return refuse(
-          request, id, .limit, limit: UInt16(limit), status: 429, at: now, into: &output)
+          request, id, rule.isBudget ? .budget : .limit, limit: UInt16(limit),
+          status: rule.status, at: now, into: &output)
       }
     }
     if plan.order == .admitFirst,

@@ -39,10 +39,7 @@ extension GatewayPlan {
     }
     self.init(tree: builder.tree, deployments: names.deployments, populations: names.populations)
     keys = names.keys
-    limits = try s.list("limits", "limits, judged as a whole and charged as a whole") {
-      setting throws(SettingError) -> LimitRule in
-      try setting.object { r throws(SettingError) -> LimitRule in try LimitRule(reading: &r) }
-    }
+    try readLimits(&s, names: names)
     cache =
       try s.object("cache", "answers kept and reused") {
         r throws(SettingError) -> CacheRule? in

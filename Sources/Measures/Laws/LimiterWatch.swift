@@ -8,14 +8,23 @@ import Vocabulary
 /// L is kept in permits × period, so it is exact. For windows, L is the sum in the window. Every
 /// change of a bucket is a `limiterCharged` note; a negative one gives back. A `reconciled` note
 /// closes a reservation, and the charge that follows it for the same request is its correction: it
-/// moves L but is no admission, so it is not judged. A correction after its window is forgotten.
+/// moves L but is no admission, so it is not judged. What is given back after its window is
+/// forgotten. A limit that charges at the end notes each admission with a charge of 0: that one is
+/// judged (one permit must be left), and each charge must have had its admission.
 /// - Source: ITU-T I.371 (GCRA, the continuous-state leaky bucket), here as the checker.
 /// - Complexity: O(1) a charge; one state for each (limit, replica, bucket) that was charged.
 struct LimiterWatch: ~Copyable {
   struct Level: BitwiseCopyable {
     var backlog: Int128 = 0
+    /// The last window's sum, for an estimate.
+    var last: Int128 = 0
     var at = Instant.distantPast
-    var window = Int64.min
+    /// The window that `backlog` is the sum of, and when the last one began.
+    var start = Instant.distantPast
+    var until = Instant.distantPast
+    var lastStart = Instant.distantPast
+    /// Requests admitted and not yet charged, for a charge at the end.
+    var admitted = 0
   }
   struct Reservation: BitwiseCopyable {
     var permits: Int64 = 0
@@ -66,9 +75,7 @@ struct LimiterWatch: ~Copyable {
   }
 
   private mutating func charged(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
-    if rules[limit].form == .bucket, !rules[limit].reserves {
-      return drain(limit, note, &breaches)
-    }
+    if rules[limit].isPlain { return drain(limit, note, &breaches) }
     let rule = rules[limit]
     let key = reservationKey(limit, note.request)
     let corrects = rule.reserves && key == correcting
@@ -83,19 +90,34 @@ struct LimiterWatch: ~Copyable {
     let place = (UInt64(note.other) * replicas + replica) * UInt64(rules.count) + UInt64(limit)
     guard let slot = levels.slot(of: place) else { return }
     var level = levels[slot]
-    let window = rule.window(at: note.at, limits[limit].shape)
-    if window != level.window { level.backlog = 0 }
-    if rule.form == .bucket, level.at != .distantPast {
-      level.backlog = max(0, level.backlog - rule.drained(level.at.nanoseconds(to: note.at)))
-    }
-    level.window = window
+    rule.advance(&level, to: note.at, begins: note.value > 0, limits[limit].shape)
     level.at = note.at
-    if !corrects || rule.window(at: reservedAt, limits[limit].shape) == window {
-      level.backlog = max(0, level.backlog + Int128(note.value) * rule.unit)
+    let permits = Int128(note.value) * rule.unit
+    if permits >= 0 || !corrects || reservedAt >= level.start {
+      level.backlog = max(0, level.backlog + permits)
+    } else if rule.form == .estimate, reservedAt >= level.lastStart {
+      level.last = max(0, level.last + permits)
+    }
+    if rule.forgives { level.backlog = min(level.backlog, rule.most) }
+    var judged = !corrects && note.value > 0
+    var needed = level
+    if rule.chargesAfter {
+      // An admission is noted with a charge of 0; it needs one permit that is left. What is charged
+      // at the end was in flight: it needs an admission.
+      judged = note.value == 0
+      needed.backlog += rule.unit
+      level.admitted += judged ? 1 : note.value > 0 ? -1 : 0
+      if level.admitted < 0 {
+        breaches.add(
+          .limiterEnvelope, request: note.request, at: note.at,
+          "limit \(limit), bucket \(note.other): \(note.value) permits were charged for a request "
+            + "that it had not admitted")
+        level.admitted = 0
+      }
     }
     levels[slot] = level
-    if !corrects, note.value > 0, level.backlog > rule.most {
-      exceeded(limit, note, level.backlog, &breaches)
+    if judged, rule.exceeds(needed, at: note.at) {
+      exceeded(limit, note, needed.backlog, &breaches)
     }
   }
 
@@ -140,78 +162,3 @@ struct LimiterWatch: ~Copyable {
   }
 }
 
-/// An envelope in the form in which it is checked.
-struct EnvelopeRule: BitwiseCopyable {
-  enum Form: UInt8, BitwiseCopyable { case none, bucket, window, windows, inFlight }
-
-  var form: Form
-  var perReplica: Bool
-  var reserves: Bool
-  /// Scaled permits in one permit: the rate's period for a bucket.
-  var unit: Int128 = 1
-  /// The most that is allowed, scaled.
-  var most: Int128
-  /// The rate's count for a bucket, the length of a window.
-  private var step: Int64 = 1
-  private var origin = Instant.start
-
-  init(_ envelope: LimitEnvelope) {
-    perReplica = envelope.perReplica
-    reserves = envelope.reserves
-    switch envelope.shape {
-    case .none:
-      form = .none
-      most = 0
-    case .bucket(let rate, let burst):
-      form = .bucket
-      unit = Int128(rate.periodNanoseconds)
-      step = rate.count
-      most = Int128(burst)
-    case .window(let start, let length, let permits):
-      form = .window
-      origin = start
-      step = max(1, length.nanoseconds)
-      most = Int128(permits)
-    case .windows(_, let permits):
-      form = .windows
-      most = Int128(permits)
-    case .inFlight(let permits):
-      form = .inFlight
-      most = Int128(permits)
-    }
-    most = (most + Int128(envelope.slack)) * unit
-  }
-
-  /// Permits, scaled; a bucket's unit fits 64 bits.
-  @inline(__always)
-  func scaled(_ permits: Int64) -> Int128 {
-    let product = Int64(truncatingIfNeeded: unit).multipliedFullWidth(by: permits)
-    return (Int128(product.high) << 64) | Int128(product.low)
-  }
-
-  /// What drains in `elapsed` nanoseconds, scaled.
-  @inline(__always)
-  func drained(_ elapsed: Int64) -> Int128 {
-    let product = step.multipliedFullWidth(by: elapsed)
-    return (Int128(product.high) << 64) | Int128(product.low)
-  }
-
-  /// The number of the window that holds `now`; always 0 if there are none.
-  func window(at now: Instant, _ shape: @autoclosure () -> LimitEnvelope.Shape) -> Int64 {
-    switch form {
-    case .none, .bucket, .inFlight: return 0
-    case .window:
-      let elapsed = origin.nanoseconds(to: now)
-      return elapsed >= 0 ? elapsed / step : -1 - (-1 - elapsed) / step
-    case .windows:
-      guard case .windows(let starts, _) = shape() else { return 0 }
-      var low = 0
-      var high = starts.count
-      while low < high {
-        let middle = (low + high) / 2
-        if starts[middle] <= now { low = middle + 1 } else { high = middle }
-      }
-      return Int64(low)
-    }
-  }
-}
