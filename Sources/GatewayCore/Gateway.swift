@@ -32,8 +32,9 @@ public struct Gateway: ~Copyable {
       case settling
     }
 
-    /// What a request passes after its admission, in order. A stage may keep the request: it goes on
-    /// from there by `proceed`.
+    /// What a request passes after its admission, in order.
+    ///
+    /// A stage may keep the request: it goes on from there by `proceed`.
     enum Stage: UInt8, BitwiseCopyable {
       case coalesce
       case semantic
@@ -129,7 +130,22 @@ public struct Gateway: ~Copyable {
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
+  let watchers: RemoteWatchers
   var breakers: [CircuitBreaker]
+  /// Whether anything but breakers takes deployments out.
+  let ejects: Bool
+  /// Whether any of them only puts deployments last.
+  let demotes: Bool
+  var ejections: [any Ejection]
+  var ejected: EjectionTable
+  /// What each ejection says of itself: asking it would copy it.
+  let reasons: [UInt16]
+  let restoresCold: [Bool]
+  let intervals: [Int64]
+  /// When each ejection sweeps next; `distantFuture` if no timer is set.
+  var sweeps: [Instant]
+  /// When the replica was started.
+  var began = Instant.start
   var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
   /// Reports that were dropped because their id was old or unknown.
@@ -154,7 +170,27 @@ public struct Gateway: ~Copyable {
     cache = ExactCache(rule)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
-    breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
+    watchers =
+      plan.gossips
+      ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
+    breakers = plan.tree.breakers.map {
+      let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
+      return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))
+    }
+    ejects = !plan.ejections.isEmpty
+    demotes = plan.ejections.contains { $0.demotes }
+    let targets = plan.ejectionTargets
+    ejections = plan.ejections.map {
+      var ejection = $0
+      ejection.prepare(for: targets, chance: chance)
+      return ejection
+    }
+    ejected = EjectionTable(
+      deployments: ejects ? targets.count : 0, demotes: plan.ejections.map(\.demotes))
+    reasons = plan.ejections.map(\.reason.rawValue)
+    restoresCold = plan.ejections.map(\.restoresCold)
+    intervals = plan.ejections.map(\.interval)
+    sweeps = plan.ejections.map { _ in .distantFuture }
     retryBudget = plan.retryBudget
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
@@ -268,7 +304,8 @@ public struct Gateway: ~Copyable {
       {
         return resume(timer.request.slot, at: now, into: &output)
       }
-    case .hedge, .queue, .poll: break
+    case .poll: return polled(timer, at: now, into: &output)
+    case .hedge, .queue: break
     }
     drop(timer.request.slot, at: now, into: &output)
   }
@@ -287,11 +324,10 @@ public struct Gateway: ~Copyable {
 
   /// Applies another replica's change to the strategies that count attempts in flight.
   private mutating func received(_ delta: Delta) {
-    for node in plan.tree.nodes
-    where node.kind == .deployment && node.target == delta.deployment.index && node.parent != .max {
-      let parent = plan.tree.nodes[Int(node.parent)]
-      guard parent.kind == .balance else { continue }
-      strategies[Int(parent.target)].remoteChanged(Int(node.place), by: Int(delta.change))
+    for index in watchers.range(of: delta.deployment) {
+      let place = watchers[index]
+      guard observing[Int(place.strategy)] else { continue }
+      strategies[Int(place.strategy)].remoteChanged(Int(place.child), by: Int(delta.change))
     }
   }
 }

@@ -62,7 +62,7 @@ struct Budget {
       let action = try setting.name(among: ["warn", "reroute", "reject"], kind: "action")
       if setting.isDescribing { return (1_000_000, action, setting) }
       return (try Budget.millionths(key, setting), action, setting)
-    }
+    }.map(\.value)
     if s.isDescribing {
       rule = LimitRule(.money, .concurrency(Concurrency.Rule(most: 1).unsafelyUnwrapped))
       return

@@ -30,7 +30,8 @@ extension LimitRule {
       "so many at a time, until they have settled; one more is refused at once")
     if inFlight != nil { count += 1 }
     let namedUnit = try s.optionalName(
-      "unit", among: rates, kind: "unit", "what the values of \"of\" count, if nothing else says it")
+      "unit", among: rates, kind: "unit", "what the values of \"of\" count, if nothing else says it"
+    )
     let by = try s.choice(
       "by", from: Limiters.registry, default: "token-bucket", "the algorithm that judges")
     let burst = try s.optionalInteger(
@@ -162,7 +163,8 @@ private func readTenants(
     if setting.isDescribing { return Tenant(place: 0, amount: amount, setting: setting) }
     guard isSimple, !members.isEmpty else {
       throw SettingError(
-        at: setting, expected: "names of one kind that the file knows: each team, alias, model or "
+        at: setting,
+        expected: "names of one kind that the file knows: each team, alias, model or "
           + "deployment, not each \(scopeText)")
     }
     guard let place = members.firstIndex(of: name) else {

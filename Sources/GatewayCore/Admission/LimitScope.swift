@@ -141,11 +141,11 @@ struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
 
   @inline(__always)
   func holds(for request: borrowing Request, model: UInt16) -> Bool {
-    guard request.tags.isSuperset(of: tags),
-      alias == .max || alias == request.alias.index,
-      team == .max || team == request.identity.team.index,
-      self.model == .max || self.model == model
-    else { return false }
-    return anyOf.isEmpty || !request.tags.isDisjoint(with: anyOf)
+    if !request.tags.isSuperset(of: tags) { return false }
+    if alias != .max, alias != request.alias.index { return false }
+    if team != .max, team != request.identity.team.index { return false }
+    if self.model != .max, self.model != model { return false }
+    if anyOf.isEmpty { return true }
+    return !request.tags.isDisjoint(with: anyOf)
   }
 }

@@ -34,6 +34,8 @@ public struct GatewayPlan: Sendable {
   var dearestSheets: [PriceSheet] = []
   /// The exact cache.
   public var cache: CacheRule?
+  /// Cooldowns and ejections, as they stand before the first request.
+  public var ejections: [any Ejection] = []
   /// The retry budget.
   public var retryBudget: RetryBudget?
   /// At most so many attempts a request.

@@ -161,4 +161,3 @@ struct LimiterWatch: ~Copyable {
     request &* UInt64(rules.count) &+ UInt64(limit)
   }
 }
-
