@@ -123,6 +123,7 @@ extension Gateway {
       return
     case .waiting:
       output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
+      if !slots[slot].passes { giveBackPermit(slot, at: now) }
     case .attempting:
       output.commands.append(.cancelAttempt(slots[slot].attempt))
     case .queued, .following, .asking:

@@ -38,7 +38,11 @@ extension Gateway {
     if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
-      where slots[slot].tried[earlier] == leaf.target { return .tried }
+      where slots[slot].excluded & 1 << UInt16(earlier) != 0
+        && slots[slot].tried[earlier] == leaf.target
+      {
+        return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
+      }
     }
     if !slots[slot].bypasses, let why = isOut(leaf, slot, at: now) { return why }
     return limitRefuses(DeploymentID(Int(leaf.target)), slot, at: now) ? .limit : nil

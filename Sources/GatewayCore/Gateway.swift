@@ -51,7 +51,7 @@ public struct Gateway: ~Copyable {
     /// The walk: nodes from the root to the leaf, the child taken and the retries used at each.
     var nodes: SIMD8<UInt16>
     var taken: SIMD8<UInt8>
-    var retries: SIMD8<UInt8>
+    var retries: SIMD8<UInt16>
     var firstFailure: Outcome
     var servedUsage: Usage
     /// The shadow limits that have not charged it.
@@ -62,12 +62,16 @@ public struct Gateway: ~Copyable {
     var inFlight: UInt8
     var state: State
     var bypasses: Bool
-    var excludesTried: Bool
+    /// The attempts whose deployments the present choice leaves out, one bit each.
+    var excluded: UInt16
+    var excludesTried: Bool { excluded != 0 }
     /// The level at which a waiting request goes on.
     var resumeLevel: UInt8
     /// The number of its latest wait: a timer of an earlier one is late.
     var waits: UInt8
     var failed: Bool
+    /// The policy has been reloaded: the walk below is gone.
+    var isUprooted = false
 
     // Each mechanism's own fields, with a value that means "off".
 
@@ -82,6 +86,24 @@ public struct Gateway: ~Copyable {
     // Routing.
 
     // Hedging, retries, broken streams.
+    /// The attempts whose deployments are left out for the rest of the request.
+    var skipped: UInt16 = 0
+    /// The rule by which a retry goes on.
+    var resumeRule: UInt16 = 0
+    /// The number of the attempt that has failed last.
+    var failedIndex: UInt8 = 0
+    /// Whether the wait that it is in is followed by no retry.
+    var passes = false
+    /// What the provider of the last failure asked to wait.
+    var hint = RetryAfter.unsaid
+    /// The last failure before the first fallback.
+    var originalFailure = Outcome.succeeded
+    /// Nanoseconds of the wait before, and of all waits.
+    var lastWait: Int64 = 0
+    var waited: Int64 = 0
+    /// The permit of its latest retry, and the budget that gave it; -1 for none.
+    var permit: Int64 = 0
+    var permitBudget: Int16 = -1
 
     // Limits and budgets.
     /// When the limits charged it.
@@ -132,6 +154,12 @@ public struct Gateway: ~Copyable {
   let observing: [Bool]
   let watchers: RemoteWatchers
   var breakers: [CircuitBreaker]
+  /// The budgets of nodes and, last, the policy's.
+  var budgets: [any RetryBudget]
+  /// The place of the policy's budget; -1 if it has none.
+  let policyBudget: Int16
+  let nodeBudgets: Bool
+  let budgetsObserve: Bool
   /// Whether anything but breakers takes deployments out.
   let ejects: Bool
   /// Whether any of them only puts deployments last.
@@ -146,7 +174,6 @@ public struct Gateway: ~Copyable {
   var sweeps: [Instant]
   /// When the replica was started.
   var began = Instant.start
-  var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
   /// Reports that were dropped because their id was old or unknown.
   public internal(set) var lateReports = 0
@@ -170,6 +197,12 @@ public struct Gateway: ~Copyable {
     cache = ExactCache(rule)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
+    budgets = plan.tree.budgets
+    nodeBudgets = !plan.tree.budgets.isEmpty
+    if let budget = plan.retryBudget { budgets.append(budget) }
+    policyBudget = plan.retryBudget == nil ? -1 : Int16(plan.tree.budgets.count)
+    budgetsObserve =
+      plan.tree.budgets.contains { $0.observes } || (plan.retryBudget?.observes ?? false)
     watchers =
       plan.gossips
       ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
@@ -191,7 +224,6 @@ public struct Gateway: ~Copyable {
     restoresCold = plan.ejections.map(\.restoresCold)
     intervals = plan.ejections.map(\.interval)
     sweeps = plan.ejections.map { _ in .distantFuture }
-    retryBudget = plan.retryBudget
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
       blank: Pending(
@@ -201,7 +233,7 @@ public struct Gateway: ~Copyable {
         taken: SIMD8(repeating: 0), retries: SIMD8(repeating: 0), firstFailure: .succeeded,
         servedUsage: .none, spared: 0, generation: 0,
         attempt: AttemptID(slot: .max, generation: .max),
-        depth: 0, inFlight: 0, state: .free, bypasses: false, excludesTried: false,
+        depth: 0, inFlight: 0, state: .free, bypasses: false, excluded: 0,
         resumeLevel: 0, waits: 0, failed: false))
     flights = Slab(
       blank: Flight(

@@ -41,14 +41,14 @@ struct LimitChain: ~Copyable {
     var choiceCount: Int32
   }
 
-  private var entries = Buffer<Entry>()
-  private var steps = Buffer<Step>()
+  var entries = Buffer<Entry>()
+  var steps = Buffer<Step>()
   private var choices = Buffer<Int32>()
-  private var bank = LimiterBank()
+  var bank = LimiterBank()
   private var dearest = Buffer<PriceSheet>()
   private var counts = Buffer<Int>()
   private var models = Buffer<UInt16>()
-  private var marks = Buffer<BudgetMark>()
+  var marks = Buffer<BudgetMark>()
   /// Whether settlement may change anything: known when the policy is compiled.
   let settles: Bool
   /// Whether a request is ever told the marks of its budgets.
@@ -178,6 +178,8 @@ struct LimitChain: ~Copyable {
     hit: Bool, spared: UInt64, chargedAt charged: Instant, at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
+    // Another life of the replica had charged it.
+    if spared == .max { return }
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment) else { continue }
       let rule = entries[index].rule
@@ -217,7 +219,7 @@ struct LimitChain: ~Copyable {
 
   /// The entry of a step that applies to a request.
   @inline(__always)
-  private func entry(
+  func entry(
     _ step: Int, _ request: borrowing Request, _ deployment: DeploymentID
   ) -> Int? {
     var index = Int(steps[step].entry)
@@ -236,7 +238,7 @@ struct LimitChain: ~Copyable {
   }
 
   @inline(__always)
-  private func place(_ index: Int, _ bucket: Int) -> LimiterBank.Place {
+  func place(_ index: Int, _ bucket: Int) -> LimiterBank.Place {
     var place = entries[index].first
     place.state &+= bucket
     return place
@@ -244,7 +246,7 @@ struct LimitChain: ~Copyable {
 
   /// Which bucket of a limit a request falls into; one outside the populations, into the last.
   @inline(__always)
-  private func bucket(
+  func bucket(
     of request: borrowing Request, _ deployment: DeploymentID, _ index: Int
   ) -> Int {
     if entries[index].bucketCount == 1 { return 0 }
@@ -356,85 +358,5 @@ struct LimitChain: ~Copyable {
       Note(
         .limiterCharged, at: now, request: number, subject: entries[index].subject,
         value: permits, other: Int64(bucket), replica: replica))
-  }
-}
-
-// Budgets: what has been spent of them, and which marks that passes.
-extension LimitChain {
-  /// Notes the marks that a charge has passed.
-  @inline(never)
-  private mutating func passMarks(
-    _ number: UInt64, _ index: Int, _ charged: Int64, _ now: Instant, _ replica: ReplicaID,
-    _ output: inout Output
-  ) {
-    let rule = entries[index].rule
-    let spent = spent(index, entries[index].bucket)
-    for place in Int(rule.firstMark)..<Int(rule.firstMark + rule.markCount)
-    where spent >= marks[place].amount && spent - charged < marks[place].amount {
-      output.notes.append(
-        Note(
-          .budgetPassed, at: now, request: number, subject: entries[index].subject,
-          value: marks[place].millionths(of: spent), other: Int64(entries[index].bucket),
-          replica: replica))
-    }
-  }
-
-  private func spent(_ index: Int, _ bucket: Int) -> Int64 {
-    entries[index].rule.limiter.most &- bank.permits(place(index, bucket))
-  }
-
-  /// Whether a budget of the request has passed a mark that asks to reroute.
-  mutating func reroutes(_ request: borrowing Request, at now: Instant) -> Bool {
-    guard hasMarks else { return false }
-    for step in 0..<steps.count {
-      guard let index = entry(step, request, .none), entries[index].rule.markCount > 0 else {
-        continue
-      }
-      let rule = entries[index].rule
-      let bucket = bucket(of: request, .none, index)
-      _ = bank.admits(place(index, bucket), 0, at: now)
-      let spent = spent(index, bucket)
-      for mark in Int(rule.firstMark)..<Int(rule.firstMark + rule.markCount)
-      where marks[mark].reroutes && spent >= marks[mark].amount { return true }
-    }
-    return false
-  }
-
-  /// The smallest share that a budget of the request has left; 1 without budgets.
-  mutating func remaining(_ request: borrowing Request, at now: Instant) -> Double {
-    var least = 1.0
-    for step in 0..<steps.count {
-      guard let index = entry(step, request, .none), entries[index].rule.markCount > 0 else {
-        continue
-      }
-      let bucket = bucket(of: request, .none, index)
-      _ = bank.admits(place(index, bucket), 0, at: now)
-      let whole = marks[Int(entries[index].rule.firstMark)].whole
-      least = min(least, Double(whole - spent(index, bucket)) / Double(max(1, whole)))
-    }
-    return max(0, least)
-  }
-}
-
-/// How many of each there are: the sizes of the arrays that ids index.
-public struct Populations: Sendable, Hashable {
-  /// Virtual keys.
-  public var keys: Int
-  /// Users.
-  public var users: Int
-  /// Teams.
-  public var teams: Int
-  /// Features.
-  public var features: Int
-  /// Aliases.
-  public var aliases: Int
-
-  /// Makes populations.
-  public init(keys: Int = 1, users: Int = 1, teams: Int = 1, features: Int = 1, aliases: Int = 1) {
-    self.keys = keys
-    self.users = users
-    self.teams = teams
-    self.features = features
-    self.aliases = aliases
   }
 }

@@ -20,6 +20,8 @@ public struct PolicyNames: Sendable {
   public var calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
   /// What each team's budgets have already spent at the start, in picodollars.
   public var openings: [Int64] = []
+  /// What a side call of each kind costs, as far as the gateway knows.
+  public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
 
   /// Makes names.
   public init(

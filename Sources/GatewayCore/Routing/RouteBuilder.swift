@@ -78,12 +78,12 @@ struct RouteBuilder {
     {
       inherited.breaker = own
     }
-    let retry = try s.object("retry", "when this node is tried again") {
-      r throws(SettingError) -> RetryRule in try RetryRule(reading: &r)
-    }
-    if let retry {
-      tree.retries.append(retry)
-      tree.nodes[Int(number)].retry = Int16(tree.retries.count - 1)
+    if let retry = try StatedRetries.read(
+      &s, "retry", "when this node is tried again: one rule, or several for different outcomes")
+    {
+      let span = tree.add(retry)
+      tree.nodes[Int(number)].retry = span.first
+      tree.nodes[Int(number)].retryCount = span.count
       if stated == ["deployment"] { inherited.retry = nil }
     }
     try choose(&s, setting, number, stated.first ?? "", inherited)
@@ -227,9 +227,9 @@ struct RouteBuilder {
         tree.nodes[Int(number)].deadlines = Int16(tree.deadlines.count - 1)
       }
     }
-    if let retry = inherited.retry, tree.nodes[Int(number)].retry < 0 {
-      tree.retries.append(retry)
-      tree.nodes[Int(number)].retry = Int16(tree.retries.count - 1)
+    if let span = inherited.retry, tree.nodes[Int(number)].retry < 0 {
+      tree.nodes[Int(number)].retry = span.first
+      tree.nodes[Int(number)].retryCount = span.count
     }
     if let rule = inherited.breaker {
       let same =

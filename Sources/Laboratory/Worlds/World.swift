@@ -78,6 +78,7 @@ struct World: Sendable {
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
     plan.bounds = hasBounds ? bounds : []
     plan.explained = request
+    plan.services = scenario.services
     return plan
   }
 

@@ -27,6 +27,12 @@ struct LawBook: ~Copyable {
     breakers.settled(record)
   }
 
+  mutating func ended(
+    _ record: SideCallRecord, _ truth: SideCallTruth, _ breaches: inout Breaches
+  ) {
+    requests.ended(record, truth, &breaches)
+  }
+
   @inline(__always)
   mutating func ended(
     _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
@@ -45,7 +51,7 @@ struct LawBook: ~Copyable {
 
   mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
-    requests.close(tally.requests, &breaches)
+    requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)
   }

@@ -25,11 +25,14 @@ struct LimiterWatch: ~Copyable {
     var lastStart = Instant.distantPast
     /// Requests admitted and not yet charged, for a charge at the end.
     var admitted = 0
+    /// The life of the replica that it belongs to.
+    var life = UInt32(0)
   }
   struct Reservation: BitwiseCopyable {
     var permits: Int64 = 0
     var request: UInt64 = 0
     var at = Instant.distantPast
+    var replica = ReplicaID(0)
   }
 
   private let limits: [LimitEnvelope]
@@ -37,6 +40,8 @@ struct LimiterWatch: ~Copyable {
   private var rules: Rows<EnvelopeRule>
   private var levels = OpenTable(blank: Level())
   private var reservations = OpenTable(blank: Reservation())
+  /// How often each replica has started anew: it has forgotten what it had charged and reserved.
+  private var lives: [UInt32]
   /// The reservation that was closed by the last note but for charges, and when it was made.
   private var correcting = UInt64.max
   private var reservedAt = Instant.distantPast
@@ -44,13 +49,17 @@ struct LimiterWatch: ~Copyable {
   init(_ plan: MeasuresPlan) {
     limits = plan.limits
     replicas = UInt64(max(1, plan.replicas))
+    lives = [UInt32](repeating: 0, count: Int(replicas))
     rules = Rows(repeating: EnvelopeRule(LimitEnvelope(.none)), count: plan.limits.count)
     for index in plan.limits.indices { rules[index] = EnvelopeRule(plan.limits[index]) }
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     let limit = Int(note.subject)
-    guard limit < rules.count else { return }
+    guard limit < rules.count else {
+      if note.kind == .restarted || note.kind == .reloaded { bornAgain(note.replica) }
+      return
+    }
     switch note.kind {
     case .limiterCharged: charged(limit, note, &breaches)
     case .reconciled: reconciled(limit, note)
@@ -84,12 +93,17 @@ struct LimiterWatch: ~Copyable {
       reservations[slot].permits += note.value
       reservations[slot].request = note.request
       reservations[slot].at = note.at
+      reservations[slot].replica = note.replica
     }
     guard rule.form != .none, note.other >= 0, note.other < 1 << 32 else { return }
     let replica = rule.perReplica ? min(UInt64(note.replica.index), replicas - 1) : 0
     let place = (UInt64(note.other) * replicas + replica) * UInt64(rules.count) + UInt64(limit)
     guard let slot = levels.slot(of: place) else { return }
     var level = levels[slot]
+    if level.life != lives[Int(replica)] {
+      level = Level()
+      level.life = lives[Int(replica)]
+    }
     rule.advance(&level, to: note.at, begins: note.value > 0, limits[limit].shape)
     level.at = note.at
     let permits = Int128(note.value) * rule.unit
@@ -129,6 +143,10 @@ struct LimiterWatch: ~Copyable {
     let replica = rules[limit].perReplica ? min(UInt64(note.replica.index), replicas - 1) : 0
     let place = (UInt64(note.other) &* replicas &+ replica) &* UInt64(rules.count) &+ UInt64(limit)
     guard let slot = levels.slot(of: place) else { return }
+    if levels[slot].life != lives[Int(replica)] {
+      levels[slot] = Level()
+      levels[slot].life = lives[Int(replica)]
+    }
     let elapsed = levels[slot].at == .distantPast ? 0 : levels[slot].at.nanoseconds(to: note.at)
     let rest = max(0, levels[slot].backlog - rules[limit].drained(elapsed))
     let backlog = max(0, rest + rules[limit].scaled(note.value))
@@ -146,6 +164,14 @@ struct LimiterWatch: ~Copyable {
       .limiterEnvelope, request: note.request, at: note.at,
       "limit \(limit), bucket \(note.other): \(note.value) permits bring it to "
         + "\((backlog + unit - 1) / unit) of \(rules[limit].most / unit)")
+  }
+
+  /// A replica starts anew: its limits are fresh, its reservations are forgotten.
+  private mutating func bornAgain(_ replica: ReplicaID) {
+    lives[Int(min(UInt64(replica.index), replicas - 1))] &+= 1
+    for (key, reservation) in reservations.sorted where reservation.replica == replica {
+      if let slot = reservations.find(key) { reservations.remove(at: slot) }
+    }
   }
 
   private mutating func reconciled(_ limit: Int, _ note: Note) {

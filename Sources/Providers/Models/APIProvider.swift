@@ -65,6 +65,20 @@ struct APIProvider: Provider {
     }
   }
 
+  mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool {
+    let begin = now.nanoseconds
+    let whole = demand.usage(of: attempt)
+    let isCalm = exposure.isCalm(at: begin)
+    let pace = demand.pace(
+      of: attempt, whole, slow: isCalm ? 1 : exposure.slowDown(at: begin))
+    var course = Course(
+      begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
+      outputTokens: whole.outputTokens)
+    demand.meetFault(attempt, &course)
+    if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }
+    return course.outcome.isSuccess
+  }
+
   func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
     let whole = demand.usage(of: attempt)
     return (price.bill(for: whole), demand.pace(of: attempt, whole, slow: 1).total)

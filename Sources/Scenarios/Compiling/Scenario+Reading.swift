@@ -29,16 +29,18 @@ extension Scenario {
     let keys = try Identities.read(&s, into: &names, zero: clock.warmUp)
     let streams = try Scenario.streams(&s, &names)
     let fleet = try FleetPlan(reading: &s, zero: clock.warmUp)
+    let services = try ServicesPlan(reading: &s)
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
-    let policyNames = PolicyNames(
+    var policyNames = PolicyNames(
       deployments: try Scenario.facts(fleet, tree, names), aliases: aliases,
       teams: names.teams.members, tags: names.tags.names, capabilities: names.capabilities.names,
       populations: Populations(
         keys: names.keys.count, users: names.users.count, teams: names.teams.count,
         features: names.features.count, aliases: max(1, aliases.count)),
       keys: keys)
+    policyNames.servicePrices = services.prices
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
@@ -69,7 +71,9 @@ extension Scenario {
       self.matters = matters
     }
     expectations = try Expectations.read(&s, policies: policies.map(\.name))
+    self.services = services
     if s.isDescribing { return }
+    try requireServices()
     try requireRoutes(asked)
     provenance = Provenance.list(tree)
   }

@@ -62,13 +62,15 @@ public enum PolicyCatalogue {
         },
         described(
           "budget", "bounds retries to a share of first attempts", "Finagle RetryBudget"
-        ) { s throws(SettingError) in _ = try RetryBudget(reading: &s) },
+        ) { s throws(SettingError) in _ = try ShareRetryBudget(reading: &s) },
         described(
           "breaker", "stops asking a deployment that keeps failing",
           "M. Nygard, Release It! (2007); resilience4j"
         ) { s throws(SettingError) in _ = try BreakerRule(reading: &s) },
       ]),
     family(Backoff.registry, "policies.X.attempts.retry.backoff"),
+    family(BackoffJitter.registry, "policies.X.attempts.retry.backoff"),
+    family(RetryBudgets.registry, "policies.X.attempts.budget.rule"),
     Family(
       kind: "limit", place: "policies.X.limits",
       entries: [
