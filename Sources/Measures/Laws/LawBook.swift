@@ -44,7 +44,8 @@ struct LawBook: ~Copyable {
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     switch note.kind {
     case .breakerChanged, .probed, .bypassed: breakers.noted(note, &breaches)
-    case .limiterCharged, .limiterJudged, .reconciled: limiters.noted(note, &breaches)
+    case .limiterCharged, .limiterJudged, .reconciled, .restarted, .reloaded:
+      limiters.noted(note, &breaches)
     default: break
     }
   }
