@@ -55,9 +55,7 @@ struct LimitChain: ~Copyable {
   let hasMarks: Bool
 
   /// A chain of the rules that are judged at admission, or of those that are judged at attempts.
-  init(
-    _ plan: borrowing GatewayPlan, perAttempt: Bool
-  ) {
+  init(_ plan: GatewayPlan, perAttempt: Bool) {
     let dimensions = LimitDimensions(plan.populations, models: plan.modelOfDeployment)
     let rules = plan.limits.indices.filter { plan.limits[$0].isPerAttempt == perAttempt }
     settles = rules.contains {

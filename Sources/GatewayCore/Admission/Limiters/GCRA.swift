@@ -82,7 +82,6 @@ public struct GCRA: Limiter, BitwiseCopyable, Equatable {
 
   /// Whole cells that conform now; negative while it owes.
   public func permits(_ rule: Rule) -> Int64 {
-    let room = rule.cell * rule.burst - now.nanoseconds(to: due)
-    return room >= 0 ? room / rule.cell : -((rule.cell - 1 - room) / rule.cell)
+    (rule.cell * rule.burst - now.nanoseconds(to: due)) / rule.cell
   }
 }

@@ -107,8 +107,7 @@ public struct SlidingWindow: Limiter, BitwiseCopyable, Equatable {
   public func permits(_ rule: Rule) -> Int64 {
     let rest = Int128(rule.length - start.nanoseconds(to: now))
     let used = Int128(count) * Int128(rule.length) + Int128(last) * rest
-    let room = Int128(rule.most) * Int128(rule.length) - used
-    let length = Int128(rule.length)
-    return Int64(clamping: room >= 0 ? room / length : -((length - 1 - room) / length))
+    return Int64(
+      clamping: (Int128(rule.most) * Int128(rule.length) - used) / Int128(rule.length))
   }
 }
