@@ -18,7 +18,7 @@ extension Gateway {
       let root = plan.tree.roots[Int(node.target)]
       return root != .max && fits(root, slot, at: now)
     case .condition:
-      let child = branch(of: node, for: slots[slot].request)
+      let child = branch(of: node, slot, at: now)
       return fits(plan.tree.children[Int(node.firstChild) + child], slot, at: now)
     case .split:
       return fits(hashedChild(of: node, slot, among: nil), slot, at: now)
@@ -85,10 +85,14 @@ extension Gateway {
 
   /// The first branch of a condition whose predicate holds; the last branch is `else`.
   @inline(__always)
-  mutating func branch(of node: RouteNode, for request: borrowing Request) -> Int {
+  mutating func branch(of node: RouteNode, _ slot: UInt32, at now: Instant) -> Int {
     let branches = Int(node.childCount) - 1
-    for place in 0..<branches
-    where plan.tree.predicates[Int(node.target) + place].holds(for: request) {
+    for place in 0..<branches {
+      let predicate = Int(node.target) + place
+      guard plan.tree.predicates[predicate].holds(for: slots[slot].request) else { continue }
+      if plan.tree.predicates[predicate].asksBudgets, !budgetsHold(predicate, slot, at: now) {
+        continue
+      }
       return place
     }
     return branches

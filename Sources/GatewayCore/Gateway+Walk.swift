@@ -31,6 +31,7 @@ extension Gateway {
     slots[slot].asked = 0
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
+    slots[slot].servedFromCache = false
     slots[slot].spared = spared
     slots[slot].chargedAt = now
     proceed(slot, from: .coalesce, at: now, into: &output)
@@ -102,7 +103,7 @@ extension Gateway {
         }
         child = first
       case .condition:
-        child = branch(of: node, for: slots[slot].request)
+        child = branch(of: node, slot, at: now)
       case .split, .sticky:
         guard let hashed = hashed(node, slot, at: now, explains, &output) else { return false }
         child = hashed

@@ -82,6 +82,8 @@ public struct Gateway: ~Copyable {
     var asked: UInt8 = 0
     /// The number of the latest side call.
     var sideCalls: UInt16 = 0
+    /// Whether its answer is one that was kept.
+    var servedFromCache = false
 
     // Routing.
 
@@ -148,6 +150,8 @@ public struct Gateway: ~Copyable {
   var attemptLimits: LimitChain
   var limitsAttempts: Bool
   let caches: Bool
+  /// Whether an expired answer may stand in for a route that has failed.
+  let servesStale: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
@@ -192,9 +196,9 @@ public struct Gateway: ~Copyable {
     limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
     caches = plan.cache != nil
-    var rule = CacheRule.nothing
-    if let stated = plan.cache { rule = stated }
-    cache = ExactCache(rule)
+    let cachePlan = plan.cache ?? .nothing
+    servesStale = cachePlan.rule.staleOnError > 0
+    cache = ExactCache(cachePlan, chance: chance)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
     budgets = plan.tree.budgets

@@ -119,3 +119,10 @@ struct Budget {
     return Int128((number * (isPercent ? 10_000 : 1_000_000)).rounded())
   }
 }
+
+extension LimitRule {
+  /// Asks for a budget's parameters, so that they are described.
+  public static func describeBudget(_ s: inout SettingsReader) throws(SettingError) {
+    _ = try Budget(reading: &s, names: nil)
+  }
+}

@@ -42,13 +42,7 @@ extension GatewayPlan {
     keys = names.keys
     servicePrices = names.servicePrices
     try readLimits(&s, names: names)
-    cache =
-      try s.object("cache", "answers kept and reused") {
-        r throws(SettingError) -> CacheRule? in
-        try r.object("exact", "by the fingerprint of the request") {
-          e throws(SettingError) -> CacheRule in try CacheRule(reading: &e)
-        }
-      } ?? nil
+    try readCaches(&s, names)
     order =
       Order(
         rawValue: try s.name(

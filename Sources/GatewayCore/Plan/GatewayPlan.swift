@@ -33,7 +33,7 @@ public struct GatewayPlan: Sendable {
   var modelOfDeployment: [Int] = []
   var dearestSheets: [PriceSheet] = []
   /// The exact cache.
-  public var cache: CacheRule?
+  public var cache: CachePlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
@@ -70,31 +70,6 @@ public struct GatewayPlan: Sendable {
     self.tree = tree
     self.deployments = deployments
     self.populations = populations
-  }
-}
-
-/// What the gateway knows of a deployment.
-public struct DeploymentFacts: Sendable {
-  /// The name.
-  public var name: String
-  /// The gateway's copy of the price sheet.
-  public var sheet: PriceSheet
-  /// What the model can do.
-  public var capabilities: TagSet
-  /// The most tokens a prompt may have.
-  public var contextWindow: UInt32
-  /// The model; empty if nobody says.
-  public var model = ""
-
-  /// Makes facts.
-  public init(
-    name: String, sheet: PriceSheet, capabilities: TagSet = TagSet(rawValue: .max),
-    contextWindow: UInt32 = .max
-  ) {
-    self.name = name
-    self.sheet = sheet
-    self.capabilities = capabilities
-    self.contextWindow = contextWindow
   }
 }
 

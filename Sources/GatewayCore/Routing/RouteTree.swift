@@ -66,6 +66,13 @@ public struct RoutePredicate: Sendable {
   var streams: Bool?
   var team: TeamID?
   var priorityFrom: UInt8 = 0
+  /// Whether a budget of the request has, or has not, passed a mark that reroutes.
+  var rerouted: Bool?
+  /// Less than this share is left of some budget of the request.
+  var remainingBelow: Double?
+
+  /// Whether it asks for what only the budgets know.
+  var asksBudgets: Bool { rerouted != nil || remainingBelow != nil }
 
   @inline(__always)
   func holds(for request: borrowing Request) -> Bool {

@@ -35,7 +35,8 @@ extension LifeTeller {
     case .bypassed: return ("breaker", [deployment, "bypassed: everything else is down too"])
     case .probed: return ("breaker", [deployment, "lets it pass as a probe"])
     case .cacheLooked:
-      return ("cache", [note.value == 1 ? "hit" : note.value == 2 ? "expired" : "miss"])
+      let found = ["miss", "hit", "expired", "stale, but the route has failed"]
+      return ("cache", [found[Int(min(3, max(0, note.value)))]])
     case .cacheStored: return ("cache", ["keeps the answer", "\(note.value) entries"])
     case .continued:
       if note.value == 1 { return ("goes on", ["next child", node(note.subject)]) }
@@ -112,7 +113,9 @@ extension LifeTeller {
     let index = Int(subject)
     guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
     let rule = plan.limits[index]
-    return "limits[\(index)] (\(rule.unit) each \(rule.scope))"
+    let name =
+      plan.limitNames.indices.contains(index) ? plan.limitNames[index] : "limits[\(index)]"
+    return "\(name) (\(rule.unit) each \(rule.scope))"
   }
 
   private func isShadow(_ subject: UInt16) -> Bool {

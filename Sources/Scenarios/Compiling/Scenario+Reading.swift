@@ -33,14 +33,22 @@ extension Scenario {
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
+    let facts = try Scenario.facts(fleet, tree, &names)
     var policyNames = PolicyNames(
-      deployments: try Scenario.facts(fleet, tree, names), aliases: aliases,
+      deployments: facts, aliases: aliases,
       teams: names.teams.members, tags: names.tags.names, capabilities: names.capabilities.names,
       populations: Populations(
         keys: names.keys.count, users: names.users.count, teams: names.teams.count,
         features: names.features.count, aliases: max(1, aliases.count)),
       keys: keys)
+    policyNames.calendar = clock.calendar
+    policyNames.groups.keys = names.keys.identities
+    policyNames.groups.users = names.users.identities
+    policyNames.groups.teams = names.teams.identities
+    policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
+    if let calendar = clock.calendar { policyNames.calendar = calendar }
+    policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
@@ -148,4 +156,9 @@ extension Scenario {
 extension NameTable {
   /// The name of each id, in order.
   var members: [String] { (0..<count).map { name(of: $0) ?? "" } }
+
+  /// The names as the gateway's policies speak of them.
+  var identities: [IdentityNames.Group] {
+    groups.map { IdentityNames.Group(name: $0.name, first: $0.first, count: $0.count) }
+  }
 }
