@@ -16,8 +16,6 @@ public struct PolicyNames: Sendable {
   public var populations: Populations
   /// What is known of each virtual key; empty if keys are not checked.
   public var keys: [KeyFacts]
-  /// When days begin, for windows and budgets that are aligned to the calendar.
-  public var calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
   /// What each team's budgets have already spent at the start, in picodollars.
   public var openings: [Int64] = []
   /// What a side call of each kind costs, as far as the gateway knows.

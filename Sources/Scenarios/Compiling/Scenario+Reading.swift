@@ -47,7 +47,6 @@ extension Scenario {
     policyNames.groups.teams = names.teams.identities
     policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
-    if let calendar = clock.calendar { policyNames.calendar = calendar }
     policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(

@@ -6,7 +6,7 @@ import Vocabulary
 
 extension World {
   /// A random small world: a random subset of mechanisms meets a random subset of faults.
-  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true) {
+  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true, money: Bool = true) {
     var random = SplitMix64(seed: seed)
     func maybe(_ percent: Int = 50) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
     func one<Value>(_ values: [Value]) -> Value {
@@ -158,7 +158,8 @@ extension World {
     if maybe(60) {
       var limits: [Setting] = []
       for _ in 0..<Int.random(in: 1...3, using: &random) {
-        let unit = one(["requests", "inputTokens", "outputTokens", "totalTokens", "money"])
+        let unit = one(
+          ["requests", "inputTokens", "outputTokens", "totalTokens"] + (money ? ["money"] : []))
         // A cell of money would be shorter than a nanosecond.
         let by: Setting = one([
           "token-bucket", "integer-bucket", unit == "money" ? "fixed-window" : "gcra",
@@ -186,7 +187,7 @@ extension World {
       }
       policy.append(("limits", Setting(.array(limits))))
     }
-    if maybe(30) {
+    if maybe(30), money {
       policy.append(
         (
           "budgets",

@@ -125,7 +125,8 @@ struct BudgetTests {
         bench.end(.succeeded)
       }
     }
-    #expect(bench.requests.filter { $0.end == .succeeded }.map(\.identity.team.index) == [0, 0, 0, 1])
+    #expect(
+      bench.requests.filter { $0.end == .succeeded }.map(\.identity.team.index) == [0, 0, 0, 1])
     bench.now = at(.seconds(31 * 86_400))
     for _ in 0..<3 {
       bench.arrive { $0.identity.team = TeamID(1) }
@@ -144,7 +145,8 @@ struct BudgetTests {
           "money": "$0.001/day", "utcOffset": Setting(.string(offset)), "at": ["100%": "reject"],
         ], names: names)
       serve(bench, 2)
-      #expect(bench.notes(.limiterJudged).last?.other == at(.seconds(reset)).nanoseconds, "\(offset)")
+      #expect(
+        bench.notes(.limiterJudged).last?.other == at(.seconds(reset)).nanoseconds, "\(offset)")
     }
   }
 

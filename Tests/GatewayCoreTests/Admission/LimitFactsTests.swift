@@ -213,7 +213,9 @@ struct LimitFactsTests {
     #expect(admitted(bench, 3) == 2)
     used(bench, 1_000, 100)
     // 1,500 + 1,100 are held now: 400 are left.
-    bench.arrive { $0.inputTokens = 100; $0.outputCap = 300 }
+    bench.arrive {
+      $0.inputTokens = 100; $0.outputCap = 300
+    }
     #expect(bench.live.count == 2)
     #expect(bench.notes(.reconciled).map { [$0.value, $0.other] } == [[1_500, 1_100]])
   }
@@ -288,10 +290,14 @@ struct LimitFactsTests {
     .tags(.fact))
   func liteLLMWindow() throws {
     let bench = try bench([
-      ["each": "key", "requests": "10/min", "countRefused": true,
-       "by": ["fixed-window": ["align": "firstUse"]]],
-      ["each": "team", "requests": "3/min", "countRefused": true,
-       "by": ["fixed-window": ["align": "firstUse"]]],
+      [
+        "each": "key", "requests": "10/min", "countRefused": true,
+        "by": ["fixed-window": ["align": "firstUse"]],
+      ],
+      [
+        "each": "team", "requests": "3/min", "countRefused": true,
+        "by": ["fixed-window": ["align": "firstUse"]],
+      ],
     ])
     bench.now = at(.seconds(20))
     // The team's three, then seven that only the team's limit refuses: all ten count for the key.
@@ -357,7 +363,8 @@ struct LimitFactsTests {
     #expect(bench.attempts.count == 3)
   }
 
-  @Test("Portkey: a weekly budget resets on Sunday 00:00 UTC, a monthly one on the 1st", .tags(.fact))
+  @Test(
+    "Portkey: a weekly budget resets on Sunday 00:00 UTC, a monthly one on the 1st", .tags(.fact))
   func portkeyReset() throws {
     // The run starts on Thursday, 1970-01-01.
     for (period, reset) in [("week", 3), ("month", 31)] {

@@ -162,7 +162,8 @@ struct UnitsTests {
         == PeriodicAmount(count: 40_000_000_000_000_000, per: .month))
     #expect(
       try Units.moneyAmount("$100/30d")
-        == PeriodicAmount(count: 100_000_000_000_000, per: CalendarPeriod(length: .seconds(2_592_000))))
+        == PeriodicAmount(
+          count: 100_000_000_000_000, per: CalendarPeriod(length: .seconds(2_592_000))))
     for wrong in ["100", "x/min", "-1/s", "1/fortnight", "0.5/month"] {
       #expect(throws: Units.Failure.self) { try Units.amount(wrong) }
     }

@@ -6,7 +6,9 @@ struct CalendarPeriodTests {
   /// The run starts on Monday, 2026-03-02 at 07:00 in UTC+1.
   static let calendar = Calendar(epochSecondsAtStart: 1_772_431_200, offsetSeconds: 3_600)
 
-  private func hours(_ count: Int) -> Instant { Instant.start.advanced(by: .seconds(3_600 * count)) }
+  private func hours(_ count: Int) -> Instant {
+    Instant.start.advanced(by: .seconds(3_600 * count))
+  }
 
   @Test("holds the instant, ends where the next begins, and is never shorter than it says")
   func tiles() {
@@ -18,7 +20,8 @@ struct CalendarPeriodTests {
     for period in periods {
       for _ in 0..<200 {
         let now = Instant(
-          nanoseconds: Int64.random(in: -100_000_000_000_000_000...900_000_000_000_000_000, using: &random))
+          nanoseconds: Int64.random(
+            in: -100_000_000_000_000_000...900_000_000_000_000_000, using: &random))
         let (start, end) = period.interval(at: now, Self.calendar)
         #expect(start <= now && now < end)
         #expect(start.nanoseconds(to: end) >= period.shortest)

@@ -39,10 +39,14 @@ public enum LimiterRule: BitwiseCopyable, Sendable, Hashable {
     }
   }
 
-  /// Whether debts are forgotten.
+  /// Whether debts are forgotten: what a log was charged beyond its window's most is over when the
+  /// charge is one length old, so a bucket that never owes more than its burst bounds it.
   public var forgives: Bool {
-    if case .integerBucket(let rule) = self { return rule.forgives }
-    return false
+    switch self {
+    case .integerBucket(let rule): rule.forgives
+    case .slidingLog: true
+    default: false
+    }
   }
 
   /// The most permits that one request may need and still pass.
