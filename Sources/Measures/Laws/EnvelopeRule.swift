@@ -65,7 +65,7 @@ struct EnvelopeRule: BitwiseCopyable {
   }
 
   /// Whether it is a bucket that is charged when it judges, and by nobody else.
-  var isPlain: Bool { form == .bucket && !reserves && !chargesAfter && !forgives }
+  var isPlainBucket: Bool { form == .bucket && !reserves && !chargesAfter && !forgives }
 
   /// Permits, scaled; a bucket's unit fits 64 bits.
   @inline(__always)

@@ -122,7 +122,7 @@ public enum Limiters {
             guard let rate = allowance.rate else { return .impossible(needsRate) }
             return Made(
               TokenBucket.Rule(rate: rate, burst: allowance.burst ?? rate.oneSecondsWorth)
-                .map { .tokenBucket($0) }, "\(bad(allowance)), or too large a burst")
+                .map { .tokenBucket($0) }, bad(allowance))
           }
         }),
       .init(
@@ -154,7 +154,7 @@ public enum Limiters {
             guard let rate = allowance.rate else { return .impossible(needsRate) }
             return Made(
               GCRA.Rule(rate: rate, burst: allowance.burst ?? allowance.count).map { .gcra($0) },
-              "\(bad(allowance)), or more than one permit a nanosecond")
+              bad(allowance) + " at \(allowance.count) a period")
           }
         }),
       .init(
