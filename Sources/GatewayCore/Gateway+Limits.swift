@@ -43,20 +43,6 @@ extension Gateway {
       replica: replica, into: &output)
   }
 
-  /// Whether what a predicate asks of the budgets holds for a request.
-  @inline(never)
-  mutating func budgetsHold(_ predicate: Int, _ slot: UInt32, at now: Instant) -> Bool {
-    if let rerouted = plan.tree.predicates[predicate].rerouted,
-      limits.reroutes(slots[slot].request, at: now) != rerouted
-    {
-      return false
-    }
-    if let share = plan.tree.predicates[predicate].remainingBelow {
-      return limits.remaining(slots[slot].request, at: now) < share
-    }
-    return true
-  }
-
   /// Refuses a request for which every candidate's limit is reached.
   ///
   /// `false` if that is not why nothing fits.
@@ -66,7 +52,7 @@ extension Gateway {
   ) -> Bool {
     guard limitsAttempts else { return false }
     limitsAttempts = false
-    let wouldFit = fits(root, slot, at: now)
+    let wouldFit = opens(root, slot, at: now)
     limitsAttempts = true
     guard wouldFit else { return false }
     slots[slot].record.rejection = .limit
