@@ -105,7 +105,7 @@ struct UCB1Tests {
     var one = try Choosing("ucb1", weights: [1, 1])
     for number in 0..<10 { one.ended(0, number < 8 ? .succeeded : .status(500)) }
     for number in 0..<2 { one.ended(1, number < 1 ? .succeeded : .status(500)) }
-    // The starts were not told, so nothing is in flight… each end has taken one off.
+    // Nothing is in flight: plays are rewards.
     // 0.8 + √(2·2.4849/10) = 1.505; 0.5 + √(2·2.4849/2) = 2.076.
     #expect(one.choose() == 1)
     for number in 0..<20 { one.ended(1, number < 10 ? .succeeded : .status(500)) }
