@@ -64,29 +64,6 @@ public struct GatewayPlan: Sendable {
   }
 }
 
-/// What the gateway knows of a deployment.
-public struct DeploymentFacts: Sendable {
-  /// The name.
-  public var name: String
-  /// The gateway's copy of the price sheet.
-  public var sheet: PriceSheet
-  /// What the model can do.
-  public var capabilities: TagSet
-  /// The most tokens a prompt may have.
-  public var contextWindow: UInt32
-
-  /// Makes facts.
-  public init(
-    name: String, sheet: PriceSheet, capabilities: TagSet = TagSet(rawValue: .max),
-    contextWindow: UInt32 = .max
-  ) {
-    self.name = name
-    self.sheet = sheet
-    self.capabilities = capabilities
-    self.contextWindow = contextWindow
-  }
-}
-
 /// What the gateway knows of a virtual key.
 public struct KeyFacts: BitwiseCopyable, Sendable {
   /// Whether it may be used.

@@ -13,6 +13,8 @@ struct APIProvider: Provider {
   private let price: PriceSheet
   private let cutBilling: CutBilling
   private let quota: Int?
+  /// A longer prompt, in the deployment's own tokens, is refused.
+  private let contextWindow: UInt32
   private var exposure: Exposure
 
   init(_ plan: DeploymentPlan, incidents: [IncidentPlan], chance: Chance) {
@@ -20,6 +22,7 @@ struct APIProvider: Provider {
     price = plan.price
     cutBilling = plan.cut
     quota = plan.quota
+    contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
     exposure = Exposure(plan, incidents: incidents, chance: chance)
   }
 
@@ -49,6 +52,9 @@ struct APIProvider: Provider {
         isAdmitted = false
         course.refuse(after: quotas.states[quota].answers, retryAfter)
       }
+    }
+    if whole.inputTokens > contextWindow {
+      course.meet(.contextWindow, .after(Fault.usualDelay), detail: 0)
     }
     if isAdmitted { demand.meetFault(attempt, &course) }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course) }

@@ -33,13 +33,19 @@ extension Scenario {
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
+    let facts = try Scenario.facts(fleet, tree, &names)
     var policyNames = PolicyNames(
-      deployments: try Scenario.facts(fleet, tree, names), aliases: aliases,
+      deployments: facts, aliases: aliases,
       teams: names.teams.members, tags: names.tags.names, capabilities: names.capabilities.names,
       populations: Populations(
         keys: names.keys.count, users: names.users.count, teams: names.teams.count,
         features: names.features.count, aliases: max(1, aliases.count)),
       keys: keys)
+    policyNames.calendar = clock.calendar
+    policyNames.groups.keys = names.keys.identities
+    policyNames.groups.users = names.users.identities
+    policyNames.groups.teams = names.teams.identities
+    policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(
@@ -70,7 +76,7 @@ extension Scenario {
     {
       self.matters = matters
     }
-    expectations = try Expectations.read(&s, policies: policies.map(\.name))
+    expectations = try Expectations.read(&s, of: self)
     self.services = services
     if s.isDescribing { return }
     try requireServices()
@@ -148,4 +154,9 @@ extension Scenario {
 extension NameTable {
   /// The name of each id, in order.
   var members: [String] { (0..<count).map { name(of: $0) ?? "" } }
+
+  /// The names as the gateway's policies speak of them.
+  var identities: [IdentityNames.Group] {
+    groups.map { IdentityNames.Group(name: $0.name, first: $0.first, count: $0.count) }
+  }
 }

@@ -51,6 +51,7 @@ public enum PolicyCatalogue {
           part(["policies", "X", "routes", "A"])
         }
       ]),
+    family(RouteKinds.registry, "policies.X.routes.A"),
     Family(
       kind: "failover", place: "policies.X",
       entries: [

@@ -64,5 +64,5 @@ public struct EWMA: Strategy {
     averages.add(signal.value(of: observation), to: child, at: now)
   }
   /// Begins anew with the cold-start estimate.
-  public mutating func reset(_ child: Int) { averages.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { averages.reset(child, at: now) }
 }

@@ -133,7 +133,7 @@ public struct LowestLatency: Strategy {
     }
   }
   /// Forgets a child's samples.
-  public mutating func reset(_ child: Int) {
+  public mutating func reset(_ child: Int, at now: Instant) {
     samples.reset(child)
     streamSamples.reset(child)
   }

@@ -79,11 +79,11 @@ struct MovingAverages: Sendable {
   }
 
   /// Forgets a child's samples: it starts again as it did at first.
-  mutating func reset(_ child: Int) {
+  mutating func reset(_ child: Int, at now: Instant) {
     if entries[child].isSeen { unseen += 1 }
-    entries[child] = Entry(average: initial, stamp: 0, isSeen: false)
+    entries[child] = Entry(average: initial, stamp: now.nanoseconds, isSeen: false)
     guard fromPeers, unseen < entries.count else { return }
-    startAtPeers(at: Instant(nanoseconds: entries.reduce(0) { max($0, $1.stamp) }))
+    startAtPeers(at: now)
   }
 
   private mutating func startAtPeers(at now: Instant) {

@@ -81,5 +81,5 @@ public struct PeakEWMA: Strategy {
   /// Takes in what another replica has published.
   public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
   /// Begins anew with the cold-start estimate.
-  public mutating func reset(_ child: Int) { averages.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { averages.reset(child, at: now) }
 }

@@ -107,5 +107,5 @@ public struct Prequal: Strategy {
   /// Takes in what another replica has published.
   public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
   /// Forgets a child's samples.
-  public mutating func reset(_ child: Int) { samples.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { samples.reset(child) }
 }

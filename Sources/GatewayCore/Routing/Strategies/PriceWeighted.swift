@@ -156,5 +156,5 @@ public struct PriceWeighted: Strategy {
     if failures.contains(observation.outcome) { recent.add(1, to: child, lane: 1, at: now) }
   }
   /// Forgets a child's outages.
-  public mutating func reset(_ child: Int) { recent.reset(child) }
+  public mutating func reset(_ child: Int, at now: Instant) { recent.reset(child) }
 }
