@@ -40,6 +40,11 @@ extension Gateway {
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
+    if understands, stage.rawValue <= Pending.Stage.semantic.rawValue,
+      keepsForMeaning(slot, at: now, into: &output)
+    {
+      return
+    }
     route(slot, at: now, into: &output)
   }
 

@@ -26,7 +26,8 @@ public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
   public init(_ record: borrowing RequestRecord) {
     let raw: UInt8 =
       switch record.end {
-      case .succeeded: max(1, record.source.rawValue) &- 1
+      case .succeeded:
+        max(1, record.source == .semantic ? 2 : record.source.rawValue) &- 1
       case .failed: Ending.failed.rawValue
       case .rejected:
         record.rejection == .none

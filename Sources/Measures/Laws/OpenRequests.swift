@@ -133,7 +133,8 @@ struct OpenRequests: ~Copyable {
     // Cause first.
     var orderly = inOrder(record.arrived, record.ended, record.settled)
     // A cache hit ends when its look-up does, which may be after later records have been written.
-    if record.source != .cache {
+    let source = record.source
+    if source != .cache, source != .semantic {
       if !inOrder(newestSettlement, record.settled, end) { orderly = false }
       newestSettlement = max(newestSettlement, record.settled)
     }
