@@ -67,7 +67,7 @@ extension Gateway {
       output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
       if !slots[slot].passes { giveBackPermit(slot, at: now) }
     case .attempting:
-      output.commands.append(.cancelAttempt(slots[slot].attempt))
+      withdrawAll(slot, into: &output)
     case .queued, .following, .asking:
       break
     }

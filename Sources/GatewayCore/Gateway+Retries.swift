@@ -184,6 +184,8 @@ extension Gateway {
     _ slot: UInt32, _ level: Int, at now: Instant, into output: inout Output
   ) -> Bool {
     let used = slots[slot].retries[level]
+    // Some nodes go down to a leaf without asking whether it fits.
+    if slots[slot].excluded != 0, !fits(slots[slot].nodes[level], slot, at: now) { return false }
     slots[slot].depth = UInt8(level)
     let isStarted = descend(
       slot, to: slots[slot].nodes[level], reason: .retry, at: now, into: &output)
@@ -255,6 +257,10 @@ extension Gateway {
         let budget = Int(plan.tree.retries[Int(node.retry) + place].budget)
         guard budget >= 0 else { continue }
         budgets[budget].ended(outcome, permit: owner == budget ? permit : nil, at: now)
+      }
+      if node.hedge >= 0, plan.tree.hedges[Int(node.hedge)].budget >= 0 {
+        budgets[Int(plan.tree.hedges[Int(node.hedge)].budget)].ended(
+          outcome, permit: nil, at: now)
       }
     }
   }
