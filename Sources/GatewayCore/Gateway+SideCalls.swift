@@ -68,7 +68,9 @@ extension Gateway {
     slots[slot].state = .attempting
     switch call.kind {
     case .embedding: understood(slot, succeeded, at: now, into: &output)
-    case .complexity: proceed(slot, from: .route, at: now, into: &output)
+    case .complexity:
+      scored(slot, succeeded, value)
+      proceed(slot, from: .route, at: now, into: &output)
     case .probe, .store: proceed(slot, from: .route, at: now, into: &output)
     }
   }
