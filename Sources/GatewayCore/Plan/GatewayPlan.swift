@@ -17,6 +17,8 @@ public struct GatewayPlan: Sendable {
   public var limits: [LimitRule] = []
   /// The exact cache.
   public var cache: CachePlan?
+  /// The semantic cache.
+  public var semantic: SemanticPlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
