@@ -48,6 +48,11 @@ extension Gateway {
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
+    if understands, stage.rawValue <= Pending.Stage.semantic.rawValue,
+      keepsForMeaning(slot, at: now, into: &output)
+    {
+      return
+    }
     if !plan.tree.thresholds.isEmpty, stage.rawValue <= Pending.Stage.score.rawValue,
       asksForScore(slot, at: now, into: &output)
     {

@@ -172,6 +172,9 @@ public struct Gateway: ~Copyable {
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
   var cache: ExactCache
+  /// Whether there is a semantic cache.
+  let understands: Bool
+  var semantic: SemanticCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
@@ -229,6 +232,8 @@ public struct Gateway: ~Copyable {
     let cachePlan = plan.cache ?? .nothing
     servesStale = cachePlan.rule.staleOnError > 0
     cache = ExactCache(cachePlan, chance: chance)
+    understands = plan.semantic != nil
+    semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
     budgets = plan.tree.budgets

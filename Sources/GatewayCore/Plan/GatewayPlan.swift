@@ -26,6 +26,8 @@ public struct GatewayPlan: Sendable {
   var dearestSheets: [PriceSheet] = []
   /// The exact cache.
   public var cache: CachePlan?
+  /// The semantic cache.
+  public var semantic: SemanticPlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
