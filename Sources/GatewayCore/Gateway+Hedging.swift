@@ -127,7 +127,8 @@ extension Gateway {
       if slots[slot].isHedgeArmed, slots[slot].attempt == .none {
         disarmHedge(slot, into: &output)
         hedge(slot, at: now, into: &output)
-        swap(&slots[slot].attempt, &slots[slot].hedge)
+        slots[slot].attempt = slots[slot].hedge
+        slots[slot].hedge = .none
       }
     }
     guard slots[slot].attempt != .none else {
