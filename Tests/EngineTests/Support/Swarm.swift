@@ -6,7 +6,7 @@ import Vocabulary
 
 extension World {
   /// A random small world: a random subset of mechanisms meets a random subset of faults.
-  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true) {
+  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true, money: Bool = true) {
     var random = SplitMix64(seed: seed)
     func maybe(_ percent: Int = 50) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
     func one<Value>(_ values: [Value]) -> Value {
@@ -201,17 +201,48 @@ extension World {
     if maybe(60) {
       var limits: [Setting] = []
       for _ in 0..<Int.random(in: 1...3, using: &random) {
-        let unit = one(["requests", "inputTokens", "outputTokens", "totalTokens"])
-        limits.append(
-          .members([
-            (unit, Setting(.string(unit == "requests" ? "5/s" : "2k/s"))),
-            ("burst", unit == "requests" ? 6 : 6_000),
-            ("each", Setting(.string(one(["everyone", "team", "user", "alias", "key"])))),
-            ("charge", Setting(.string(one(["check", "after", "reserve"])))),
-            ("shadow", Setting(.bool(maybe(25)))), ("countHits", Setting(.bool(maybe()))),
-          ]))
+        let unit = one(
+          ["requests", "inputTokens", "outputTokens", "totalTokens"] + (money ? ["money"] : []))
+        // A cell of money would be shorter than a nanosecond.
+        let by: Setting = one([
+          "token-bucket", "integer-bucket", unit == "money" ? "fixed-window" : "gcra",
+          "fixed-window", "sliding-window",
+          ["fixed-window": ["align": "firstUse"]], ["sliding-log": ["entries": 8]],
+        ])
+        let each: Setting = one([
+          "everyone", "team", "user", "alias", "key", "model", "deployment",
+          ["team", "alias"], ["deployment", "key"],
+        ])
+        let rate = unit == "requests" ? "5/s" : unit == "money" ? "$0.01/s" : "6k/3s"
+        var limit: [(String, Setting)] = [
+          (unit, Setting(.string(rate))), ("each", each), ("by", by),
+          ("charge", Setting(.string(one(["check", "after", "reserve", "checkThenCharge"])))),
+          ("shadow", Setting(.bool(maybe(25)))), ("countHits", Setting(.bool(maybe()))),
+          ("countRefused", Setting(.bool(maybe(20)))),
+        ]
+        if by.members == nil, case .string("token-bucket") = by.content, unit != "money" {
+          limit.append(("burst", unit == "requests" ? 6 : 6_000))
+        }
+        if maybe(15) {
+          limit = [("inFlight", Setting(integerLiteral: one([1, 3]))), ("each", each)]
+        }
+        limits.append(.members(limit))
       }
       policy.append(("limits", Setting(.array(limits))))
+    }
+    if maybe(30), money {
+      policy.append(
+        (
+          "budgets",
+          [
+            [
+              "each": Setting(.string(one(["team", "everyone"]))),
+              "money": Setting(.string(one(["$0.02/2s", "$0.05/10s", "$1/day"]))),
+              "charge": Setting(.string(one(["after", "reserve"]))),
+              "at": ["50%": "warn", "80%": "reroute", "100%": "reject"],
+            ]
+          ]
+        ))
     }
     if maybe() {
       policy.append(
