@@ -199,7 +199,8 @@ extension World {
         (
           "hedge",
           one([
-            ["after": "120ms"], ["after": "0s", "max": 3, "exclude": false],
+            ["after": "120ms"], ["after": "100ms", "max": 3, "nonFatal": ["5xx", "429"]],
+            ["after": "0s", "max": 3, "exclude": false],
             [
               "after": "1s",
               "observed": ["quantile": "70%", "minimum": 3, "window": "5s"],
