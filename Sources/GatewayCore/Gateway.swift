@@ -86,6 +86,12 @@ public struct Gateway: ~Copyable {
     var servedFromCache = false
 
     // Routing.
+    /// The thresholds on whose strong side it falls.
+    var strong: UInt32 = 0
+    /// The level below which it bypasses what is down; `.max` if it does so everywhere or nowhere.
+    var bypassLevel = UInt8.max
+    /// Whether filters that may be dropped are.
+    var dropsSoftFilters = false
 
     // Hedging, retries, broken streams.
     /// The second attempt that lives beside `attempt`.
@@ -119,6 +125,8 @@ public struct Gateway: ~Copyable {
     var permitBudget: Int16 = -1
 
     // Limits and budgets.
+    /// When the limits charged it.
+    var chargedAt = Instant.start
   }
 
   /// An attempt that the replica holds.
@@ -137,6 +145,9 @@ public struct Gateway: ~Copyable {
     // Breakers and ejection.
 
     // Limits of deployments.
+    /// Whether the limits have charged it, and which shadows have not.
+    var isLimited = false
+    var sparedByLimits: UInt64 = 0
 
     // Hedging.
     /// Output tokens of earlier attempts that it gets as further input.
@@ -154,14 +165,25 @@ public struct Gateway: ~Copyable {
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
+  /// Limits of deployments and models; whether there are any.
+  var attemptLimits: LimitChain
+  var limitsAttempts: Bool
   let caches: Bool
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
   var cache: ExactCache
+  /// Whether there is a semantic cache.
+  let understands: Bool
+  var semantic: SemanticCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
   let watchers: RemoteWatchers
+  /// Where sticky nodes have pinned their keys; whether there are any.
+  var pins: [PinTable]
+  let remembers: Bool
+  /// The latest scores of each threshold.
+  var samples: [ScoreSample]
   var breakers: [CircuitBreaker]
   /// The budgets of nodes and, last, the policy's.
   var budgets: [any RetryBudget]
@@ -202,12 +224,16 @@ public struct Gateway: ~Copyable {
     jitterKey = chance.key(.jitter)
     splitKey = chance.key(.split)
     sheets = plan.deployments.map(\.sheet)
-    limits = LimitChain(plan.limits, populations: plan.populations)
+    limits = LimitChain(plan, perAttempt: false)
+    attemptLimits = LimitChain(plan, perAttempt: true)
+    limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
     caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
     servesStale = cachePlan.rule.staleOnError > 0
     cache = ExactCache(cachePlan, chance: chance)
+    understands = plan.semantic != nil
+    semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
     budgets = plan.tree.budgets
@@ -226,6 +252,9 @@ public struct Gateway: ~Copyable {
     watchers =
       plan.gossips
       ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
+    pins = plan.tree.stickies.map { PinTable($0) }
+    remembers = !plan.tree.stickies.isEmpty
+    samples = plan.tree.thresholds.map { ScoreSample(share: $0.strongShare, size: $0.sample) }
     breakers = plan.tree.breakers.map {
       let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
       return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))
@@ -305,8 +334,10 @@ public struct Gateway: ~Copyable {
       switch verdict {
       case .admit(let some): spared = some
       case .refuse(let limit, _):
+        let rule = plan.limits[limit]
         return refuse(
-          request, id, .limit, limit: UInt16(limit), status: 429, at: now, into: &output)
+          request, id, rule.isBudget ? .budget : .limit, limit: UInt16(limit),
+          status: rule.status, at: now, into: &output)
       }
     }
     if plan.order == .admitFirst,

@@ -16,11 +16,15 @@ public struct PolicyNames: Sendable {
   public var populations: Populations
   /// What is known of each virtual key; empty if keys are not checked.
   public var keys: [KeyFacts]
+  /// What each team's budgets have already spent at the start, in picodollars.
+  public var openings: [Int64] = []
   /// What a side call of each kind costs, as far as the gateway knows.
   public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
 
   /// Teams, users, keys and features by name: a name may stand for a group of consecutive ids.
   public var groups = IdentityNames()
+  /// Scores of how hard requests are, as far as the scenario knows them before the run.
+  public var scores: [Double] = []
   /// The civil calendar of the run; `nil` if the scenario does not say when it starts.
   public var calendar: Calendar?
 
