@@ -19,17 +19,8 @@ extension Gateway {
     let id = AttemptID(slot: flight, generation: flights[flight].generation)
     let number = slots[slot].request.number
     var isProbe = false
-    if leaf.breaker >= 0 {
-      switch breakers[Int(leaf.breaker)].verdict(at: now) {
-      case .pass: break
-      case .probe:
-        isProbe = true
-        note(.probed, number, deployment, subject: leaf.breaker, at: now, &output)
-        breakers[Int(leaf.breaker)].probeStarted(at: now)
-        noteBreaker(leaf.breaker, deployment, number, at: now, &output)
-      case .refuse:
-        note(.bypassed, number, deployment, subject: leaf.breaker, at: now, &output)
-      }
+    if ejects || (leaf.breaker >= 0 && !breakers[Int(leaf.breaker)].isClosed) {
+      isProbe = passGuards(leaf, slot, at: now, into: &output)
     }
     flights[flight].record = AttemptRecord(
       request: number, call: slots[slot].request.call, arrived: slots[slot].record.arrived,
@@ -118,10 +109,11 @@ extension Gateway {
     let breaker = flights[id.slot].breaker
     if breaker >= 0,
       breakers[Int(breaker)].ended(
-        outcome, isProbe: flights[id.slot].isProbe, started: started, at: now)
+        outcome, hint, isProbe: flights[id.slot].isProbe, started: started, at: now)
     {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
     }
+    if ejects { tellEjections(deployment, outcome, hint, at: now, into: &output) }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
     }
@@ -165,8 +157,8 @@ extension Gateway {
   ) {
     output.notes.append(
       Note(
-        kind, at: now, request: request, deployment: deployment, subject: UInt16(subject),
-        replica: replica))
+        kind, at: now, request: request, deployment: deployment,
+        subject: UInt16(bitPattern: subject), replica: replica))
   }
 
   @inline(never)

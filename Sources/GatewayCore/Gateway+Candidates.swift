@@ -40,12 +40,7 @@ extension Gateway {
       for earlier in 0..<Int(slots[slot].record.attempts)
       where slots[slot].tried[earlier] == leaf.target { return .tried }
     }
-    if leaf.breaker >= 0, !slots[slot].bypasses,
-      breakers[Int(leaf.breaker)].verdict(at: now) == .refuse
-    {
-      return .breaker
-    }
-    return nil
+    return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)
   }
 
   /// The children of a balance or a sticky node that a request may be sent to.
@@ -64,6 +59,7 @@ extension Gateway {
         noteRemovals(below: child, slot, at: now, &output)
       }
     }
+    if demotes { return foremost(of: set, node, at: now) }
     return set
   }
 
@@ -72,6 +68,7 @@ extension Gateway {
     of node: RouteNode, from start: Int, _ slot: UInt32, at now: Instant, _ explains: Bool,
     _ output: inout Output
   ) -> Int? {
+    if demotes { return firstForemost(of: node, from: start, slot, at: now) }
     guard start < Int(node.childCount) else { return nil }
     for place in start..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]

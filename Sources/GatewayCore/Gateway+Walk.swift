@@ -224,9 +224,7 @@ extension Gateway {
     while plan.tree.nodes[Int(slots[slot].nodes[deepest])].kind != .deployment { deepest += 1 }
     for below in (level + 1)..<max(level + 1, deepest + 1) { slots[slot].retries[below] = 0 }
     let leaf = plan.tree.nodes[Int(slots[slot].nodes[deepest])]
-    if leaf.breaker >= 0, breakers[Int(leaf.breaker)].verdict(at: now) == .refuse,
-      !slots[slot].bypasses
-    {
+    if !slots[slot].bypasses, isOut(leaf, slot, at: now) != nil {
       slots[slot].depth = UInt8(level)
       return false
     }

@@ -32,8 +32,9 @@ public struct Gateway: ~Copyable {
       case settling
     }
 
-    /// What a request passes after its admission, in order. A stage may keep the request: it goes on
-    /// from there by `proceed`.
+    /// What a request passes after its admission, in order.
+    ///
+    /// A stage may keep the request: it goes on from there by `proceed`.
     enum Stage: UInt8, BitwiseCopyable {
       case coalesce
       case semantic
@@ -122,6 +123,20 @@ public struct Gateway: ~Copyable {
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
   var breakers: [CircuitBreaker]
+  /// Whether anything but breakers takes deployments out.
+  let ejects: Bool
+  /// Whether any of them only puts deployments last.
+  let demotes: Bool
+  var ejections: [any Ejection]
+  var ejected: EjectionTable
+  /// What each ejection says of itself: asking it would copy it.
+  let reasons: [UInt16]
+  let restoresCold: [Bool]
+  let intervals: [Int64]
+  /// When each ejection sweeps next; `distantFuture` if no timer is set.
+  var sweeps: [Instant]
+  /// When the replica was started.
+  var began = Instant.start
   var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
   /// Reports that were dropped because their id was old or unknown.
@@ -144,7 +159,24 @@ public struct Gateway: ~Copyable {
     cache = ExactCache(rule)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
-    breakers = plan.tree.breakers.map { CircuitBreaker($0.rule) }
+    breakers = plan.tree.breakers.map {
+      let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
+      return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))
+    }
+    ejects = !plan.ejections.isEmpty
+    demotes = plan.ejections.contains { $0.demotes }
+    let targets = plan.ejectionTargets
+    ejections = plan.ejections.map {
+      var ejection = $0
+      ejection.prepare(for: targets, chance: chance)
+      return ejection
+    }
+    ejected = EjectionTable(
+      deployments: ejects ? targets.count : 0, demotes: plan.ejections.map(\.demotes))
+    reasons = plan.ejections.map(\.reason.rawValue)
+    restoresCold = plan.ejections.map(\.restoresCold)
+    intervals = plan.ejections.map(\.interval)
+    sweeps = plan.ejections.map { _ in .distantFuture }
     retryBudget = plan.retryBudget
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
@@ -256,7 +288,8 @@ public struct Gateway: ~Copyable {
       {
         return resume(timer.request.slot, at: now, into: &output)
       }
-    case .hedge, .queue, .poll: break
+    case .poll: return polled(timer, at: now, into: &output)
+    case .hedge, .queue: break
     }
     drop(timer.request.slot, at: now, into: &output)
   }

@@ -95,7 +95,7 @@ public enum Experiment {
       row.add(
         try world.run(
           study.contenders[0], replication: replication, beside: log, meter: study.meter),
-        by: options.breakdown)
+        by: options.breakdown, models: ModelNames(scenario))
       return row
     }
     return study.comparison(gathered)

@@ -20,6 +20,8 @@ public struct MeasuresPlan: Sendable {
   public var features: Int
   /// How many virtual keys there are.
   public var keys: Int
+  /// How many users there are.
+  public var users: Int
   /// How many gateway replicas there are.
   public var replicas: Int
   /// What an answer must keep to count as goodput, by alias; `nil` or missing: any success counts.
@@ -46,7 +48,7 @@ public struct MeasuresPlan: Sendable {
   /// Makes a plan for the population that arrives in [from, to) of a run that ends at `end`.
   public init(
     from: Instant, to: Instant, end: Instant, aliases: Int, deployments: Int, teams: Int = 1,
-    features: Int = 1, keys: Int = 1, replicas: Int = 1
+    features: Int = 1, keys: Int = 1, users: Int = 1, replicas: Int = 1
   ) {
     self.from = from
     self.to = to
@@ -56,6 +58,7 @@ public struct MeasuresPlan: Sendable {
     self.teams = teams
     self.features = features
     self.keys = keys
+    self.users = users
     self.replicas = replicas
   }
 }
@@ -76,6 +79,8 @@ public struct Grouping: OptionSet, Sendable, Hashable {
   public static let feature = Grouping(rawValue: 8)
   /// By virtual key.
   public static let key = Grouping(rawValue: 16)
+  /// By user.
+  public static let user = Grouping(rawValue: 32)
 }
 
 /// What an answer must keep to count as goodput; `nil` asks nothing.

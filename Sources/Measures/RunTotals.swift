@@ -16,6 +16,8 @@ public struct RunTotals: Sendable, Equatable {
   public var features: [Group]
   /// By virtual key; empty unless asked for.
   public var keys: [Group]
+  /// By user; empty unless asked for.
+  public var users: [Group]
   /// The slices of the plan.
   public var slices: [Group]
   /// The attempts of the population's requests by deployment.
@@ -53,6 +55,7 @@ public struct RunTotals: Sendable, Equatable {
     case .team: teams
     case .feature: features
     case .key: keys
+    case .user: users
     default: []
     }
   }
@@ -66,6 +69,7 @@ public struct RunTotals: Sendable, Equatable {
     teams.merge(other.teams) { $0.merge($1) }
     features.merge(other.features) { $0.merge($1) }
     keys.merge(other.keys) { $0.merge($1) }
+    users.merge(other.users) { $0.merge($1) }
     slices.merge(other.slices) { $0.merge($1) }
     attempts.merge(other.attempts) { $0.merge($1) }
     statuses.merge(other.statuses) { $0 += $1 }

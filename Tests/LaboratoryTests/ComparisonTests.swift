@@ -8,6 +8,28 @@ import Vocabulary
 
 @Suite("A comparison")
 struct ComparisonTests {
+  @Test(
+    "rows split by model, user or key add up to the whole",
+    arguments: [Breakdown.model, .user, .key])
+  func splits(_ by: Breakdown) throws {
+    let found = try SmallWorld.comparison {
+      $0.breakdown = by
+      $0.policies = ["failover"]
+      $0.cases = ["outage"]
+    }
+    let row = try #require(found.cases.first?.policy("failover"))
+    let whole = try SmallWorld.comparison {
+      $0.breakdown = .alias
+      $0.policies = ["failover"]
+      $0.cases = ["outage"]
+    }
+    let all = try #require(whole.cases.first?.policy("failover")).groups.map(\.arrived).reduce(0, +)
+    #expect(all > 0)
+    let split = row.groups.map(\.arrived).reduce(0, +)
+    #expect(split == all || (row.groups.isEmpty && by != .model))
+    if by == .model { #expect(row.groups.count > 1) }
+  }
+
   @Test("is the same for any number of jobs")
   func sameForAnyNumberOfJobs() throws {
     func made(_ jobs: Int) throws -> Comparison {

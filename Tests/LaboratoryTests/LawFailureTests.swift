@@ -14,7 +14,10 @@ struct LawFailureTests {
     options.arguments = ["--set", "seed=7 or so"]
     let study = try Study(try SmallWorld.scenario(), options)
     var gathered = study.empty
-    for row in gathered.indices { gathered[row].add(try outcome(study, broken: row == 4), by: nil) }
+    for row in gathered.indices {
+      gathered[row].add(
+        try outcome(study, broken: row == 4), by: nil, models: ModelNames(study.scenario))
+    }
     let comparison = study.comparison(gathered)
     let failure = try #require(comparison.failures.first)
     #expect(comparison.failures.count == 1)

@@ -68,6 +68,50 @@ struct TellingTests {
     #expect(attempts.count >= requests.count)
   }
 
+  @Test("a log of spans is OTLP's JSON: attempts are children of their request, in its time")
+  func spans() throws {
+    let scenario = try SmallWorld.scenario()
+    let bytes = Mutex<[UInt8]>([])
+    let log = RequestLog(scenario, includesAttempts: true, format: .otlp) { buffer in
+      bytes.withLock { $0.append(contentsOf: buffer) }
+    }
+    var options = ExperimentOptions()
+    options.cases = ["outage"]
+    _ = try Experiment.run(scenario, options, policy: "failover", log: log)
+    log.close()
+    var roots: [String: (trace: String, start: Int, end: Int)] = [:]
+    var children: [(parent: String, trace: String, start: Int, end: Int)] = []
+    for line in String(decoding: bytes.withLock { $0 }, as: UTF8.self).split(separator: "\n") {
+      let data = try JSON5.parse(bytes: Array(line.utf8), file: "spans")
+      let resource = try #require(data["resourceSpans"]?.elements?.first)
+      let span = try #require(
+        resource["scopeSpans"]?.elements?.first?["spans"]?.elements?.first)
+      func text(_ key: String) throws -> String {
+        guard case .string(let text)? = span[key]?.content else { return "" }
+        return text
+      }
+      let trace = try text("traceId")
+      #expect(trace.count == 32 && Set(trace) != ["0"])
+      #expect(try text("spanId").count == 16)
+      let start = try #require(Int(try text("startTimeUnixNano")))
+      let end = try #require(Int(try text("endTimeUnixNano")))
+      #expect(start <= end)
+      if try text("parentSpanId").isEmpty {
+        roots[try text("spanId")] = (trace, start, end)
+      } else {
+        children.append((try text("parentSpanId"), trace, start, end))
+      }
+      let attributes = try #require(span["attributes"]?.elements)
+      #expect(attributes.allSatisfy { $0["key"] != nil && $0["value"]?.members?.count == 1 })
+    }
+    #expect(roots.count + children.count == log.rows)
+    #expect(children.count > roots.count)
+    #expect(
+      children.allSatisfy { child in
+        roots[child.parent].map { $0.trace == child.trace && $0.start <= child.start } ?? false
+      })
+  }
+
   @Test("a run gives one row without intervals")
   func run() throws {
     let result = try Experiment.run(try SmallWorld.scenario(), policy: "cached", replication: 2)

@@ -33,6 +33,19 @@ public struct Chance: Sendable {
   /// Chance that hands out the given uniforms in order to whichever key asks.
   public static func scripted(_ draws: [Double]) -> Chance { Chance(script: Script(draws)) }
 
+  /// Chance that hands out each purpose's uniforms in order, to its keys without a name.
+  ///
+  /// Differential tests replay what a real router drew for choices and for pauses, whatever order
+  /// the two were drawn in.
+  public static func scripted(_ lanes: [Purpose: [Double]]) -> Chance {
+    let world = Chance(seed: 0, replication: 0)
+    return Chance(
+      script: Script(
+        lanes.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+          (key: world.key($0.key), draws: $0.value)
+        }))
+  }
+
   /// The key of a purpose and the name of what it is about (a deployment, a stream, an incident).
   @inlinable
   public func key(_ purpose: Purpose, name: NameHash = NameHash(bits: 0)) -> ChanceKey {
@@ -44,7 +57,7 @@ public struct Chance: Sendable {
   public func uniform(
     _ key: ChanceKey, call: CallKey, ordinal: UInt32 = 0, counter: UInt32 = 0
   ) -> Double {
-    if script != nil { return scriptedUniform() }
+    if script != nil { return scriptedUniform(key) }
     return key.uniform(call: call, ordinal: ordinal, counter: counter)
   }
 
@@ -68,5 +81,5 @@ public struct Chance: Sendable {
   }
 
   @inline(never) @usableFromInline
-  func scriptedUniform() -> Double { script?.next() ?? 0.5 }
+  func scriptedUniform(_ key: ChanceKey) -> Double { script?.next(for: key) ?? 0.5 }
 }

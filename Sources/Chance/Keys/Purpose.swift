@@ -77,4 +77,8 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case resampling = 35
   /// Scenarios and faults that tests make up.
   case exploration = 36
+  /// Which calls a recovering breaker lets pass.
+  case recovery = 45
+  /// Whether an ejection that is found due is acted on.
+  case ejection = 46
 }

@@ -16,10 +16,14 @@ extension Verb {
         "--log", .text("FILE"),
         "write every settled request as a line of JSON, with OpenTelemetry's GenAI names"),
       Option("--log-attempts", .flag, "log attempts too"),
+      Option(
+        "--log-format", .name("FORMAT", among: LogFormat.allCases.map(\.rawValue)),
+        "jsonl: flat rows; otlp: spans of OpenTelemetry's protocol as JSON, for a collector"),
       .breakdown, .format,
     ] + Option.scenario,
     examples: [
-      "gateway-lab run scenarios/provider-outage --policy failover --log requests.jsonl"
+      "gateway-lab run scenarios/provider-outage --policy failover --log requests.jsonl",
+      "gateway-lab run scenarios/provider-outage --log spans.json --log-format otlp",
     ],
     body: run)
 
@@ -35,7 +39,10 @@ extension Verb {
     options.isCancelled = { Interruption.isAsked }
     let file = try call.text("--log").map { try LogFile($0) }
     let log = file.map { file in
-      RequestLog(scenario, includesAttempts: call.flag("--log-attempts")) { file.write($0) }
+      RequestLog(
+        scenario, includesAttempts: call.flag("--log-attempts"),
+        format: call.text("--log-format").flatMap(LogFormat.init) ?? .jsonl
+      ) { file.write($0) }
     }
     return try Interruption.watching {
       defer {

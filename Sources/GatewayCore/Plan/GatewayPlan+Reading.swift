@@ -61,6 +61,7 @@ extension GatewayPlan {
     reportsFirstError = attempts.reportsFirstError
     self.allDown = allDown
     self.gossips = gossips
+    try readEjections(&s)
   }
 }
 

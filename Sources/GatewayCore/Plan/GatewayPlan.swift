@@ -25,6 +25,8 @@ public struct GatewayPlan: Sendable {
   public var limits: [LimitRule] = []
   /// The exact cache.
   public var cache: CacheRule?
+  /// Cooldowns and ejections, as they stand before the first request.
+  public var ejections: [any Ejection] = []
   /// The retry budget.
   public var retryBudget: RetryBudget?
   /// At most so many attempts a request.

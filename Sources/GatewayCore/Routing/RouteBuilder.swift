@@ -232,7 +232,9 @@ struct RouteBuilder {
       tree.nodes[Int(number)].retry = Int16(tree.retries.count - 1)
     }
     if let rule = inherited.breaker {
-      let same = tree.breakers.firstIndex { $0.rule == rule && $0.deployment == deployment }
+      let same =
+        rule.isPerLeaf
+        ? nil : tree.breakers.firstIndex { $0.rule == rule && $0.deployment == deployment }
       if same == nil { tree.breakers.append((rule, deployment)) }
       tree.nodes[Int(number)].breaker = Int16(same ?? tree.breakers.count - 1)
     }

@@ -25,6 +25,9 @@ public protocol Strategy: Sendable {
   mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant)
   /// Another replica's attempts in flight below `child` have changed.
   mutating func remoteChanged(_ child: Int, by change: Int)
+  /// A child comes back as if it were new: what was learnt of it is forgotten, but not what is in
+  /// flight.
+  mutating func reset(_ child: Int)
 }
 
 extension Strategy {
@@ -40,6 +43,8 @@ extension Strategy {
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {}
   /// Ignored by default.
   public mutating func remoteChanged(_ child: Int, by change: Int) {}
+  /// Nothing to forget by default.
+  public mutating func reset(_ child: Int) {}
 }
 
 /// What a strategy may know of a child before any request: from the file.
@@ -167,7 +172,7 @@ public struct RoutingDraws: Sendable {
   /// The `counter`-th uniform in (0, 1) of this decision, at most 256 of them.
   @inline(__always)
   public func uniform(_ counter: UInt32 = 0) -> Double {
-    if let script { return script._withUnsafeGuaranteedRef { $0.next() } }
+    if let script { return script._withUnsafeGuaranteedRef { $0.next(for: key) } }
     return key.uniform(call: call, ordinal: attempt, counter: level &<< 8 | counter)
   }
 }

@@ -11,6 +11,12 @@ public enum Breakdown: String, Sendable, Hashable, CaseIterable {
   case alias
   /// By who served it.
   case deployment
+  /// By the model of who served it.
+  case model
+  /// By user.
+  case user
+  /// By virtual key.
+  case key
   /// By how it ended.
   case outcome
 
@@ -20,7 +26,9 @@ public enum Breakdown: String, Sendable, Hashable, CaseIterable {
     case .team: .team
     case .feature: .feature
     case .alias: .alias
-    case .deployment: .deployment
+    case .deployment, .model: .deployment
+    case .user: .user
+    case .key: .key
     case .outcome: []
     }
   }

@@ -79,7 +79,7 @@ extension Study {
     guard let by = options.breakdown else { return [] }
     if by == .outcome { return outcomeResults(row, pooled, base: base) }
     let columns = MeasureCatalog.columns
-    return pooled.groups(by.grouping).enumerated().compactMap { index, group in
+    return ModelNames(scenario).groups(of: pooled, by: by).enumerated().compactMap { index, group in
       guard group.tally.arrived > 0 else { return nil }
       return GroupResult(
         by: by, name: name(ofGroup: index, by), arrived: group.tally.arrived,
@@ -126,6 +126,9 @@ extension Study {
         ? scenario.fleet.deployments[index].name : "nobody"
     case .team: scenario.names.teams.name(of: index) ?? "team \(index)"
     case .feature: scenario.names.features.name(of: index) ?? "feature \(index)"
+    case .model: ModelNames(scenario).name(of: index)
+    case .user: scenario.names.users.name(of: index) ?? "user \(index)"
+    case .key: "key \(index)"
     case .outcome: "\(index)"
     }
   }

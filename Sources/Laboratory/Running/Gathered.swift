@@ -22,12 +22,12 @@ struct Gathered: Sendable {
 
   var replications: Int { values.count }
 
-  mutating func add(_ outcome: RunOutcome, by breakdown: Breakdown?) {
+  mutating func add(_ outcome: RunOutcome, by breakdown: Breakdown?, models: ModelNames) {
     let all = outcome.totals.all
     let replication = first + values.count
     values.append(MeasureCatalog.all.map { $0.value(all) })
     costs.append(outcome.ledger.cost.dollars)
-    if let breakdown { groups.append(Gathered.groupValues(outcome.totals, breakdown)) }
+    if let breakdown { groups.append(Gathered.groupValues(outcome.totals, breakdown, models)) }
     if !outcome.totals.breaches.isEmpty {
       breaches.append((replication, outcome.totals.breaches))
     }
@@ -50,7 +50,9 @@ struct Gathered: Sendable {
     }
   }
 
-  private static func groupValues(_ totals: RunTotals, _ breakdown: Breakdown) -> [Double?] {
+  private static func groupValues(
+    _ totals: RunTotals, _ breakdown: Breakdown, _ models: ModelNames
+  ) -> [Double?] {
     if breakdown == .outcome {
       let endings = totals.all.tally.endings
       let arrived = endings.all
@@ -58,7 +60,7 @@ struct Gathered: Sendable {
         arrived > 0 ? Double(endings[$0]) / Double(arrived) : nil
       }
     }
-    return totals.groups(breakdown.grouping).flatMap { group in
+    return models.groups(of: totals, by: breakdown).flatMap { group in
       MeasureCatalog.columns.map { $0.value(group) }
     }
   }

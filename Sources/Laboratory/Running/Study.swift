@@ -80,7 +80,7 @@ struct Study: Sendable {
           keepsCalls: replication == 0, meter: meter)
       },
       fold: { gathered, task, outcome in
-        gathered[task % rows].add(outcome, by: options.breakdown)
+        gathered[task % rows].add(outcome, by: options.breakdown, models: ModelNames(scenario))
       })
   }
 

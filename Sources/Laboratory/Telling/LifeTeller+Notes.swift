@@ -131,6 +131,7 @@ extension LifeTeller {
     case .throttled: "asked for a pause"
     case .outlier: "is an outlier"
     case .health: "is unwell"
+    case .outage: "had an outage: used last"
     case nil: "reason \(subject)"
     }
   }

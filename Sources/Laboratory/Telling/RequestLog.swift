@@ -3,6 +3,18 @@ import Scenarios
 import Traffic
 import Vocabulary
 
+/// How a log is written: `--log-format`.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// A flat object of columns a line.
+  case jsonl
+  /// A span a line, in the JSON encoding of OpenTelemetry's protocol, as its file exporter writes
+  /// it and its collector reads it.
+  ///
+  /// Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding and
+  /// https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
+  case otlp
+}
+
 /// Writes settled requests, and if asked for attempts, as JSON lines: `run --log`.
 ///
 /// Columns carry OpenTelemetry's GenAI names (`TelemetryName`). Rows come in order of settlement,
@@ -13,6 +25,8 @@ public final class RequestLog: Sink {
   private let names: LogNames
   private let includesAttempts: Bool
   private let zero: Instant
+  /// Nanoseconds of Unix time at the run's instant zero; 0 in a scenario without a date.
+  private let epoch: Int64
   /// Rows written.
   public private(set) var rows = 0
 
@@ -20,10 +34,11 @@ public final class RequestLog: Sink {
   /// - Parameters:
   ///   - write: takes bytes; called on the thread that drives the run.
   public init(
-    _ scenario: Scenario, includesAttempts: Bool = false,
+    _ scenario: Scenario, includesAttempts: Bool = false, format: LogFormat = .jsonl,
     write: @escaping (UnsafeRawBufferPointer) -> Void
   ) {
-    lines = LineWriter(write)
+    lines = LineWriter(format, write)
+    epoch = (scenario.calendar?.epochSecondsAtStart ?? 0) * 1_000_000_000
     names = LogNames(scenario)
     self.includesAttempts = includesAttempts
     zero = scenario.warmUp
@@ -47,7 +62,11 @@ public final class RequestLog: Sink {
   public func consume(notes: Span<Note>) {}
 
   private func write(_ record: RequestRecord, _ truth: RequestTruth) {
-    lines.begin()
+    lines.begin(
+      LineWriter.Span(
+        name: "chat " + names.alias(record.alias), trace: trace(record.call, record.number),
+        id: span(record.number, 0), parent: nil, kind: 2, start: unix(record.arrived),
+        end: unix(record.ended), hasFailed: record.end != .succeeded))
     lines.add(TelemetryName.row, "request")
     lines.add(TelemetryName.request, Int(truncatingIfNeeded: record.number))
     if record.clientTry > 0 { lines.add(TelemetryName.clientTry, Int(record.clientTry)) }
@@ -70,6 +89,8 @@ public final class RequestLog: Sink {
     lines.add(TelemetryName.status, Int(record.outcome.status))
     if record.end != .succeeded { lines.add(TelemetryName.errorType, "\(record.outcome.kind)") }
     if record.rejection != .none { lines.add(TelemetryName.rejection, "\(record.rejection)") }
+    if record.limit != .max { lines.add(TelemetryName.limit, Int(record.limit)) }
+    lines.add(TelemetryName.key, Int(record.identity.key.index))
     if let team = names.team(record.identity.team) { lines.add(TelemetryName.team, team) }
     if let user = names.user(record.identity.user) { lines.add(TelemetryName.user, user) }
     if let feature = names.feature(record.identity.feature) {
@@ -78,13 +99,25 @@ public final class RequestLog: Sink {
     lines.add(TelemetryName.attempts, Int(record.attempts))
     lines.add(TelemetryName.bill, truth.bill.picodollars, decimals: 12)
     lines.add(TelemetryName.estimate, record.estimate.picodollars, decimals: 12)
+    if record.wasted != .zero {
+      lines.add(TelemetryName.wasted, record.wasted.picodollars, decimals: 12)
+    }
+    if record.saved != .zero {
+      lines.add(TelemetryName.saved, record.saved.picodollars, decimals: 12)
+    }
     incidents(truth.incidents)
     lines.end()
     rows += 1
   }
 
   private func write(_ record: AttemptRecord, _ truth: AttemptTruth) {
-    lines.begin()
+    lines.begin(
+      LineWriter.Span(
+        name: "chat " + (names.deployment(record.deployment)?.model ?? ""),
+        trace: trace(record.call, record.request),
+        id: span(record.request, UInt64(record.index) + 1), parent: span(record.request, 0),
+        kind: 3, start: unix(record.started), end: unix(record.ended),
+        hasFailed: !record.outcome.isSuccess))
     lines.add(TelemetryName.row, "attempt")
     lines.add(TelemetryName.request, Int(truncatingIfNeeded: record.request))
     lines.add(TelemetryName.attempt, Int(record.index))
@@ -113,6 +146,16 @@ public final class RequestLog: Sink {
     lines.end()
     rows += 1
   }
+
+  private func unix(_ instant: Instant) -> Int64 { epoch + instant.nanoseconds }
+
+  /// A trace is a request: its id tells the call and the arrival's number, and is never zero.
+  private func trace(_ call: CallKey, _ number: UInt64) -> (UInt64, UInt64) {
+    (call.bits, number &+ 1)
+  }
+
+  /// A span's id: the request's number and the attempt's, from 1; 0 for the request itself.
+  private func span(_ number: UInt64, _ index: UInt64) -> UInt64 { (number &+ 1) << 8 | index }
 
   private func answerer(_ id: DeploymentID) {
     guard let deployment = names.deployment(id) else { return }

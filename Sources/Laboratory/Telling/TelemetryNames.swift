@@ -65,6 +65,14 @@ public enum TelemetryName {
   public static let bill = "gateway_lab.cost.billed"
   /// Dollars in the gateway's own books.
   public static let estimate = "gateway_lab.cost.estimated"
+  /// Of the estimate, dollars that bought no answer.
+  public static let wasted = "gateway_lab.cost.wasted"
+  /// Dollars that a stored or shared answer has saved.
+  public static let saved = "gateway_lab.cost.saved"
+  /// The index of the virtual key.
+  public static let key = "gateway_lab.key"
+  /// The index of the limit that refused the request.
+  public static let limit = "gateway_lab.limit"
   /// Names of the incidents that touched it.
   public static let incidents = "gateway_lab.incidents"
 }

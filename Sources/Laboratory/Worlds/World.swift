@@ -87,11 +87,13 @@ struct World: Sendable {
       from: scenario.warmUp, to: scenario.horizon, end: scenario.end,
       aliases: scenario.aliases.count, deployments: fleet.deployments.count,
       teams: scenario.populations.teams, features: scenario.populations.features,
-      keys: scenario.populations.keys, replicas: scenario.replicas)
+      keys: scenario.populations.keys, users: scenario.populations.users,
+      replicas: scenario.replicas)
     plan.objectives = scenario.objectives.map { objective in
       objective.map { Objective(firstToken: $0.firstToken, endToEnd: $0.endToEnd) }
     }
     plan.timed = grouping.union(.alias)
+    plan.tallied.formUnion(grouping)
     guard let gateway else { return plan }
     plan.limits = gateway.limits.map(LimitEnvelope.init)
     plan.breakers = gateway.tree.guardedDeployments

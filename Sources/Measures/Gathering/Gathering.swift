@@ -13,6 +13,7 @@ struct Gathering: ~Copyable {
   private var teamLatencies: HotLatencies
   private var featureLatencies: HotLatencies
   private var keyLatencies: HotLatencies
+  private var userLatencies: HotLatencies
   private let timesMore: Bool
   private var series: HotSeries
   private var slices: [SliceWatch]
@@ -47,6 +48,7 @@ struct Gathering: ~Copyable {
     teamLatencies = latencies(.team, plan.teams)
     featureLatencies = latencies(.feature, plan.features)
     keyLatencies = latencies(.key, plan.keys)
+    userLatencies = latencies(.user, plan.users)
     series = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
     slices = plan.slices.map { SliceWatch($0, plan) }
     attempts = HotAttempts(deployments: plan.deployments)
@@ -101,7 +103,8 @@ struct Gathering: ~Copyable {
       deployments: deploymentLatencies.groups(tallies.deployments),
       teams: teamLatencies.groups(tallies.teams),
       features: featureLatencies.groups(tallies.features),
-      keys: keyLatencies.groups(tallies.keys), slices: slices.flatMap(\.groups),
+      keys: keyLatencies.groups(tallies.keys), users: userLatencies.groups(tallies.users),
+      slices: slices.flatMap(\.groups),
       attempts: attempts.tallies, statuses: statuses.array(), series: series.series,
       sliceSeries: slices.map(\.series), notes: notes.array(),
       breakerOpenings: breakerOpenings.array(), standingCharges: standingCharges, open: open,
@@ -126,6 +129,7 @@ struct Gathering: ~Copyable {
         teamLatencies.add(Int(record.identity.team.index), seen)
         featureLatencies.add(Int(record.identity.feature.index), seen)
         keyLatencies.add(Int(record.identity.key.index), seen)
+        userLatencies.add(Int(record.identity.user.index), seen)
       }
     }
     for slice in slices { slice.add(record, truth, seen) }

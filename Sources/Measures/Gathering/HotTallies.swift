@@ -26,11 +26,13 @@ struct HotTallies: ~Copyable {
   let team: Lane
   let feature: Lane
   let key: Lane
+  let user: Lane
   private var cells: Rows<Tally>
   private var deploymentsApart: Rows<Tally>
   private var teamsApart: Rows<Tally>
   private var featuresApart: Rows<Tally>
   private var keysApart: Rows<Tally>
+  private var usersApart: Rows<Tally>
   private let someApart: Bool
 
   init(_ plan: MeasuresPlan) {
@@ -47,6 +49,8 @@ struct HotTallies: ~Copyable {
     feature = lane(.feature, plan.features, strangers: 1)
     team = lane(.team, plan.teams, strangers: 1)
     key = lane(.key, plan.keys, strangers: 1)
+    // Users are many: they are kept apart, and cost nothing as long as nobody asks for them.
+    user = Lane(size: plan.tallied.contains(.user) && plan.users > 1 ? plan.users + 1 : 0)
     cells = Rows(repeating: Tally(), count: product)
     func apart(_ lane: Lane) -> Rows<Tally> {
       Rows(repeating: Tally(), count: lane.stride == 0 ? lane.size : 0)
@@ -55,7 +59,8 @@ struct HotTallies: ~Copyable {
     teamsApart = apart(team)
     featuresApart = apart(feature)
     keysApart = apart(key)
-    someApart = [deployment, feature, team, key].contains { $0.size > 0 && $0.stride == 0 }
+    usersApart = apart(user)
+    someApart = [deployment, feature, team, key, user].contains { $0.size > 0 && $0.stride == 0 }
   }
 
   @inline(__always)
@@ -76,6 +81,9 @@ struct HotTallies: ~Copyable {
     if teamsApart.count > 0 { teamsApart[teamPlace].add(record, truth, seen) }
     if featuresApart.count > 0 { featuresApart[featurePlace].add(record, truth, seen) }
     if keysApart.count > 0 { keysApart[keyPlace].add(record, truth, seen) }
+    if usersApart.count > 0 {
+      usersApart[user.place(Int(record.identity.user.index))].add(record, truth, seen)
+    }
   }
 
   /// The tallies by alias.
@@ -98,6 +106,9 @@ struct HotTallies: ~Copyable {
   var keys: [Tally] {
     keysApart.count > 0 ? keysApart.array(key.size - 1) : sums(key, key.size - 1)
   }
+
+  /// The tallies by user; none unless they were asked for.
+  var users: [Tally] { usersApart.count > 0 ? usersApart.array(user.size - 1) : [] }
 
   /// The sums over all combinations for the first `count` places of a lane.
   private func sums(_ lane: Lane, _ count: Int) -> [Tally] {

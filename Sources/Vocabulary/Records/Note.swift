@@ -27,7 +27,8 @@ public struct Note: BitwiseCopyable, Sendable {
     case chose
     /// A candidate's score, lower is better. `subject`: route node; `value`: child; `other`: score.
     case scored
-    /// An attempt passed an open breaker because all candidates were down. `subject`: breaker;
+    /// An attempt passed an open breaker, or went to a deployment that is out of rotation, because
+    /// all candidates were down. `subject`: breaker, `.max` if it is the deployment that is out;
     /// `deployment`.
     case bypassed
     /// A half-open breaker let a probe pass. `subject`: breaker; `deployment`.
@@ -63,7 +64,7 @@ public struct Note: BitwiseCopyable, Sendable {
     /// A deployment is out of rotation. `deployment`; `subject`: why (see `Ejection`); `value`:
     /// nanoseconds at which it comes back.
     case ejected
-    /// A deployment is back. `deployment`.
+    /// A deployment is back. `deployment`; `subject`: why it was out (see `Ejection`).
     case restored
     /// A budget has passed one of its marks. `subject`: budget; `value`: share spent × 1,000,000;
     /// `other`: the bucket (tenant index).
@@ -89,6 +90,8 @@ public struct Note: BitwiseCopyable, Sendable {
     case outlier
     /// Its health over a window is bad.
     case health
+    /// An outage of it is remembered: it is used after all others, but not left out.
+    case outage
   }
 
   /// Why a candidate was removed.

@@ -105,6 +105,12 @@ public struct PeakEWMA: Strategy {
     children[child].inFlight += change
   }
 
+  /// Begins anew with the initial estimate.
+  public mutating func reset(_ child: Int) {
+    children[child].average = initial
+    children[child].stamp = 0
+  }
+
   private func cost(of child: Int, at now: Instant) -> Double {
     let state = children[child]
     return state.average * weight(since: state.stamp, at: now) * Double(state.inFlight + 1)
