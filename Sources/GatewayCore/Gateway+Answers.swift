@@ -66,12 +66,19 @@ extension Gateway {
     _ slot: UInt32, _ end: RequestRecord.End, _ outcome: Outcome, at now: Instant,
     into output: inout Output
   ) {
-    slots[slot].record.end = end
-    slots[slot].record.outcome = outcome
-    slots[slot].record.ended = now
+    let followers = slots[slot].leads ? stopLeading(slot) : nil
+    // The client of a detached leader had its end when it left.
+    if !slots[slot].isDetached {
+      slots[slot].record.end = end
+      slots[slot].record.outcome = outcome
+      slots[slot].record.ended = now
+      output.commands.append(.finishAnswer(id(ofSlot: slot), end, at: now))
+    } else {
+      slots[slot].record.outcome = .cancelled
+    }
     slots[slot].state = .settling
-    output.commands.append(.finishAnswer(id(ofSlot: slot), end, at: now))
     settleIfQuiet(slot, at: now, into: &output)
+    if let followers { passOn(end, outcome, to: followers, at: now, into: &output) }
   }
 
   /// Settles a request that is over for its client once nothing of it is out.
@@ -83,10 +90,12 @@ extension Gateway {
   /// Writes the record of a request and frees its slot.
   mutating func settle(_ slot: UInt32, at now: Instant, into output: inout Output) {
     slots[slot].record.settled = now
-    if limitsSettle {
+    if limitsRequests || queues { leave(slot, at: now, into: &output) }
+    if limitsSettle, slots[slot].isAdmitted {
       limits.settle(
-        slots[slot].request, usage: slots[slot].servedUsage, hit: false,
-        spared: slots[slot].spared, at: now, replica: replica, into: &output)
+        slots[slot].request, usage: slots[slot].servedUsage,
+        hit: slots[slot].record.source == .follow, spared: slots[slot].spared, at: now,
+        replica: replica, into: &output)
     }
     output.requests.append(slots[slot].record)
     slots[slot].state = .free
@@ -117,16 +126,29 @@ extension Gateway {
   /// The client has left: what is in flight is withdrawn, and settles.
   mutating func abandon(_ id: RequestID, at now: Instant, into output: inout Output) {
     let slot = id.slot
+    if slots[slot].leads || slots[slot].state == .queued || slots[slot].state == .following,
+      abandonsLinked(slot, at: now, into: &output)
+    {
+      return
+    }
+    withdraw(slot, into: &output)
+    if slots[slot].state != .settling {
+      finish(slot, .abandoned, .cancelled, at: now, into: &output)
+    }
+  }
+
+  /// Takes back what a request has out: its timer, its attempt.
+  mutating func withdraw(_ slot: UInt32, into output: inout Output) {
     switch slots[slot].state {
     case .free, .settling:
       return
     case .waiting:
-      output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
+      output.commands.append(
+        .clearTimer(TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits)))
     case .attempting:
       output.commands.append(.cancelAttempt(slots[slot].attempt))
     case .queued, .following, .asking:
       break
     }
-    finish(slot, .abandoned, .cancelled, at: now, into: &output)
   }
 }

@@ -39,6 +39,10 @@ extension Gateway {
           Int(slots[slot].taken[level]), for: slots[slot].request, at: now)
       }
     }
+    if limitsAttempts {
+      flights[flight].held = concurrency.acquire(
+        deployment, for: number, at: now, replica: replica, into: &output)
+    }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
     }
@@ -70,6 +74,8 @@ extension Gateway {
     guard slots[slot].state == .attempting, slots[slot].attempt == id,
       slots[slot].record.began == .distantFuture, slots[slot].request.streams
     else { return }
+    if slots[slot].leads { beginFollowers(slot, id, at: now, into: &output) }
+    if slots[slot].isDetached { return }
     slots[slot].record.began = now
     output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
   }
@@ -114,6 +120,7 @@ extension Gateway {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
     }
     if ejects { tellEjections(deployment, outcome, hint, at: now, into: &output) }
+    if limitsAttempts { releaseAttempt(id.slot, outcome, at: now, into: &output) }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
     }
@@ -134,7 +141,7 @@ extension Gateway {
       slots[slot].record.inputTokens = usage.inputTokens
       slots[slot].record.outputTokens = usage.outputTokens
       slots[slot].servedUsage = usage
-      if slots[slot].record.began == .distantFuture {
+      if slots[slot].record.began == .distantFuture, !slots[slot].isDetached {
         slots[slot].record.began = now
         output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
       }

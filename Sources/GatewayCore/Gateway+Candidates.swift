@@ -40,6 +40,7 @@ extension Gateway {
       for earlier in 0..<Int(slots[slot].record.attempts)
       where slots[slot].tried[earlier] == leaf.target { return .tried }
     }
+    if isFull(leaf.target) { return .limit }
     return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)
   }
 

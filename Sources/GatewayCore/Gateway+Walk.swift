@@ -10,9 +10,16 @@ import Vocabulary
 extension Gateway {
   /// Takes a request into its slot and passes it through the stages.
   mutating func begin(
-    _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
-    into output: inout Output
+    _ request: borrowing Request, _ id: RequestID, spared: UInt64,
+    held: SIMD4<UInt16> = SIMD4(repeating: 0), at now: Instant, into output: inout Output
   ) {
+    keep(request, id, at: now)
+    admit(id.slot, spared: spared, held: held, at: now)
+    proceed(id.slot, from: .coalesce, at: now, into: &output)
+  }
+
+  /// Takes a request into its slot.
+  mutating func keep(_ request: borrowing Request, _ id: RequestID, at now: Instant) {
     let slot = id.slot
     slots[slot].request = copy request
     slots[slot].record = RequestRecord(arrival: request, id: id, at: now, replica: replica)
@@ -27,14 +34,16 @@ extension Gateway {
     slots[slot].failed = false
     slots[slot].asked = 0
     slots[slot].servedUsage = .none
-    slots[slot].spared = spared
-    proceed(slot, from: .coalesce, at: now, into: &output)
+    slots[slot].spared = 0
+    slots[slot].isAdmitted = false
+    if coalesces { standAlone(slot) }
   }
 
   /// Passes a request through the stages from one on, until one keeps it.
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
+    if coalesces, stage == .coalesce, coalesce(slot, at: now, into: &output) { return }
     route(slot, at: now, into: &output)
   }
 
@@ -111,7 +120,7 @@ extension Gateway {
     _ slot: UInt32, after outcome: Outcome, _ hint: RetryAfter, at now: Instant,
     into output: inout Output
   ) {
-    if slots[slot].record.began != .distantFuture {
+    if slots[slot].record.began != .distantFuture || slots[slot].followersBegan {
       return stop(slot, 4, at: now, into: &output)
     }
     if Int(slots[slot].record.attempts) >= plan.maximumAttempts {
@@ -224,7 +233,7 @@ extension Gateway {
     while plan.tree.nodes[Int(slots[slot].nodes[deepest])].kind != .deployment { deepest += 1 }
     for below in (level + 1)..<max(level + 1, deepest + 1) { slots[slot].retries[below] = 0 }
     let leaf = plan.tree.nodes[Int(slots[slot].nodes[deepest])]
-    if !slots[slot].bypasses, isOut(leaf, slot, at: now) != nil {
+    if isFull(leaf.target) || (!slots[slot].bypasses && isOut(leaf, slot, at: now) != nil) {
       slots[slot].depth = UInt8(level)
       return false
     }

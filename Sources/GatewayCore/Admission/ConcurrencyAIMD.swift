@@ -1,4 +1,5 @@
 import Settings
+import Vocabulary
 
 /// Additive increase, multiplicative decrease: the limit follows losses.
 ///

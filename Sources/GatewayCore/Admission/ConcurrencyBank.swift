@@ -61,10 +61,11 @@ struct ConcurrencyBank: ~Copyable {
     _ request: borrowing Request, at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> (index: Int, place: Int)? {
     var refusing: (index: Int, place: Int)?
+    let explains = output.explains(request.number)
     for index in 0..<ofRequests.count {
       let place = place(of: request, index)
       let isFull = buckets[place].inFlight >= buckets[place].limit
-      if isFull || output.explains(request.number) {
+      if isFull || explains {
         noteJudged(ofRequests[index], place, isFull, request.number, now, replica, &output)
       }
       if isFull, !ofRequests[index].isShadow, refusing == nil { refusing = (index, place) }

@@ -75,9 +75,8 @@ struct AdmissionQueue: ~Copyable {
   @inline(__always)
   func count(_ line: UInt32) -> Int { Int(lines[Int(line)].count) }
 
-  subscript(number: UInt32) -> Waiter {
-    @inline(__always) unsafeAddress { waiters.address(number) }
-  }
+  /// A request that waits.
+  func waiter(_ number: UInt32) -> Waiter { waiters[number] }
 
   /// Whether a line is served last come, first served.
   @inline(__always)

@@ -68,7 +68,9 @@ public struct QueueRule: Sendable {
   public var serviceQuantile: Double
   /// The status that a shed client gets.
   public var status: UInt16
+}
 
+extension QueueRule {
   /// Reads the rule of a queue.
   public init(reading s: inout SettingsReader) throws(SettingError) {
     capacity = try s.integer(
@@ -114,6 +116,23 @@ public struct QueueRule: Sendable {
         at: s.setting.position, path: s.setting.path, found: "\"fair\" with order \"\(order)\"",
         expected: "turns are taken in order of arrival",
         next: "use order: \"fifo\", or leave \"fair\" away")
+    }
+  }
+}
+
+extension QueueRule {
+  /// The rule of a queue that nobody enters.
+  static let none = QueueRule(
+    capacity: 1, order: .fifo, lifoAbove: 0, byPriority: false, fair: nil, overtakes: false,
+    longest: 0, codel: nil, deadlineAware: false, service: nil, serviceQuantile: 0.5, status: 503)
+
+  /// How many tenants may take turns.
+  func tenants(in populations: Populations) -> Int {
+    switch fair {
+    case nil: 0
+    case .key: populations.keys
+    case .user: populations.users
+    case .team: populations.teams
     }
   }
 }

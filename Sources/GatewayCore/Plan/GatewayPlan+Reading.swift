@@ -62,6 +62,9 @@ extension GatewayPlan {
     self.allDown = allDown
     self.gossips = gossips
     try readEjections(&s)
+    try readConcurrency(&s)
+    try readQueue(&s)
+    try readCoalescing(&s)
   }
 }
 

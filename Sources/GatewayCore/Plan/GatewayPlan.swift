@@ -23,6 +23,12 @@ public struct GatewayPlan: Sendable {
   public var tree: RouteTree
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
+  /// The limits on what is in flight, in the order of the file.
+  public var concurrency: [ConcurrencyRule] = []
+  /// Where requests wait that a limit would refuse.
+  public var queue: QueueRule?
+  /// Whether, and how, identical requests in flight share one answer.
+  public var coalescing: CoalescingRule?
   /// The exact cache.
   public var cache: CacheRule?
   /// Cooldowns and ejections, as they stand before the first request.
