@@ -14,6 +14,10 @@ public struct RunPlan: Sendable {
   public var gossipLag: Duration = .zero
   /// The providers.
   public var fleet: FleetPlan
+  /// The services that a gateway asks beside its upstreams.
+  public var services = ServicesPlan()
+  /// What befalls the gateway itself, and when.
+  public var gatewayFaults: [GatewayFault] = []
   /// When the run ends even if requests are open.
   public var end: Instant
   /// The deployments that may serve each alias under any policy compared, by alias; empty to

@@ -46,6 +46,7 @@ extension Gateway {
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
     }
+    if nodeBudgets, reason != .retry { countFirst(slot, at: now) }
     slots[slot].record.attempts += 1
     switch reason {
     case .first: break
@@ -124,6 +125,8 @@ extension Gateway {
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
     }
+    if budgetsObserve { tellBudgets(id, outcome, at: now) }
+    let index = flights[id.slot].record.index
     flights[id.slot].isLive = false
     flights[id.slot].generation &+= 1
     flights.give(id.slot)
@@ -153,7 +156,10 @@ extension Gateway {
       slots[slot].failed = true
       slots[slot].firstFailure = outcome
     }
+    if slots[slot].record.fallbacks == 0 { slots[slot].originalFailure = outcome }
     slots[slot].record.outcome = outcome
+    slots[slot].failedIndex = index
+    slots[slot].hint = hint
     goOn(slot, after: outcome, hint, at: now, into: &output)
   }
 

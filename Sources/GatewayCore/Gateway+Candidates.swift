@@ -38,7 +38,11 @@ extension Gateway {
     if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
-      where slots[slot].tried[earlier] == leaf.target { return .tried }
+      where slots[slot].excluded & 1 << UInt16(earlier) != 0
+        && slots[slot].tried[earlier] == leaf.target
+      {
+        return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
+      }
     }
     if isFull(leaf.target) { return .limit }
     return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)

@@ -15,18 +15,6 @@ extension Gateway {
     var began: Bool
   }
 
-  /// Forgets what an earlier use of the slot has left.
-  mutating func standAlone(_ slot: UInt32) {
-    slots[slot].leads = false
-    slots[slot].firstFollower = .max
-    slots[slot].lastFollower = .max
-    slots[slot].leader = .max
-    slots[slot].previousFollower = .max
-    slots[slot].nextFollower = .max
-    slots[slot].isDetached = false
-    slots[slot].followersBegan = false
-  }
-
   /// The stage: a request whose like is in flight follows it and is kept; any other leads.
   mutating func coalesce(_ slot: UInt32, at now: Instant, into output: inout Output) -> Bool {
     // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
@@ -105,9 +93,11 @@ extension Gateway {
   ///
   /// - Returns: What it leaves to its followers; `nil` if it has none.
   mutating func stopLeading(_ slot: UInt32) -> Legacy? {
-    coalescing.remove(coalescing.rule.key(of: slots[slot].request))
+    coalescing.remove(coalescing.rule.key(of: slots[slot].request), slot)
     slots[slot].leads = false
     let first = slots[slot].firstFollower
+    let began = slots[slot].followersBegan
+    slots[slot].followersBegan = false
     guard first != .max else { return nil }
     slots[slot].firstFollower = .max
     slots[slot].lastFollower = .max
@@ -123,7 +113,7 @@ extension Gateway {
     return Legacy(
       first: first, number: slots[slot].request.number, attempt: slots[slot].attempt,
       source: slots[slot].record.source, deployment: deployment, usage: usage, saved: saved,
-      began: slots[slot].followersBegan)
+      began: began)
   }
 
   /// Passes a leader's end on to its followers.

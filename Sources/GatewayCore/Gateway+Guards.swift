@@ -137,18 +137,18 @@ extension Gateway {
           isBack ? .restored : .ejected, at: now, deployment: deployment,
           subject: reasons[ejection], value: isBack ? 0 : change.until.nanoseconds,
           replica: replica))
-      if isBack, restoresCold[ejection] { forget(deployment) }
+      if isBack, restoresCold[ejection] { forget(deployment, at: now) }
     }
     ejected.noted()
   }
 
   /// The strategies that choose a deployment forget what they know of it.
-  private mutating func forget(_ deployment: DeploymentID) {
+  private mutating func forget(_ deployment: DeploymentID, at now: Instant) {
     for node in plan.tree.nodes
     where node.kind == .deployment && node.target == deployment.index && node.parent != .max {
       let parent = plan.tree.nodes[Int(node.parent)]
       guard parent.kind == .balance else { continue }
-      strategies[Int(parent.target)].reset(Int(node.place))
+      strategies[Int(parent.target)].reset(Int(node.place), at: now)
     }
   }
 }

@@ -186,14 +186,20 @@ extension Gateway {
       queue.stir(waiter.line)
       hasDue = true
     }
-    let slot = waiter.slot
+    noteDequeued(waiter.slot, how, subject: subject, since: waiter.since, at: now, &output)
+  }
+
+  private mutating func noteDequeued(
+    _ slot: UInt32, _ how: Int64, subject: UInt16, since: Instant, at now: Instant,
+    _ output: inout Output
+  ) {
     slots[slot].waiter = .max
     output.commands.append(
       .clearTimer(TimerID(.queue, of: id(ofSlot: slot), number: slots[slot].waits)))
     output.notes.append(
       Note(
         .dequeued, at: now, request: slots[slot].request.number, subject: subject, value: how,
-        other: waiter.since.nanoseconds(to: now), replica: replica))
+        other: since.nanoseconds(to: now), replica: replica))
   }
 
   // MARK: Being served
@@ -270,6 +276,53 @@ extension Gateway {
     }
     slots[slot].state = .attempting
     proceed(slot, from: .coalesce, at: now, into: &output)
+  }
+
+  // MARK: A new life
+
+  /// The replica has started anew: nothing in flight holds a permit of this life, and who leads
+  /// still leads.
+  mutating func forgetPermits() {
+    for flight in 0..<UInt32(flights.used) { flights[flight].held = SIMD4(repeating: 0) }
+    for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
+      slots[slot].held = SIMD4(repeating: 0)
+      guard coalesces, slots[slot].leads else { continue }
+      let key = coalescing.rule.key(of: slots[slot].request)
+      if coalescing.leader(key) == nil { coalescing.insert(key, slot) }
+    }
+  }
+
+  /// Judges those anew, in order of arrival, who waited when the replica started anew.
+  mutating func takeUpWaiting(at now: Instant, into output: inout Output) {
+    var waiting: [(number: UInt64, slot: UInt32)] = []
+    for slot in 0..<UInt32(slots.used) where slots[slot].state == .queued {
+      waiting.append((slots[slot].request.number, slot))
+    }
+    waiting.sort { $0.number < $1.number }
+    for (_, slot) in waiting {
+      let request = slots[slot].request
+      let arrived = slots[slot].record.arrived
+      let blocker = blockedByOthers(request)
+      switch blocker.map({ Judgement.refused($0) }) ?? judge(request, at: now, into: &output) {
+      case .admitted(let spared, let held):
+        noteDequeued(slot, 0, subject: .max, since: arrived, at: now, &output)
+        letIn(slot, spared: spared, held: held, at: now, into: &output)
+      case .refused(let blocker):
+        if queues, queue.room(for: request) == .free {
+          slots[slot].waiter = queue.enter(
+            request, slot: slot, blocker, since: arrived,
+            latest: latest(slots[slot].deadline, since: arrived))
+          arm(slot, at: blocker.retryAt, now: now, into: &output)
+          continue
+        }
+        slots[slot].record.rejection = .shed
+        slots[slot].record.limit = blocker.subject
+        noteDequeued(
+          slot, 1, subject: Note.Shedding.full.rawValue, since: arrived, at: now, &output)
+        finish(slot, .rejected, .status(queue.rule.status), at: now, into: &output)
+      }
+    }
+    if hasDue { doWhatIsDue(at: now, into: &output) }
   }
 
   // MARK: Lines

@@ -11,6 +11,7 @@ extension Gateway {
   ) -> SideCallID {
     slots[slot].sideCalls &+= 1
     slots[slot].asked += 1
+    slots[slot].record.sideCalls &+= 1
     let id = SideCallID(kind, of: id(ofSlot: slot), number: slots[slot].sideCalls)
     output.commands.append(.startSideCall(id, deadline: deadline))
     output.notes.append(
@@ -27,6 +28,17 @@ extension Gateway {
       && slots[call.request.slot].sideCalls == call.number
   }
 
+  /// The answer to a side call for an embedding: what `sideCallEnded` is to the others, with the
+  /// vector.
+  ///
+  /// A failed call is told by the event, without a vector.
+  public mutating func embedded(
+    _ call: SideCallID, vector: Span<Float>, at now: Instant, into output: inout Output
+  ) {
+    guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
+    sideCallEnded(call, true, 0, at: now, into: &output)
+  }
+
   /// A side call has ended: the stage that asked goes on, with the answer or its stated default.
   mutating func sideCallEnded(
     _ call: SideCallID, _ succeeded: Bool, _ value: UInt64, at now: Instant,
@@ -34,6 +46,16 @@ extension Gateway {
   ) {
     let slot = call.request.slot
     slots[slot].asked -= 1
+    let estimate =
+      succeeded
+      ? plan.servicePrices[Int(call.kind.rawValue)].bill(
+        inputTokens: slots[slot].request.inputTokens) : .zero
+    slots[slot].record.estimate += estimate
+    output.sideCalls.append(
+      SideCallRecord(
+        request: slots[slot].request.number, call: slots[slot].request.call,
+        arrived: slots[slot].record.arrived, ended: now, estimate: estimate, number: call.number,
+        replica: replica, kind: call.kind, succeeded: succeeded))
     output.notes.append(
       Note(
         .answered, at: now, request: slots[slot].request.number,

@@ -30,13 +30,17 @@ extension Gateway {
     slots[slot].inFlight = 0
     slots[slot].state = .attempting
     slots[slot].bypasses = false
-    slots[slot].excludesTried = false
+    slots[slot].excluded = 0
     slots[slot].failed = false
+    slots[slot].skipped = 0
+    slots[slot].waited = 0
+    slots[slot].permitBudget = -1
     slots[slot].asked = 0
+    slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
+    slots[slot].servedFromCache = false
     slots[slot].spared = 0
     slots[slot].isAdmitted = false
-    if coalesces { standAlone(slot) }
   }
 
   /// Passes a request through the stages from one on, until one keeps it.
@@ -49,7 +53,7 @@ extension Gateway {
 
   /// The last stage: the first attempt.
   mutating func route(_ slot: UInt32, at now: Instant, into output: inout Output) {
-    retryBudget?.firstAttempt(at: now)
+    if policyBudget >= 0 { budgets[Int(policyBudget)].firstAttempt(at: now) }
     let alias = Int(slots[slot].request.alias.index)
     let root = alias < plan.tree.roots.count ? plan.tree.roots[alias] : .max
     guard root != .max else {
@@ -116,10 +120,13 @@ extension Gateway {
   }
 
   /// Offers a failure from the leaf upwards, and goes on at the first frame that can.
+  ///
+  /// `passing`: the retries of the frame on top have been used or have come to nothing.
   mutating func goOn(
-    _ slot: UInt32, after outcome: Outcome, _ hint: RetryAfter, at now: Instant,
-    into output: inout Output
+    _ slot: UInt32, after outcome: Outcome, _ hint: RetryAfter, passing: Bool = false,
+    at now: Instant, into output: inout Output
   ) {
+    var passing = passing
     if slots[slot].record.began != .distantFuture || slots[slot].followersBegan {
       return stop(slot, 4, at: now, into: &output)
     }
@@ -130,14 +137,15 @@ extension Gateway {
       let level = Int(slots[slot].depth) - 1
       let number = slots[slot].nodes[level]
       let node = plan.tree.nodes[Int(number)]
-      if node.retry >= 0 {
+      if node.retry >= 0, !passing {
         switch retry(slot, level, node, after: outcome, hint, at: now, into: &output) {
         case .continued: return
         case .stopped(let reason): return stop(slot, reason, at: now, into: &output)
         case .passed: break
         }
       }
-      if node.kind == .fallback, node.on.contains(outcome) {
+      passing = false
+      if node.kind == .fallback, node.on.contains(outcome), mayMoveOn(slot, level) {
         guard now < slots[slot].deadline else { return stop(slot, 2, at: now, into: &output) }
         let explains = output.explains(slots[slot].request.number)
         var from = Int(slots[slot].taken[level]) + 1
@@ -152,98 +160,12 @@ extension Gateway {
       }
       slots[slot].depth = UInt8(level)
     }
+    if slots[slot].isUprooted, walkAnew(slot, at: now, into: &output) { return }
     stop(slot, 0, at: now, into: &output)
   }
 
-  private enum Retried {
-    case continued
-    case passed
-    case stopped(Int64)
-  }
-
-  /// Tries the node of a frame again, if its rule covers the outcome and has something left.
-  private mutating func retry(
-    _ slot: UInt32, _ level: Int, _ node: RouteNode, after outcome: Outcome, _ hint: RetryAfter,
-    at now: Instant, into output: inout Output
-  ) -> Retried {
-    let rule = plan.tree.retries[Int(node.retry)]
-    let used = slots[slot].retries[level]
-    guard used < rule.max, rule.on.contains(outcome) else { return .passed }
-    var wait: Int64 = 0
-    if rule.backoff != .none {
-      let uniform =
-        rule.backoff.draws
-        ? chance.uniform(
-          jitterKey, call: slots[slot].request.call,
-          ordinal: UInt32(slots[slot].record.attempts)) : 0.5
-      wait = rule.backoff.wait(beforeRetry: Int(used), uniform: uniform)
-    }
-    if rule.honoursRetryAfter, let asked = hint.nanoseconds {
-      guard asked <= rule.retryAfterLimit else { return .passed }
-      wait = max(wait, asked)
-    }
-    guard now < slots[slot].deadline else { return .stopped(2) }
-    guard now.advanced(byNanoseconds: wait) < slots[slot].deadline else { return .passed }
-    if retryBudget != nil, retryBudget?.takeRetry(at: now) == false { return .passed }
-    slots[slot].retries[level] = used + 1
-    slots[slot].excludesTried = rule.reselect && rule.exclude && node.kind != .deployment
-    slots[slot].resumeLevel = UInt8(level)
-    if output.explains(slots[slot].request.number) {
-      noteContinued(slots[slot].nodes[level], 0, wait, slot, at: now, &output)
-    }
-    guard wait > 0 else {
-      return retryNow(slot, at: now, into: &output) ? .continued : .passed
-    }
-    slots[slot].state = .waiting
-    slots[slot].waits &+= 1
-    output.commands.append(
-      .setTimer(
-        TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits),
-        at: now.advanced(byNanoseconds: wait)))
-    return .continued
-  }
-
-  /// The pause before a retry is over.
-  mutating func resume(_ slot: UInt32, at now: Instant, into output: inout Output) {
-    slots[slot].state = .attempting
-    // A timer may come late; nothing starts after the request's own deadline.
-    guard now < slots[slot].deadline else { return stop(slot, 2, at: now, into: &output) }
-    if retryNow(slot, at: now, into: &output) { return }
-    // Nothing fits below the retried node any more: the failure goes on upwards from there.
-    goOn(slot, after: slots[slot].record.outcome, .unsaid, at: now, into: &output)
-  }
-
-  private mutating func retryNow(
-    _ slot: UInt32, at now: Instant, into output: inout Output
-  ) -> Bool {
-    let level = Int(slots[slot].resumeLevel)
-    let number = slots[slot].nodes[level]
-    let node = plan.tree.nodes[Int(number)]
-    let rule = plan.tree.retries[Int(node.retry)]
-    if rule.reselect, node.kind != .deployment {
-      let used = slots[slot].retries[level]
-      // A retry that finds nothing must not find itself retried again by what it left behind.
-      slots[slot].depth = UInt8(level)
-      let started = descend(slot, to: number, reason: .retry, at: now, into: &output)
-      slots[slot].excludesTried = false
-      if started { slots[slot].retries[level] = used } else { slots[slot].depth = UInt8(level) }
-      return started
-    }
-    var deepest = level
-    while plan.tree.nodes[Int(slots[slot].nodes[deepest])].kind != .deployment { deepest += 1 }
-    for below in (level + 1)..<max(level + 1, deepest + 1) { slots[slot].retries[below] = 0 }
-    let leaf = plan.tree.nodes[Int(slots[slot].nodes[deepest])]
-    if isFull(leaf.target) || (!slots[slot].bypasses && isOut(leaf, slot, at: now) != nil) {
-      slots[slot].depth = UInt8(level)
-      return false
-    }
-    slots[slot].depth = UInt8(deepest + 1)
-    startAttempt(slot, reason: .retry, at: now, into: &output)
-    return true
-  }
-
   /// Nothing is left to try.
-  private mutating func stop(
+  mutating func stop(
     _ slot: UInt32, _ reason: Int64, at now: Instant, into output: inout Output
   ) {
     if output.explains(slots[slot].request.number) {
@@ -251,7 +173,12 @@ extension Gateway {
         Note(
           .stopped, at: now, request: slots[slot].request.number, value: reason, replica: replica))
     }
-    let outcome = plan.reportsFirstError ? slots[slot].firstFailure : slots[slot].record.outcome
+    let outcome: Outcome
+    switch plan.reportedError {
+    case .last: outcome = slots[slot].record.outcome
+    case .first: outcome = slots[slot].firstFailure
+    case .original: outcome = slots[slot].originalFailure
+    }
     finish(slot, .failed, outcome, at: now, into: &output)
   }
 }

@@ -51,7 +51,7 @@ public struct Gateway: ~Copyable {
     /// The walk: nodes from the root to the leaf, the child taken and the retries used at each.
     var nodes: SIMD8<UInt16>
     var taken: SIMD8<UInt8>
-    var retries: SIMD8<UInt8>
+    var retries: SIMD8<UInt16>
     var firstFailure: Outcome
     var servedUsage: Usage
     /// The shadow limits that have not charged it.
@@ -62,12 +62,16 @@ public struct Gateway: ~Copyable {
     var inFlight: UInt8
     var state: State
     var bypasses: Bool
-    var excludesTried: Bool
+    /// The attempts whose deployments the present choice leaves out, one bit each.
+    var excluded: UInt16
+    var excludesTried: Bool { excluded != 0 }
     /// The level at which a waiting request goes on.
     var resumeLevel: UInt8
     /// The number of its latest wait: a timer of an earlier one is late.
     var waits: UInt8
     var failed: Bool
+    /// The policy has been reloaded: the walk below is gone.
+    var isUprooted = false
 
     // Each mechanism's own fields, with a value that means "off".
 
@@ -97,10 +101,30 @@ public struct Gateway: ~Copyable {
     var asked: UInt8 = 0
     /// The number of the latest side call.
     var sideCalls: UInt16 = 0
+    /// Whether its answer is one that was kept.
+    var servedFromCache = false
 
     // Routing.
 
     // Hedging, retries, broken streams.
+    /// The attempts whose deployments are left out for the rest of the request.
+    var skipped: UInt16 = 0
+    /// The rule by which a retry goes on.
+    var resumeRule: UInt16 = 0
+    /// The number of the attempt that has failed last.
+    var failedIndex: UInt8 = 0
+    /// Whether the wait that it is in is followed by no retry.
+    var passes = false
+    /// What the provider of the last failure asked to wait.
+    var hint = RetryAfter.unsaid
+    /// The last failure before the first fallback.
+    var originalFailure = Outcome.succeeded
+    /// Nanoseconds of the wait before, and of all waits.
+    var lastWait: Int64 = 0
+    var waited: Int64 = 0
+    /// The permit of its latest retry, and the budget that gave it; -1 for none.
+    var permit: Int64 = 0
+    var permitBudget: Int16 = -1
 
     // Limits and budgets.
   }
@@ -154,11 +178,20 @@ public struct Gateway: ~Copyable {
   /// Whether lines are stirred or followers promoted: done when the event has been dealt with.
   var hasDue = false
   let caches: Bool
+  /// Whether an expired answer may stand in for a route that has failed.
+  let servesStale: Bool
   var cache: ExactCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
+  let watchers: RemoteWatchers
   var breakers: [CircuitBreaker]
+  /// The budgets of nodes and, last, the policy's.
+  var budgets: [any RetryBudget]
+  /// The place of the policy's budget; -1 if it has none.
+  let policyBudget: Int16
+  let nodeBudgets: Bool
+  let budgetsObserve: Bool
   /// Whether anything but breakers takes deployments out.
   let ejects: Bool
   /// Whether any of them only puts deployments last.
@@ -173,7 +206,6 @@ public struct Gateway: ~Copyable {
   var sweeps: [Instant]
   /// When the replica was started.
   var began = Instant.start
-  var retryBudget: RetryBudget?
   var nextBody: UInt64 = 1
   /// Reports that were dropped because their id was old or unknown.
   public internal(set) var lateReports = 0
@@ -203,11 +235,20 @@ public struct Gateway: ~Copyable {
     coalesces = plan.coalescing != nil
     coalescing = CoalescingTable(plan.coalescing ?? .none)
     caches = plan.cache != nil
-    var rule = CacheRule.nothing
-    if let stated = plan.cache { rule = stated }
-    cache = ExactCache(rule)
+    let cachePlan = plan.cache ?? .nothing
+    servesStale = cachePlan.rule.staleOnError > 0
+    cache = ExactCache(cachePlan, chance: chance)
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
+    budgets = plan.tree.budgets
+    nodeBudgets = !plan.tree.budgets.isEmpty
+    if let budget = plan.retryBudget { budgets.append(budget) }
+    policyBudget = plan.retryBudget == nil ? -1 : Int16(plan.tree.budgets.count)
+    budgetsObserve =
+      plan.tree.budgets.contains { $0.observes } || (plan.retryBudget?.observes ?? false)
+    watchers =
+      plan.gossips
+      ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
     breakers = plan.tree.breakers.map {
       let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
       return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))
@@ -226,7 +267,6 @@ public struct Gateway: ~Copyable {
     restoresCold = plan.ejections.map(\.restoresCold)
     intervals = plan.ejections.map(\.interval)
     sweeps = plan.ejections.map { _ in .distantFuture }
-    retryBudget = plan.retryBudget
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
       blank: Pending(
@@ -236,7 +276,7 @@ public struct Gateway: ~Copyable {
         taken: SIMD8(repeating: 0), retries: SIMD8(repeating: 0), firstFailure: .succeeded,
         servedUsage: .none, spared: 0, generation: 0,
         attempt: AttemptID(slot: .max, generation: .max),
-        depth: 0, inFlight: 0, state: .free, bypasses: false, excludesTried: false,
+        depth: 0, inFlight: 0, state: .free, bypasses: false, excluded: 0,
         resumeLevel: 0, waits: 0, failed: false))
     flights = Slab(
       blank: Flight(
@@ -367,11 +407,10 @@ public struct Gateway: ~Copyable {
 
   /// Applies another replica's change to the strategies that count attempts in flight.
   private mutating func received(_ delta: Delta) {
-    for node in plan.tree.nodes
-    where node.kind == .deployment && node.target == delta.deployment.index && node.parent != .max {
-      let parent = plan.tree.nodes[Int(node.parent)]
-      guard parent.kind == .balance else { continue }
-      strategies[Int(parent.target)].remoteChanged(Int(node.place), by: Int(delta.change))
+    for index in watchers.range(of: delta.deployment) {
+      let place = watchers[index]
+      guard observing[Int(place.strategy)] else { continue }
+      strategies[Int(place.strategy)].remoteChanged(Int(place.child), by: Int(delta.change))
     }
   }
 }

@@ -36,6 +36,9 @@ public struct MeasuresPlan: Sendable {
   public var slices: [Slice] = []
   /// What each limit of the policy must keep, in the order of the notes' `subject`.
   public var limits: [LimitEnvelope] = []
+  /// The first limit of each limit on what is in flight, in the order of the policy; `nil` for one
+  /// that promises nothing (a shadow).
+  public var concurrency: [Int?] = []
   /// The deployment that each breaker guards, in the order of the notes' `subject`.
   ///
   /// `nil` if attempts may come to its deployment without passing it.

@@ -38,6 +38,11 @@ public final class RunMeasures: Sink {
     gathering.consume(requests: requests, truths: truths)
   }
 
+  /// Takes side calls that have ended.
+  public func consume(sideCalls: Span<SideCallRecord>, truths: Span<SideCallTruth>) {
+    gathering.consume(sideCalls: sideCalls, truths: truths)
+  }
+
   /// Takes notes, in order of time.
   public func consume(notes: Span<Note>) {
     gathering.consume(notes: notes)

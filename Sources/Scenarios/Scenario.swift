@@ -95,6 +95,8 @@ public struct Scenario: Sendable {
   public var streams: [StreamPlan]
   /// The providers, with all incidents of the file.
   public var fleet: FleetPlan
+  /// The services that the gateway may ask beside its upstreams.
+  public var services = ServicesPlan()
   /// The cases; one named "default" with all incidents if the file names none.
   public var cases: [Case]
   /// The policies, in the order of the file.

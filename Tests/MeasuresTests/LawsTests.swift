@@ -98,6 +98,24 @@ struct LawsTests {
     broken(world, .booksBalance, request: 7)
   }
 
+  @Test("a side call that is not in the books, in its request's count, or in time")
+  func sideCalls() {
+    func world(_ change: (inout World) -> Void = { _ in }) -> World {
+      var world = Self.honest
+      world.ask(7, bill: 30)
+      change(&world)
+      return world
+    }
+    #expect(world().run().breaches.kept == [])
+    broken(world { $0.steps[7].truth.bill.picodollars -= 30 }, .booksBalance, request: 7)
+    broken(world { $0.steps[7].request.estimate.picodollars += 30 }, .booksBalance, request: 7)
+    broken(world { $0.steps[7].request.sideCalls = 0 }, .settlesOnce, request: 7)
+    broken(world { $0.steps[7].sideCalls = [] }, .settlesOnce, request: 7)
+    broken(world(), .settlesOnce) { $0.sideCalls.left = 0 }
+    broken(
+      world { $0.steps[7].sideCalls[0].record.ended = World.at(3000) }, .causeFirst, request: 7)
+  }
+
   @Test("an attempt more than the policy allows, or without a reason")
   func attemptMaximum() {
     var world = Self.honest

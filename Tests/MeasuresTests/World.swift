@@ -6,6 +6,7 @@ import Vocabulary
 struct World {
   struct Step {
     var attempts: [(record: AttemptRecord, truth: AttemptTruth)] = []
+    var sideCalls: [(record: SideCallRecord, truth: SideCallTruth)] = []
     var request: RequestRecord
     var truth: RequestTruth
   }
@@ -64,6 +65,22 @@ struct World {
     return steps.count - 1
   }
 
+  /// Lets a request make a side call before its attempt.
+  mutating func ask(_ step: Int, bill: Int64) {
+    let request = steps[step].request
+    let cost = Money(picodollars: bill)
+    steps[step].sideCalls.append(
+      (
+        SideCallRecord(
+          request: request.number, call: request.call, arrived: request.arrived,
+          ended: request.arrived, estimate: cost, number: 1, replica: request.replica,
+          kind: .embedding, succeeded: true), SideCallTruth(bill: cost)
+      ))
+    steps[step].request.sideCalls += 1
+    steps[step].request.estimate += cost
+    steps[step].truth.bill += cost
+  }
+
   /// Adds a request without attempts: a hit or a refusal.
   @discardableResult
   mutating func answer(
@@ -110,6 +127,15 @@ struct World {
     var truths = Buffer<RequestTruth>()
     requests.append(step.request)
     truths.append(step.truth)
+    var sideCalls = Buffer<SideCallRecord>()
+    var sideBills = Buffer<SideCallTruth>()
+    for (record, truth) in step.sideCalls {
+      sideCalls.append(record)
+      sideBills.append(truth)
+    }
+    sideCalls.withSpan { records in
+      sideBills.withSpan { measures.consume(sideCalls: records, truths: $0) }
+    }
     attempts.withSpan { records in
       bills.withSpan { measures.consume(attempts: records, truths: $0) }
     }
@@ -125,6 +151,10 @@ struct World {
     for step in steps {
       changes.append((step.request.arrived, -1, true))
       changes.append((step.request.settled, -1, false))
+      for (call, _) in step.sideCalls {
+        tally.sideCalls.enter(at: call.ended)
+        tally.sideCalls.leave(at: call.ended)
+      }
       for (attempt, _) in step.attempts {
         changes.append((attempt.started, Int(attempt.deployment.index), true))
         changes.append((attempt.ended, Int(attempt.deployment.index), false))

@@ -77,6 +77,10 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case resampling = 35
   /// Scenarios and faults that tests make up.
   case exploration = 36
+  /// Side calls of a gateway: how long they take and whether they fail.
+  case sideCall = 37
+  /// What texts look like to an embedding model.
+  case embedding = 38
   /// Which calls a recovering breaker lets pass.
   case recovery = 45
   /// Whether an ejection that is found due is acted on.

@@ -108,7 +108,9 @@ extension ComparisonReport {
               RichText(index < comparison.deployments.count ? comparison.deployments[index] : "?")),
             .number(Double(tally.attempts)),
             .number(Double(tally.count(.succeeded)) / Double(tally.attempts)),
-            .number(Double(tally.count(.status))),
+            .number(
+              Double(
+                tally.count(.status) + tally.count(.contextWindow) + tally.count(.contentPolicy))),
             .number(
               Double(
                 tally.count(.firstTokenTimeout) + tally.count(.idleTimeout)

@@ -25,12 +25,12 @@ public struct CoalescingRule: BitwiseCopyable, Sendable, Equatable {
   /// What becomes of the followers of a leader that fails.
   public var onLeaderFailure: LeaderFailure
   /// Who may share an answer.
-  public var scope: CacheRule.Scope
+  public var scope: CacheScope
 
   /// The rule of a gateway in which nobody follows.
   static let none = CoalescingRule(onLeaderFailure: .fail, scope: .everyone)
 
-  init(onLeaderFailure: LeaderFailure, scope: CacheRule.Scope) {
+  init(onLeaderFailure: LeaderFailure, scope: CacheScope) {
     self.onLeaderFailure = onLeaderFailure
     self.scope = scope
   }
@@ -46,23 +46,17 @@ public struct CoalescingRule: BitwiseCopyable, Sendable, Equatable {
             "when the leader fails: its followers fail too, or the first goes on by itself")))
       ?? .promote
     scope =
-      CacheRule.Scope(
+      CacheScope(
         rawValue: UInt8(
           try s.name(
-            "scope", default: "everyone", among: ["everyone", "team", "user", "key"],
+            "scope", default: "everyone", among: CacheScope.names,
             kind: "scope", "who may share an answer"))) ?? .everyone
   }
 
   /// The key under which a request is the same as another.
   @inline(__always)
   func key(of request: borrowing Request) -> UInt128 {
-    let owner: UInt64 =
-      switch scope {
-      case .everyone: 0
-      case .team: UInt64(request.identity.team.index) + 1
-      case .user: UInt64(request.identity.user.index) + 1
-      case .key: UInt64(request.identity.key.index) + 1
-      }
+    let owner = scope.owner(of: request)
     var high = owner &* 0x9E37_79B9_7F4A_7C15
     high ^= request.tags.rawValue &* 0xA24B_AED4_963E_E407
     high ^= ~request.capabilities.rawValue &* 0x9FB2_1C65_1E98_DF25
@@ -122,10 +116,10 @@ struct CoalescingTable: ~Copyable {
     count += 1
   }
 
-  /// Removes a key's leader.
-  mutating func remove(_ key: UInt128) {
+  /// Removes a leader, if it is the one that is known for the key.
+  mutating func remove(_ key: UInt128, _ slot: UInt32) {
     var hole = home(key)
-    while entries[hole].key != key || entries[hole].slot == .max {
+    while entries[hole].key != key || entries[hole].slot != slot {
       if entries[hole].slot == .max { return }
       hole = (hole &+ 1) & mask
     }

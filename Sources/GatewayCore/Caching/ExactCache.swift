@@ -1,93 +1,26 @@
-import Settings
+import Chance
 import Vocabulary
 
-/// What an exact cache keeps, for how long, and for whom.
-public struct CacheRule: BitwiseCopyable, Sendable {
-  /// Who shares an entry.
-  public enum Scope: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-    /// Everyone.
-    case everyone
-    /// The team.
-    case team
-    /// The user.
-    case user
-    /// The virtual key.
-    case key
-  }
-
-  /// How long an entry is fresh, counted from the end of the answer that filled it.
-  public var timeToLive: Int64
-  /// How many entries it may hold; `nil` for no bound.
-  public var capacity: Int?
-  /// Who shares an entry.
-  public var scope: Scope
-  /// What a look-up that hits takes.
-  public var latency: Int64
-
-  /// The rule of a cache that is never asked.
-  static let nothing = CacheRule(timeToLive: 0, capacity: 1, scope: .everyone, latency: 0)
-
-  private init(timeToLive: Int64, capacity: Int?, scope: Scope, latency: Int64) {
-    self.timeToLive = timeToLive
-    self.capacity = capacity
-    self.scope = scope
-    self.latency = latency
-  }
-
-  /// Reads the rule of an exact cache.
-  public init(reading s: inout SettingsReader) throws(SettingError) {
-    timeToLive = try s.duration(
-      "ttl", default: nil, in: .milliseconds(1) ... .seconds(31_536_000),
-      "how long an entry is fresh, from the end of the answer that filled it"
-    ).nanoseconds
-    capacity = try s.optionalInteger(
-      "capacity", in: 1...100_000_000, "entries it may hold; without it there is no bound")
-    scope =
-      Scope(
-        rawValue: UInt8(
-          try s.name(
-            "scope", default: "everyone", among: ["everyone", "team", "user", "key"],
-            kind: "scope", "who shares an entry"))) ?? .everyone
-    latency = try s.duration(
-      "latency", default: .zero, in: .zero ... .seconds(60), "what a hit takes"
-    ).nanoseconds
-  }
-
-  @inline(__always)
-  func key(of request: borrowing Request) -> UInt128 {
-    let owner: UInt64 =
-      switch scope {
-      case .everyone: 0
-      case .team: UInt64(request.identity.team.index) + 1
-      case .user: UInt64(request.identity.user.index) + 1
-      case .key: UInt64(request.identity.key.index) + 1
-      }
-    let alias = UInt64(request.alias.index) + 1
-    return request.fingerprint
-      ^ (UInt128(owner &* 0x9E37_79B9_7F4A_7C15) << 64)
-      ^ UInt128(alias &* 0xD6E8_FEB8_6659_FD93)
-  }
-}
-
-/// Answers kept by the fingerprint of their request: time to live, least recently used goes first.
+/// Answers kept by the fingerprint of their request, for a time to live, as long as there is room.
 ///
-/// A hit needs now < expiry; a hit makes the entry the most recently used and does not refresh it.
-/// Storing overwrites. An entry that has expired is removed when it is met, and two entries are
-/// inspected per store, so that the memory follows what is fresh.
-/// - Complexity: O(1) expected per look-up and store; open addressing at most half full.
+/// A hit needs now < expiry and does not refresh the entry. Storing overwrites. An entry that has
+/// expired is removed when it is met, and two entries are inspected per store, so that the memory
+/// follows what is fresh; with `staleOnError` it stays that much longer, for `lookStale`. With
+/// several buckets a request has as many keys, one for each answer that is kept.
+/// - Complexity: O(1) expected per look-up and store (× buckets); open addressing at most half
+///   full; no allocation once grown to the working size.
 struct ExactCache: ~Copyable {
   struct Entry: BitwiseCopyable {
     var key: UInt128
     var expires: Instant
     var usage: Usage
+    var body: UInt64
+    var size: UInt32
     var deployment: DeploymentID
     var isLive: Bool
-    var newer: UInt32
-    var older: UInt32
-    var body: UInt64
   }
 
-  /// A fresh answer.
+  /// An answer that was kept.
   struct Hit {
     var usage: Usage
     var deployment: DeploymentID
@@ -95,21 +28,37 @@ struct ExactCache: ~Copyable {
   }
 
   let rule: CacheRule
+  /// Whether a request has more than one key.
+  let hasBuckets: Bool
+  let draws: CacheDraws
+  private let lifetimes: [CachePlan.Lifetime]
+  private let limit: Int
+  private var keeper: Keeper
   private var entries: Slab<Entry>
   /// Entry number + 1 per bucket, 0 for empty.
   private var index: UnsafeMutablePointer<UInt32>
   private var mask: Int
-  private var newest = UInt32.max
-  private var oldest = UInt32.max
   private var hand: UInt32 = 0
+  /// How many entries it holds.
   private(set) var count = 0
+  /// How much of its capacity is taken.
+  private(set) var size = 0
 
-  init(_ rule: CacheRule) {
-    self.rule = rule
+  init(_ plan: CachePlan, chance: Chance = Chance(seed: 0, replication: 0)) {
+    rule = plan.rule
+    hasBuckets = plan.rule.buckets > 1
+    draws = CacheDraws(chance)
+    lifetimes = plan.lifetimes
+    limit = plan.rule.capacity ?? .max
+    // A typical answer has 250 tokens: only the size of a frequency sketch follows from it.
+    let typical = max(1, plan.rule.bytesPerToken * 250 + plan.rule.overhead)
+    keeper = Keeper(
+      plan.eviction, capacity: plan.rule.capacity,
+      entries: plan.rule.countsBytes ? max(16, limit / typical) : limit)
     entries = Slab(
       blank: Entry(
-        key: 0, expires: .distantPast, usage: .none, deployment: .none, isLive: false,
-        newer: .max, older: .max, body: 0), capacity: 1024)
+        key: 0, expires: .distantPast, usage: .none, body: 0, size: 0, deployment: .none,
+        isLive: false), capacity: 1024)
     mask = 2047
     index = .allocate(capacity: 2048)
     index.initialize(repeating: 0, count: 2048)
@@ -122,52 +71,99 @@ struct ExactCache: ~Copyable {
   mutating func look(_ key: UInt128, at now: Instant, into output: inout Output) -> Hit? {
     guard count > 0, let number = find(key) else { return nil }
     guard now < entries[number].expires else {
-      output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))
-      remove(number)
+      if rule.staleOnError == 0 || now >= goes(entries[number].expires) {
+        output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))
+        remove(number)
+      }
       return nil
     }
-    if rule.capacity != nil { touch(number) }
-    let entry = entries[number]
-    return Hit(
-      usage: entry.usage, deployment: entry.deployment, body: BodyID(bits: entry.body))
+    keeper.used(number)
+    return hit(number)
   }
 
-  /// Stores an answer; returns how many entries had to go.
+  /// The answer for `key`, fresh or as stale as a failed route allows.
+  mutating func lookStale(_ key: UInt128, at now: Instant) -> Hit? {
+    guard let number = find(key), now < goes(entries[number].expires) else { return nil }
+    keeper.used(number)
+    return hit(number)
+  }
+
+  /// Whether a fresh answer is kept for `key`; changes nothing.
+  func isFresh(_ key: UInt128, at now: Instant) -> Bool {
+    guard let number = find(key) else { return false }
+    return now < entries[number].expires
+  }
+
+  /// Stores an answer that fits; returns how many entries had to go.
   mutating func store(
-    _ key: UInt128, usage: Usage, from deployment: DeploymentID, body: BodyID, at now: Instant,
-    into output: inout Output
+    _ key: UInt128, usage: Usage, from deployment: DeploymentID, body: BodyID,
+    timeToLive: Int64? = nil, at now: Instant, into output: inout Output
   ) -> Int {
     sweep(at: now, into: &output)
-    let expires = now.advanced(byNanoseconds: rule.timeToLive)
+    let expires = now.advanced(byNanoseconds: timeToLive ?? rule.timeToLive)
+    let needed = rule.size(of: usage)
     if let number = find(key) {
       output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))
-      entries[number].expires = expires
-      entries[number].usage = usage
-      entries[number].deployment = deployment
-      entries[number].body = body.bits
-      if rule.capacity != nil { touch(number) }
-      return 0
+      if Int(entries[number].size) == needed {
+        entries[number].expires = expires
+        entries[number].usage = usage
+        entries[number].deployment = deployment
+        entries[number].body = body.bits
+        keeper.used(number)
+        return 0
+      }
+      remove(number)
     }
+    let hash = ExactCache.folded(key)
+    keeper.arriving(hash)
     var evicted = 0
-    if let capacity = rule.capacity, count >= capacity {
-      output.commands.append(.releaseBody(BodyID(bits: entries[oldest].body)))
-      remove(oldest)
-      evicted = 1
+    while size &+ needed > limit {
+      let victim = keeper.victim(for: needed)
+      output.commands.append(.releaseBody(BodyID(bits: entries[victim].body)))
+      remove(victim)
+      evicted += 1
     }
     if (count + 1) * 2 > mask { grow() }
     let number = entries.take()
     entries[number] = Entry(
-      key: key, expires: expires, usage: usage, deployment: deployment, isLive: true,
-      newer: .max, older: .max, body: body.bits)
+      key: key, expires: expires, usage: usage, body: body.bits, size: UInt32(needed),
+      deployment: deployment, isLive: true)
     insert(number)
-    if rule.capacity != nil { link(number) }
+    keeper.stored(number, key: hash, size: needed)
     count += 1
+    size += needed
     return evicted
+  }
+
+  /// How long the answer to a request is fresh.
+  func timeToLive(of request: borrowing Request) -> Int64 {
+    for index in lifetimes.indices where !request.tags.isDisjoint(with: lifetimes[index].tag) {
+      return lifetimes[index].timeToLive
+    }
+    return rule.timeToLive
+  }
+
+  /// The last instant but one of an entry.
+  @inline(__always)
+  private func goes(_ expires: Instant) -> Instant {
+    expires.advanced(byNanoseconds: rule.staleOnError)
+  }
+
+  @inline(__always)
+  private func hit(_ number: UInt32) -> Hit {
+    Hit(
+      usage: entries[number].usage, deployment: entries[number].deployment,
+      body: BodyID(bits: entries[number].body))
+  }
+
+  @inline(__always)
+  static func folded(_ key: UInt128) -> UInt64 {
+    UInt64(truncatingIfNeeded: key) ^ UInt64(truncatingIfNeeded: key >> 64)
   }
 
   @inline(__always)
   private func bucket(of key: UInt128) -> Int {
-    let folded = UInt64(truncatingIfNeeded: key) ^ UInt64(truncatingIfNeeded: key >> 64)
+    let folded = ExactCache.folded(key)
     let mixed = (folded ^ (folded >> 32)) &* 0xD6E8_FEB8_6659_FD93
     return Int(truncatingIfNeeded: mixed >> 20) & mask
   }
@@ -203,41 +199,22 @@ struct ExactCache: ~Copyable {
       next = (next &+ 1) & mask
     }
     index[hole] = 0
-    if rule.capacity != nil { unlink(number) }
+    keeper.removed(number)
     entries[number].isLive = false
     entries.give(number)
     count -= 1
+    size -= Int(entries[number].size)
   }
 
   private mutating func sweep(at now: Instant, into output: inout Output) {
     for _ in 0..<2 where count > 0 {
       if Int(hand) >= entries.used { hand = 0 }
-      if entries[hand].isLive, now >= entries[hand].expires {
+      if entries[hand].isLive, now >= goes(entries[hand].expires) {
         output.commands.append(.releaseBody(BodyID(bits: entries[hand].body)))
         remove(hand)
       }
       hand &+= 1
     }
-  }
-
-  private mutating func link(_ number: UInt32) {
-    entries[number].older = newest
-    entries[number].newer = .max
-    if newest != .max { entries[newest].newer = number }
-    newest = number
-    if oldest == .max { oldest = number }
-  }
-
-  private mutating func unlink(_ number: UInt32) {
-    let (newer, older) = (entries[number].newer, entries[number].older)
-    if newer != .max { entries[newer].older = older } else { newest = older }
-    if older != .max { entries[older].newer = newer } else { oldest = newer }
-  }
-
-  private mutating func touch(_ number: UInt32) {
-    guard newest != number else { return }
-    unlink(number)
-    link(number)
   }
 
   private mutating func grow() {

@@ -22,6 +22,9 @@ public enum Event: BitwiseCopyable, Sendable {
 }
 
 /// A timer of the core: it belongs to one request, or to none (`poll`).
+///
+/// A request has at most one timer of a kind at a time, and a replica at most one poll of a number:
+/// setting it again moves it, whatever its number was.
 @frozen
 public struct TimerID: BitwiseCopyable, Sendable, Hashable {
   /// What a timer is for.
@@ -57,23 +60,14 @@ public struct TimerID: BitwiseCopyable, Sendable, Hashable {
 @frozen
 public struct SideCallID: BitwiseCopyable, Sendable, Hashable {
   /// What is asked.
-  @frozen
-  public enum Kind: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterable {
-    /// The embedding of the request's text; the answer is told by `Gateway.embedded`.
-    case embedding
-    /// How hard the request is: a score in [0, 1], as `value` / 2⁶³.
-    case complexity
-    /// Whether a deployment is well; `value` is 1 if it is.
-    case probe
-    /// A question to the central store of counters.
-    case store
-  }
+  public typealias Kind = SideCallKind
 
   /// The request it belongs to; `RequestID.none` for one that belongs to no request.
   public var request: RequestID
   /// What is asked.
   public var kind: Kind
-  /// Its number within the request, or the core's own number for one that belongs to no request.
+  /// Its number within the request; for one that belongs to no request the core's own number, which
+  /// is the deployment's index for a probe.
   public var number: UInt16
 
   /// Makes a side call's id.

@@ -13,6 +13,8 @@ public struct Output: ~Copyable {
   public var requests = Buffer<RequestRecord>(capacity: 1024)
   /// Attempts that have settled.
   public var attempts = Buffer<AttemptRecord>(capacity: 1024)
+  /// Side calls that have ended.
+  public var sideCalls = Buffer<SideCallRecord>(capacity: 64)
   /// What the core notes.
   public var notes = Buffer<Note>(capacity: 1024)
   /// The number of the request whose candidates, scores and verdicts are noted too.

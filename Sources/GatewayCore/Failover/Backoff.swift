@@ -1,93 +1,81 @@
 import Settings
 import Vocabulary
 
-/// How long to wait before a retry: none, constant, or exponential, with jitter.
+/// How long to wait before a retry: how the wait grows, and how it is spread.
 ///
-/// Exponential: min(to, from × factorⁿ) before the (n+1)-th retry. Jitter: `none` waits just that;
-/// `full` waits U(0, d); `equal` waits d/2 + U(0, d/2). Source: M. Brooker, "Exponential backoff
-/// and jitter", AWS Architecture Blog (2015). Whole nanoseconds; the growth is by repeated
-/// multiplication, so no `pow`.
+/// The wait grows as the registry's entry says (none, constant, linear, exponential), never beyond
+/// `to` and never below `least`; the jitter then spreads it. Whole nanoseconds; no `pow`.
+/// - Complexity: O(number of the retry) for exponential growth, at most 64 steps; else O(1).
 public struct Backoff: BitwiseCopyable, Sendable, Equatable {
-  /// How the wait is spread.
-  public enum Jitter: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-    /// Not at all.
+  /// How the wait grows with the number of the retry.
+  enum Growth: UInt8, BitwiseCopyable, Sendable {
     case none
-    /// U(0, d).
-    case full
-    /// d/2 + U(0, d/2).
-    case equal
+    case constant
+    case linear
+    case exponential
   }
 
-  private var from: Int64
-  private var to: Int64
-  private var factor: Double
-  private var jitter: Jitter
+  var growth: Growth
+  /// Nanoseconds before the first retry.
+  var from: Int64
+  /// The longest wait, before jitter that adds to it.
+  var to: Int64
+  /// Nanoseconds added per retry, or the factor per retry.
+  var step: Double = 0
+  /// No wait is shorter, before jitter.
+  var least: Int64 = 0
+  var jitter = BackoffJitter.none
 
   /// No wait.
-  public static let none = Backoff(from: 0, to: 0, factor: 1, jitter: .none)
+  public static let none = Backoff(growth: .none, from: 0, to: 0)
 
   /// Whether a wait depends on chance.
-  var draws: Bool { jitter != .none }
+  var draws: Bool { growth != .none && jitter != .none }
 
-  /// The wait before retry number `retry`, from 0, given a uniform in (0, 1).
-  func wait(beforeRetry retry: Int, uniform u: Double) -> Int64 {
-    var wait = Double(from)
-    if factor != 1 {
-      for _ in 0..<min(retry, 64) where wait < Double(to) { wait *= factor }
+  /// The wait before retry number `retry`, from 0, given the wait before (0 if this is the first)
+  /// and a uniform in (0, 1).
+  func wait(beforeRetry retry: Int, after previous: Int64 = 0, uniform u: Double) -> Int64 {
+    let grown: Double
+    switch growth {
+    case .none: return 0
+    case .constant: grown = Double(from)
+    case .linear: grown = linear(retry)
+    case .exponential: grown = exponential(retry)
     }
-    let full = min(wait, Double(to))
-    return switch jitter {
-    case .none: Int64(full)
-    case .full: Int64(full * u)
-    case .equal: Int64(full / 2 + full / 2 * u)
-    }
+    let wait = min(max(grown, Double(least)), Double(to))
+    return jitter.spread(wait, from: from, to: to, after: previous, uniform: u)
   }
 
   /// The registry of backoffs.
   public static let registry = Registry<Backoff>(
-    "backoff",
-    [
-      .init(
-        "none", "no wait",
-        make: { _ throws(SettingError) in Backoff.none }),
-      .init(
-        "constant", "always the same wait", source: "Helicone constant",
-        make: { s throws(SettingError) in
-          let delay = try s.duration("delay", doc: "the wait").nanoseconds
-          return Backoff(
-            from: delay, to: delay, factor: 1, jitter: try Jitter(reading: &s, default: "none"))
-        }),
-      .init(
-        "exponential", "grows by a factor with each retry, up to a maximum",
-        source: "AWS Architecture Blog 2015",
-        make: { s throws(SettingError) in
-          let from = try s.duration("from", doc: "the wait before the first retry").nanoseconds
-          let to = try s.duration("to", doc: "the longest wait").nanoseconds
-          guard to >= from else {
-            throw SettingError(
-              at: s.setting.position, path: s.setting.path, found: "\"to\" below \"from\"",
-              expected: "a longest wait that is no shorter than the first")
-          }
-          return Backoff(
-            from: from, to: to,
-            factor: try s.number("factor", default: 2, in: 1...100, "growth per retry"),
-            jitter: try Jitter(reading: &s, default: "full"))
-        }),
-    ])
-}
+    "backoff", [noneEntry, constantEntry, linearEntry, exponentialEntry])
 
-extension Backoff.Jitter {
-  fileprivate init(reading s: inout SettingsReader, default standard: String) throws(SettingError) {
-    let index = try s.name(
-      "jitter", default: standard, among: ["none", "full", "equal"], kind: "jitter",
-      "how the wait is spread")
-    self = Backoff.Jitter(rawValue: UInt8(index)) ?? .none
+  private static let noneEntry = Registry<Backoff>.Entry(
+    "none", "no wait", make: { _ throws(SettingError) in Backoff.none })
+
+  /// A wait that is required, with the bounds of all of them.
+  static func wait(
+    _ s: inout SettingsReader, _ key: String, _ doc: String
+  ) throws(SettingError) -> Int64 {
+    try s.duration(key, default: nil, in: .zero ... .seconds(86_400), doc).nanoseconds
   }
-}
 
-extension SettingsReader {
-  /// A required duration without bounds of its own.
-  mutating func duration(_ key: String, doc: String) throws(SettingError) -> Duration {
-    try duration(key, default: nil, in: .zero ... .seconds(86_400), doc)
+  /// The longest wait, which is no shorter than the first.
+  static func longest(_ s: inout SettingsReader, from: Int64) throws(SettingError) -> Int64 {
+    let to = try wait(&s, "to", "the longest wait")
+    guard to >= from || s.isDescribing else {
+      throw SettingError(
+        at: s.setting.position, path: s.setting.path, found: "\"to\" below \"from\"",
+        expected: "a longest wait that is no shorter than the first")
+    }
+    return to
+  }
+
+  /// The jitter; silence means `standard`.
+  static func jitter(
+    _ s: inout SettingsReader, default standard: String
+  ) throws(SettingError) -> BackoffJitter {
+    try s.choice(
+      "jitter", from: BackoffJitter.registry, default: standard, "how the wait is spread")
   }
 }

@@ -1,70 +1,48 @@
 import Settings
 import Vocabulary
 
-/// Bounds retries to a share of first attempts plus a floor per second, over a sliding window.
+/// Bounds how many retries a policy, or a node of its routes, may make over all requests together.
 ///
-/// A retry is allowed while, with it, retries ≤ share × first attempts + floor × window, both
-/// counted over the last `window` in ten steps, the one that has begun included. Without it, n layers of m tries multiply load by mⁿ when all
-/// fails. Source: Twitter Finagle `RetryBudget` (20 %, 10 per second, 10 s); Google SRE book,
-/// chapter 22.
-/// - Complexity: O(1); at most ten steps to pass after a pause.
-public struct RetryBudget: Sendable {
-  private let share: Double
-  private let floor: Double
-  private let step: Int64
-  private var firsts = [Int](repeating: 0, count: 10)
-  private var retries = [Int](repeating: 0, count: 10)
-  private var sumFirsts = 0
-  private var sumRetries = 0
-  private var current: Int64 = 0
-
-  /// Reads share, floor and window.
-  public init(reading s: inout SettingsReader) throws(SettingError) {
-    share = try s.share("share", "retries per first attempt").value
-    let rate = try s.optionalRate("floor", "retries per time that are always allowed")
-    let window = try s.duration(
-      "window", default: .seconds(10), in: .milliseconds(10) ... .seconds(3600),
-      "over what time attempts are counted")
-    step = Swift.max(1, window.nanoseconds / 10)
-    floor = (rate?.perSecond ?? 0) * Double(window.nanoseconds) / 1e9
-  }
-
+/// Without one, n layers of m tries multiply load by mⁿ when all fails. A budget hands out permits:
+/// one is taken before a retry, and given back if nothing was left to retry. Hedges may be bounded
+/// by one as well.
+public protocol RetryBudget: Sendable {
+  /// Whether `ended` shall be told.
+  var observes: Bool { get }
   /// Counts a first attempt.
-  mutating func firstAttempt(at now: Instant) {
-    advance(to: now)
-    firsts[Int(current % 10)] += 1
-    sumFirsts += 1
-  }
+  mutating func firstAttempt(at now: Instant)
+  /// Takes a permit for a retry after `outcome`; `nil` if the budget refuses.
+  mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64?
+  /// Takes back the permit of a retry that was not made.
+  mutating func giveBack(_ permit: Int64, at now: Instant)
+  /// An attempt has ended; `permit` is that of the request's latest retry, if it made one.
+  mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant)
+}
 
-  /// Takes a retry from the budget if it allows one.
-  mutating func takeRetry(at now: Instant) -> Bool {
-    advance(to: now)
-    guard Double(sumRetries) + 1 <= share * Double(sumFirsts) + floor else { return false }
-    retries[Int(current % 10)] += 1
-    sumRetries += 1
-    return true
-  }
+extension RetryBudget {
+  /// Does not observe by default.
+  public var observes: Bool { false }
+  /// Ignored by default.
+  public mutating func firstAttempt(at now: Instant) {}
+  /// Ignored by default.
+  public mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant) {}
+}
 
-  private mutating func advance(to now: Instant) {
-    let target = now.nanoseconds / step
-    guard target > current else { return }
-    if target - current >= 10 {
-      for i in 0..<10 {
-        firsts[i] = 0
-        retries[i] = 0
-      }
-      sumFirsts = 0
-      sumRetries = 0
-      current = target
-      return
-    }
-    while current < target {
-      current += 1
-      let i = Int(current % 10)
-      sumFirsts -= firsts[i]
-      sumRetries -= retries[i]
-      firsts[i] = 0
-      retries[i] = 0
+/// The retry budgets, by name.
+public enum RetryBudgets {
+  /// The registry.
+  public static let registry = Registry<any RetryBudget>(
+    "retry budget", [ShareRetryBudget.entry, TokenRetryBudget.entry, ThrottleRetryBudget.entry])
+
+  /// Reads a budget: `{share, floor, window}`, or `{rule: …}` for any of the registry.
+  public static func read(
+    _ s: inout SettingsReader, _ key: String, _ doc: String
+  ) throws(SettingError) -> (any RetryBudget)? {
+    try s.object(key, doc) { r throws(SettingError) -> any RetryBudget in
+      let rule = try r.optionalChoice(
+        "rule", from: registry, "a budget by name; without it, share and floor state one")
+      if r.isDescribing || rule == nil { return try ShareRetryBudget(reading: &r) }
+      return rule ?? ShareRetryBudget.nothing
     }
   }
 }

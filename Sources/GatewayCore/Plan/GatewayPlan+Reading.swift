@@ -20,36 +20,32 @@ extension GatewayPlan {
     let breaker = try s.object("breaker", "the circuit breaker of every deployment") {
       r throws(SettingError) -> BreakerRule in try BreakerRule(reading: &r)
     }
+    var builder = RouteBuilder(names: names, attempts: attempts, breaker: breaker)
+    let inherited = Inherited(attempts, breaker, retry: attempts.retry.map { builder.tree.add($0) })
     let allDown =
       AllDown(
         rawValue: try s.name(
           "allDown", default: "use", among: ["use", "fail"], kind: "treatment",
           "when every candidate is down: use one anyway, or fail with 503")) ?? .use
-    var builder = RouteBuilder(names: names, attempts: attempts, breaker: breaker)
     let routes = try s.entries("routes", "the route tree of each alias") {
       name, setting throws(SettingError) -> (Int, UInt16) in
       guard let alias = names.aliases.firstIndex(of: name) ?? (setting.isDescribing ? 0 : nil)
       else {
         throw SettingError(at: setting, unknown: "alias", name: name, among: names.aliases)
       }
-      return (alias, try builder.node(setting, Inherited(attempts, breaker)))
+      return (alias, try builder.node(setting, inherited))
     }
     if !s.isDescribing {
       try builder.connect(routes.map(\.value), at: s.setting)
     }
     self.init(tree: builder.tree, deployments: names.deployments, populations: names.populations)
     keys = names.keys
+    servicePrices = names.servicePrices
     limits = try s.list("limits", "limits, judged as a whole and charged as a whole") {
       setting throws(SettingError) -> LimitRule in
       try setting.object { r throws(SettingError) -> LimitRule in try LimitRule(reading: &r) }
     }
-    cache =
-      try s.object("cache", "answers kept and reused") {
-        r throws(SettingError) -> CacheRule? in
-        try r.object("exact", "by the fingerprint of the request") {
-          e throws(SettingError) -> CacheRule in try CacheRule(reading: &e)
-        }
-      } ?? nil
+    try readCaches(&s, names)
     order =
       Order(
         rawValue: try s.name(
@@ -58,7 +54,8 @@ extension GatewayPlan {
     retryBudget = attempts.budget
     maximumAttempts = attempts.max
     requestDeadline = attempts.request
-    reportsFirstError = attempts.reportsFirstError
+    reportedError = attempts.reportedError
+    fallbackLimits = attempts.fallbacks
     self.allDown = allDown
     self.gossips = gossips
     try readEjections(&s)
@@ -73,9 +70,10 @@ struct AttemptRules {
   var deadlines = DeadlineRule()
   var request: Int64 = .max
   var max = 16
-  var retry: RetryRule?
-  var budget: RetryBudget?
-  var reportsFirstError = false
+  var retry: StatedRetries?
+  var budget: (any RetryBudget)?
+  var reportedError = ReportedError.last
+  var fallbacks = FallbackLimits()
 
   init() {}
 
@@ -87,18 +85,16 @@ struct AttemptRules {
         "until the whole request must have ended, retries and fallbacks included")?.nanoseconds
       ?? .max
     max = try s.integer("max", default: 16, in: 1...16, "attempts a request may make")
-    retry = try s.object("retry", "retry at the same deployment, for every deployment") {
-      r throws(SettingError) -> RetryRule in
-      let rule = try RetryRule(reading: &r)
-      return rule
+    retry = try StatedRetries.read(
+      &s, "retry", "retry at the same deployment, for every deployment: one rule or several")
+    budget = try RetryBudgets.read(&s, "budget", "bounds the retries of the whole policy")
+    reportedError = try ReportedError(reading: &s)
+    if let read = try s.object(
+      "fallbacks", "how often and how deep a request may move on",
+      { r throws(SettingError) -> FallbackLimits in try FallbackLimits(reading: &r) })
+    {
+      fallbacks = read
     }
-    budget = try s.object("budget", "bounds retries to a share of first attempts") {
-      r throws(SettingError) -> RetryBudget in try RetryBudget(reading: &r)
-    }
-    reportsFirstError =
-      try s.name(
-        "error", default: "last", among: ["last", "first"], kind: "error",
-        "which error the client gets when nothing is left") == 1
   }
 }
 
@@ -106,12 +102,12 @@ struct AttemptRules {
 struct Inherited {
   var deadlines: DeadlineRule
   var breaker: BreakerRule?
-  /// The retry rule of the leaves below.
-  var retry: RetryRule?
+  /// The retry rules of the leaves below.
+  var retry: RetrySpan?
 
-  init(_ attempts: AttemptRules, _ breaker: BreakerRule?) {
+  init(_ attempts: AttemptRules, _ breaker: BreakerRule?, retry: RetrySpan?) {
     deadlines = attempts.deadlines
-    retry = attempts.retry
+    self.retry = retry
     self.breaker = breaker
   }
 }

@@ -30,17 +30,19 @@ public struct GatewayPlan: Sendable {
   /// Whether, and how, identical requests in flight share one answer.
   public var coalescing: CoalescingRule?
   /// The exact cache.
-  public var cache: CacheRule?
+  public var cache: CachePlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
-  public var retryBudget: RetryBudget?
+  public var retryBudget: (any RetryBudget)?
   /// At most so many attempts a request.
   public var maximumAttempts = 16
   /// Nanoseconds a request may take; `.max` for no deadline.
   public var requestDeadline: Int64 = .max
-  /// Whether the first error is the client's, not the last.
-  public var reportsFirstError = false
+  /// Which error is the client's when nothing is left.
+  public var reportedError = ReportedError.last
+  /// How often and how deep a request may move on to a next child.
+  public var fallbackLimits = FallbackLimits()
   /// Admission or cache first.
   public var order = Order.admitFirst
   /// What happens when all are down.
@@ -51,6 +53,12 @@ public struct GatewayPlan: Sendable {
   public var keys: [KeyFacts] = []
   /// How many keys, users, teams, features and aliases there are.
   public var populations: Populations
+  /// What the policy asks outside: the world must have a service of each of these kinds.
+  ///
+  /// Whoever reads a mechanism that asks adds its kind.
+  public var services: SideCallKinds = []
+  /// What the gateway believes that a side call costs, in the order of the kinds.
+  public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
   /// Whether in-flight counts are told to the other replicas.
   public var gossips = false
 
@@ -59,29 +67,6 @@ public struct GatewayPlan: Sendable {
     self.tree = tree
     self.deployments = deployments
     self.populations = populations
-  }
-}
-
-/// What the gateway knows of a deployment.
-public struct DeploymentFacts: Sendable {
-  /// The name.
-  public var name: String
-  /// The gateway's copy of the price sheet.
-  public var sheet: PriceSheet
-  /// What the model can do.
-  public var capabilities: TagSet
-  /// The most tokens a prompt may have.
-  public var contextWindow: UInt32
-
-  /// Makes facts.
-  public init(
-    name: String, sheet: PriceSheet, capabilities: TagSet = TagSet(rawValue: .max),
-    contextWindow: UInt32 = .max
-  ) {
-    self.name = name
-    self.sheet = sheet
-    self.capabilities = capabilities
-    self.contextWindow = contextWindow
   }
 }
 

@@ -16,6 +16,13 @@ public struct PolicyNames: Sendable {
   public var populations: Populations
   /// What is known of each virtual key; empty if keys are not checked.
   public var keys: [KeyFacts]
+  /// What a side call of each kind costs, as far as the gateway knows.
+  public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
+
+  /// Teams, users, keys and features by name: a name may stand for a group of consecutive ids.
+  public var groups = IdentityNames()
+  /// The civil calendar of the run; `nil` if the scenario does not say when it starts.
+  public var calendar: Calendar?
 
   /// Makes names.
   public init(
@@ -30,4 +37,36 @@ public struct PolicyNames: Sendable {
     self.populations = populations
     self.keys = keys
   }
+}
+
+/// The names of those who ask, and the consecutive ids that each stands for.
+public struct IdentityNames: Sendable {
+  /// A name and its ids.
+  public struct Group: Sendable {
+    /// The name.
+    public var name: String
+    /// The first id.
+    public var first: Int
+    /// How many ids.
+    public var count: Int
+
+    /// Makes a group.
+    public init(name: String, first: Int, count: Int = 1) {
+      self.name = name
+      self.first = first
+      self.count = count
+    }
+  }
+
+  /// Virtual keys.
+  public var keys: [Group] = []
+  /// Users.
+  public var users: [Group] = []
+  /// Teams.
+  public var teams: [Group] = []
+  /// Features.
+  public var features: [Group] = []
+
+  /// No names.
+  public init() {}
 }

@@ -3,12 +3,21 @@ import Vocabulary
 
 /// A set of outcomes of attempts: what a retry, a fallback or a breaker acts on.
 ///
-/// In a file a list of words: a status (`"429"`), a class of statuses (`"5xx"`, `"4xx"`),
-/// `"timeout"` (first token, idle or total), `"firstToken"`, `"idle"`, `"total"`, `"connection"`,
-/// `"broken"` (a stream that broke), `"any"` (everything but a success).
+/// In a file a list of words, whose union it is:
+/// - a status (`"429"`), a range (`"502-504"`), a class (`"4xx"`, `"5xx"`);
+/// - what an error is about: `"contextWindow"`, `"contentPolicy"`, `"auth"` (401, 403),
+///   `"rateLimit"` (429), `"overloaded"` (503, 529);
+/// - `"timeout"` (first token, idle or total) or one of `"firstToken"`, `"idle"`, `"total"`;
+///   `"connection"`; `"broken"` (a stream that broke); `"any"` (everything but a success);
+/// - with `!` before it, a word takes away what the others say; alone, from `any`.
+///
+/// A refusal for the context window or the content policy is a 400 too: `"400"` and `"4xx"` hold
+/// it, and `["any", "!contextWindow"]` is LiteLLM's "any other error". A breaker that counts
+/// statuses by their number (Kong, Azure API Management `statusCodeRanges`) writes ranges.
+/// - Complexity: membership is one bit test.
 public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
-  /// One bit a kind that is a member whatever its status.
-  private var kinds: UInt8 = 0
+  /// One bit a kind; that of `status` stands for statuses outside 400…655.
+  private var kinds: UInt16 = 0
   /// One bit a status from 400 to 655.
   private var statuses = SIMD4<UInt64>()
 
@@ -42,27 +51,48 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
   }
 
   /// Adds a kind with all its statuses.
-  public mutating func insert(_ kind: Outcome.Kind) { kinds |= 1 << kind.rawValue }
+  public mutating func insert(_ kind: Outcome.Kind) {
+    kinds |= 1 << UInt16(kind.rawValue)
+    if kind == .status { statuses = SIMD4(repeating: .max) }
+  }
 
-  /// Adds one error status.
+  /// Adds one error status, and with 400 what is refused with it.
   public mutating func insert(status: UInt16) {
     guard status >= 400, status < 656 else { return }
     let bit = Int(status) - 400
     statuses[bit >> 6] |= 1 << UInt64(bit & 63)
+    if status == 400 {
+      insert(.contextWindow)
+      insert(.contentPolicy)
+    }
   }
 
   /// Whether `outcome` is a member.
   @inline(__always)
   public func contains(_ outcome: Outcome) -> Bool {
-    if kinds & (1 << outcome.kind.rawValue) != 0 { return true }
-    guard outcome.kind == .status, outcome.status >= 400, outcome.status < 656 else { return false }
+    guard outcome.kind == .status, outcome.status >= 400, outcome.status < 656 else {
+      return kinds & (1 << UInt16(outcome.kind.rawValue)) != 0
+    }
     let bit = Int(outcome.status) - 400
     return statuses[bit >> 6] & (1 << UInt64(bit & 63)) != 0
   }
 
-  /// The words that a file may use.
+  /// Adds the members of another set.
+  public mutating func formUnion(_ other: OutcomeSet) {
+    kinds |= other.kinds
+    statuses |= other.statuses
+  }
+
+  /// Takes away the members of another set.
+  public mutating func subtract(_ other: OutcomeSet) {
+    kinds &= ~other.kinds
+    statuses &= ~other.statuses
+  }
+
+  /// The words that a file may use, beside statuses and ranges.
   public static let words = [
-    "any", "4xx", "5xx", "timeout", "firstToken", "idle", "total", "connection", "broken",
+    "any", "4xx", "5xx", "contextWindow", "contentPolicy", "auth", "rateLimit", "overloaded",
+    "timeout", "firstToken", "idle", "total", "connection", "broken",
   ]
 
   /// Reads a list of words from `key`; `standard` if the key is absent.
@@ -71,35 +101,57 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     _ standardText: String, _ doc: String
   ) throws(SettingError) {
     let full =
-      doc + " Words: a status, " + OutcomeSet.words.joined(separator: ", ")
-      + ". Default: \(standardText)."
+      doc + " Words: a status, a range such as 502-504, " + OutcomeSet.words.joined(separator: ", ")
+      + "; with ! before it a word takes away. Default: \(standardText)."
     let present = s.has(key)
-    let parts = try s.list(key, full) { setting throws(SettingError) -> OutcomeSet in
-      try OutcomeSet(word: setting)
+    let parts = try s.list(key, full) { setting throws(SettingError) -> (OutcomeSet, Bool) in
+      try OutcomeSet.part(setting)
     }
     guard present, !s.isDescribing else {
       self = standard
       return
     }
     self.init()
-    for part in parts {
-      kinds |= part.kinds
-      statuses |= part.statuses
-    }
+    if !parts.isEmpty, parts.allSatisfy({ $0.1 }) { self = .any }
+    for part in parts where !part.1 { formUnion(part.0) }
+    for part in parts where part.1 { subtract(part.0) }
   }
 
-  private init(word setting: Setting) throws(SettingError) {
-    self.init()
+  /// What one word says, and whether it takes that away.
+  private static func part(_ setting: Setting) throws(SettingError) -> (OutcomeSet, Bool) {
     let text: String
     switch setting.content {
     case .string(let word): text = word
     case .number(_, let literal): text = literal
     default: text = ""
     }
-    switch text {
+    let takesAway = text.hasPrefix("!")
+    let word = takesAway ? String(text.dropFirst()) : text
+    guard let set = OutcomeSet(word: word) else {
+      throw SettingError(
+        at: setting.position, path: setting.path, found: "\"\(text)\"",
+        expected: "a status from 400 to 599, a range of them, or one of: "
+          + OutcomeSet.words.joined(separator: ", "),
+        suggestion: Nearest.spelling(of: word, among: OutcomeSet.words))
+    }
+    return (set, takesAway)
+  }
+
+  private init?(word: String) {
+    self.init()
+    switch word {
     case "any": self = .any
     case "4xx": for status in UInt16(400)...499 { insert(status: status) }
     case "5xx": for status in UInt16(500)...599 { insert(status: status) }
+    case "contextWindow": insert(.contextWindow)
+    case "contentPolicy": insert(.contentPolicy)
+    case "auth":
+      insert(status: 401)
+      insert(status: 403)
+    case "rateLimit": insert(status: 429)
+    case "overloaded":
+      insert(status: 503)
+      insert(status: 529)
     case "timeout":
       insert(.firstTokenTimeout)
       insert(.idleTimeout)
@@ -110,14 +162,11 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     case "connection": insert(.connection)
     case "broken": insert(.brokenStream)
     default:
-      guard let status = UInt16(text), status >= 400, status < 600 else {
-        throw SettingError(
-          at: setting.position, path: setting.path, found: "\"\(text)\"",
-          expected: "a status from 400 to 599 or one of: "
-            + OutcomeSet.words.joined(separator: ", "),
-          suggestion: Nearest.spelling(of: text, among: OutcomeSet.words))
-      }
-      insert(status: status)
+      let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
+        first >= 400, last < 600, first <= last
+      else { return nil }
+      for status in first...last { insert(status: status) }
     }
   }
 }

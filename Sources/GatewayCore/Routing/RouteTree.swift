@@ -47,7 +47,9 @@ public struct RouteNode: BitwiseCopyable, Sendable {
   var place: UInt8 = 0
   /// The parent; `.max` at a root.
   var parent: UInt16 = .max
+  /// The first of its retry rules and how many there are.
   var retry: Int16 = -1
+  var retryCount: UInt8 = 0
   var breaker: Int16 = -1
   var deadlines: Int16 = -1
   /// A fallback's outcomes that move on.
@@ -126,6 +128,8 @@ public struct RouteTree: Sendable {
   var strategies: [any Strategy] = []
   var predicates: [RoutePredicate] = []
   var retries: [RetryRule] = []
+  /// The budgets that nodes have of their own.
+  var budgets: [any RetryBudget] = []
   var deadlines: [DeadlineRule] = []
   var breakers: [(rule: BreakerRule, deployment: DeploymentID)] = []
   /// A name for each node, for notes and reports: its key path in the file.

@@ -27,7 +27,7 @@ public protocol Strategy: Sendable {
   mutating func remoteChanged(_ child: Int, by change: Int)
   /// A child comes back as if it were new: what was learnt of it is forgotten, but not what is in
   /// flight.
-  mutating func reset(_ child: Int)
+  mutating func reset(_ child: Int, at now: Instant)
 }
 
 extension Strategy {
@@ -44,7 +44,7 @@ extension Strategy {
   /// Ignored by default.
   public mutating func remoteChanged(_ child: Int, by change: Int) {}
   /// Nothing to forget by default.
-  public mutating func reset(_ child: Int) {}
+  public mutating func reset(_ child: Int, at now: Instant) {}
 }
 
 /// What a strategy may know of a child before any request: from the file.
@@ -174,5 +174,13 @@ public struct RoutingDraws: Sendable {
   public func uniform(_ counter: UInt32 = 0) -> Double {
     if let script { return script._withUnsafeGuaranteedRef { $0.next(for: key) } }
     return key.uniform(call: call, ordinal: attempt, counter: level &<< 8 | counter)
+  }
+
+  /// A uniform in (0, 1) that belongs to the hashed bits alone: the same for every call.
+  ///
+  /// It is no draw and takes nothing from a script.
+  @inline(__always)
+  public func hash(_ bits: UInt64) -> Double {
+    key.uniform(call: CallKey(bits: bits), ordinal: .max, counter: .max)
   }
 }

@@ -75,6 +75,11 @@ final class RunSink: Sink {
     beside?.consume(requests: requests, truths: truths)
   }
 
+  func consume(sideCalls: Span<SideCallRecord>, truths: Span<SideCallTruth>) {
+    measures.consume(sideCalls: sideCalls, truths: truths)
+    beside?.consume(sideCalls: sideCalls, truths: truths)
+  }
+
   func consume(notes: Span<Note>) {
     measures.consume(notes: notes)
     beside?.consume(notes: notes)

@@ -35,7 +35,8 @@ extension LifeTeller {
     case .bypassed: return ("breaker", [deployment, "bypassed: everything else is down too"])
     case .probed: return ("breaker", [deployment, "lets it pass as a probe"])
     case .cacheLooked:
-      return ("cache", [note.value == 1 ? "hit" : note.value == 2 ? "expired" : "miss"])
+      let found = ["miss", "hit", "expired", "stale, but the route has failed"]
+      return ("cache", [found[Int(min(3, max(0, note.value)))]])
     case .cacheStored: return ("cache", ["keeps the answer", "\(note.value) entries"])
     case .continued:
       if note.value == 1 { return ("goes on", ["next child", node(note.subject)]) }

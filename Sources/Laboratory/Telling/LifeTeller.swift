@@ -131,6 +131,8 @@ struct LifeTeller {
     case .totalTimeout: "timeout"
     case .brokenStream: "the stream broke"
     case .cancelled: "withdrawn"
+    case .contextWindow: "the prompt is too long"
+    case .contentPolicy: "the content policy stands against it"
     }
   }
 

@@ -78,6 +78,7 @@ struct World: Sendable {
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
     plan.bounds = hasBounds ? bounds : []
     plan.explained = request
+    plan.services = scenario.services
     return plan
   }
 
@@ -96,6 +97,7 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     guard let gateway else { return plan }
     plan.limits = gateway.limits.map(LimitEnvelope.init)
+    plan.concurrency = gateway.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     plan.breakers = gateway.tree.guardedDeployments
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
     return plan

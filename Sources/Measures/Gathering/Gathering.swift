@@ -79,6 +79,14 @@ struct Gathering: ~Copyable {
     }
   }
 
+  mutating func consume(sideCalls records: Span<SideCallRecord>, truths: Span<SideCallTruth>) {
+    guard checksLaws else { return }
+    for index in records.indices {
+      let truth = index < truths.count ? truths[index] : SideCallTruth(bill: .zero)
+      laws.ended(records[index], truth, &breaches)
+    }
+  }
+
   mutating func consume(notes batch: Span<Note>) {
     for index in batch.indices {
       let note = batch[index]

@@ -8,7 +8,7 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
   case settlesOnce
   /// No effect comes before its cause.
   case causeFirst
-  /// A request costs what its attempts cost, on both ledgers.
+  /// A request costs what its attempts and side calls cost, on both ledgers.
   case booksBalance
   /// No request makes more attempts than the policy allows.
   case attemptMaximum
@@ -45,11 +45,11 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
     case .endsOnce:
       "Each request ends exactly once: arrived = succeeded + failed + rejected + abandoned + open."
     case .settlesOnce:
-      "Each attempt settles exactly once, before its request does: started = settled + open."
+      "Each attempt and side call settles exactly once, before its request does: started = settled + open."
     case .causeFirst:
       "arrived ≤ began ≤ ended ≤ settled; arrived ≤ started ≤ first token ≤ attempt's end ≤ settled."
     case .booksBalance:
-      "Cost = Σ attempts' bills, and estimate = Σ attempts' estimates, request by request."
+      "Cost = Σ attempts' bills + Σ side calls' bills, and so the estimates, request by request."
     case .attemptMaximum:
       "Attempts ≤ the policy's maximum, and = first + retries + fallbacks + hedges."
     case .openBreaker:

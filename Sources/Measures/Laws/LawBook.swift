@@ -5,12 +5,14 @@ struct LawBook: ~Copyable {
   private var requests: OpenRequests
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
+  private var concurrency: ConcurrencyWatch
   private var breakers: BreakerWatch
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
     sojourns = Sojourns(deployments: plan.deployments)
     limiters = LimiterWatch(plan)
+    concurrency = ConcurrencyWatch(plan)
     breakers = BreakerWatch(plan)
   }
 
@@ -27,6 +29,12 @@ struct LawBook: ~Copyable {
     breakers.settled(record)
   }
 
+  mutating func ended(
+    _ record: SideCallRecord, _ truth: SideCallTruth, _ breaches: inout Breaches
+  ) {
+    requests.ended(record, truth, &breaches)
+  }
+
   @inline(__always)
   mutating func ended(
     _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
@@ -38,14 +46,20 @@ struct LawBook: ~Copyable {
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     switch note.kind {
     case .breakerChanged, .probed, .bypassed: breakers.noted(note, &breaches)
-    case .limiterCharged, .limiterJudged, .reconciled: limiters.noted(note, &breaches)
+    case .limiterCharged, .limiterJudged, .reconciled:
+      if note.subject < ConcurrencyWatch.subject {
+        limiters.noted(note, &breaches)
+      } else {
+        concurrency.noted(note, &breaches)
+      }
+    case .limitAdapted, .restarted, .reloaded: concurrency.noted(note, &breaches)
     default: break
     }
   }
 
   mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
-    requests.close(tally.requests, &breaches)
+    requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)
   }

@@ -15,12 +15,21 @@ struct OpenRequests: ~Copyable {
     var indices: UInt64 = 0
     var attempts: UInt32 = 0
     var served: UInt32 = 0
+    var sideCalls: UInt32 = 0
 
     @inline(__always)
     mutating func add(_ record: borrowing AttemptRecord, _ truth: AttemptTruth, _ bit: UInt64) {
       indices |= bit
       attempts &+= 1
       served &+= record.served ? 1 : 0
+      bill += truth.bill
+      estimate += record.estimate
+      arrived = record.arrived
+      lastEnd = max(lastEnd, record.ended)
+    }
+
+    mutating func add(_ record: borrowing SideCallRecord, _ truth: SideCallTruth) {
+      sideCalls &+= 1
       bill += truth.bill
       estimate += record.estimate
       arrived = record.arrived
@@ -35,6 +44,7 @@ struct OpenRequests: ~Copyable {
   private var newestSettlement = Instant.distantPast
   private var newestAttempt = Instant.distantPast
   private(set) var records = 0
+  private(set) var sideCalls = 0
 
   init(_ plan: MeasuresPlan) {
     maximum = plan.maximumAttempts
@@ -77,6 +87,25 @@ struct OpenRequests: ~Copyable {
         "its attempts do not agree when it arrived")
     }
     sums[slot].add(record, truth, bit)
+  }
+
+  /// A side call has ended: it settles once, before its request, and its bill is the request's.
+  mutating func ended(
+    _ record: borrowing SideCallRecord, _ truth: SideCallTruth, _ breaches: inout Breaches
+  ) {
+    sideCalls &+= 1
+    if !inOrder(record.arrived, record.ended, end) { disorderly(record, &breaches) }
+    if numbers.contains(record.request) {
+      breaches.add(
+        .settlesOnce, request: record.request, at: record.ended,
+        "side call \(record.number) ended after its request had settled")
+      return
+    }
+    guard let slot = sums.slot(of: record.request) else {
+      breaches.add(.settlesOnce, at: record.ended, "a side call belongs to no request")
+      return
+    }
+    sums[slot].add(record, truth)
   }
 
   @inline(__always)
@@ -133,6 +162,11 @@ struct OpenRequests: ~Copyable {
         .settlesOnce, request: record.number, at: record.settled,
         "\(seen.attempts) of its \(attempts) attempts have settled")
     }
+    if seen.sideCalls & 0xFF != UInt32(record.sideCalls) {
+      breaches.add(
+        .settlesOnce, request: record.number, at: record.settled,
+        "\(seen.sideCalls) of its \(record.sideCalls) side calls have ended")
+    }
     if record.end == .succeeded, record.source == .provider, seen.served == 0 {
       breaches.add(
         .settlesOnce, request: record.number, at: record.settled,
@@ -170,7 +204,14 @@ struct OpenRequests: ~Copyable {
   }
 
   /// Compares with what the driver counted by itself.
-  mutating func close(_ tally: StationTally, _ breaches: inout Breaches) {
+  mutating func close(
+    _ tally: StationTally, sideCalls asked: StationTally, _ breaches: inout Breaches
+  ) {
+    if sideCalls > asked.left {
+      breaches.add(
+        .settlesOnce, at: tally.changed,
+        "\(sideCalls) side calls have records, but only \(asked.left) ended")
+    }
     if tally.entered != records + tally.open {
       let missing = numbers.missing(below: UInt64(max(0, tally.entered)), most: 1)
       breaches.add(

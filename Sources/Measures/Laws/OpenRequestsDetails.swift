@@ -11,6 +11,13 @@ extension OpenRequests {
   }
 
   @inline(never)
+  func disorderly(_ record: borrowing SideCallRecord, _ breaches: inout Breaches) {
+    breaches.add(
+      .causeFirst, request: record.request, at: record.ended,
+      "side call \(record.number): arrived \(text(record.arrived)), ended \(text(record.ended))")
+  }
+
+  @inline(never)
   func disorderly(_ record: borrowing RequestRecord, _ breaches: inout Breaches) {
     breaches.add(
       .causeFirst, request: record.number, at: record.settled,
@@ -33,7 +40,7 @@ extension OpenRequests {
   ) {
     breaches.add(
       .booksBalance, request: record.number, at: record.settled,
-      "billed \(truth.bill.picodollars) p$, its attempts \(seen.bill.picodollars) p$; "
+      "billed \(truth.bill.picodollars) p$, its attempts and side calls \(seen.bill.picodollars) p$; "
         + "estimated \(record.estimate.picodollars) p$, its attempts \(seen.estimate.picodollars) p$"
     )
   }

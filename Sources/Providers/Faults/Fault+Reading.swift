@@ -6,8 +6,9 @@ extension Fault {
   public static func list(reading s: inout SettingsReader) throws(SettingError) -> [Fault] {
     let faults = try s.entries(
       "faults",
-      "what goes wrong without an incident: a status, `hang`, `connection` or `broken`, each a "
-        + "share of attempts or { share, after | afterFraction }; at most one for each attempt"
+      "what goes wrong without an incident: a status, `hang`, `connection`, `broken`, "
+        + "`contextWindow` or `contentPolicy`, each a share of attempts or "
+        + "{ share, after | afterFraction }; at most one for each attempt"
     ) { (name, setting) throws(SettingError) -> Fault in
       let kind = try Kind(name: name, at: setting)
       if setting.isDescribing { _ = try setting.share() }
@@ -30,14 +31,17 @@ extension Fault {
 }
 
 extension Fault.Kind {
-  static let names = ["hang", "connection", "broken"]
+  static let names = ["hang", "connection", "broken", "contextWindow", "contentPolicy"]
 
-  /// The kind with a name of a file: a status from 400 to 599, `hang`, `connection`, `broken`.
+  /// The kind with a name of a file: a status from 400 to 599, `hang`, `connection`, `broken`,
+  /// `contextWindow`, `contentPolicy`.
   init(name: String, at setting: Setting) throws(SettingError) {
     switch name {
     case "hang": self = .hang
     case "connection": self = .connection
     case "broken": self = .broken
+    case "contextWindow": self = .contextWindow
+    case "contentPolicy": self = .contentPolicy
     default:
       if let code = UInt16(name), (400...599).contains(code) {
         self = .status(code)
@@ -46,7 +50,7 @@ extension Fault.Kind {
       } else {
         throw SettingError(
           at: setting.position, path: setting.path, found: "\"\(name)\"",
-          expected: "a status from 400 to 599, hang, connection or broken",
+          expected: "a status from 400 to 599, " + Self.names.joined(separator: ", "),
           suggestion: Nearest.spelling(of: name, among: Self.names))
       }
     }

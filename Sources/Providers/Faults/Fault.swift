@@ -12,6 +12,10 @@ public struct Fault: Sendable, Hashable {
     case hang
     /// The stream breaks after a part of the tokens.
     case broken
+    /// The provider refuses the prompt: it is too long.
+    case contextWindow
+    /// The provider refuses the prompt or the answer: its content policy.
+    case contentPolicy
   }
 
   /// When it shows.

@@ -52,6 +52,17 @@ public struct ProviderFleet: ~Copyable, Sendable {
     providers[Int(deployment.index)].cut(promise, started: started, at: now)
   }
 
+  /// Whether a health check of a deployment would succeed: a question of one token.
+  public mutating func isWell(
+    _ deployment: DeploymentID, _ call: CallKey, at now: Instant
+  ) -> Bool {
+    guard Int(deployment.index) < providers.count else { return false }
+    return providers[Int(deployment.index)].isWell(
+      AttemptStart(
+        flight: .max, call: call, deployment: deployment, inputTokens: 1, outputTokens: 1),
+      at: now)
+  }
+
   /// The successful potential outcome of an attempt: no incident, no quota, no fault in the way.
   public func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
     providers[Int(attempt.deployment.index)].floor(attempt)

@@ -13,6 +13,8 @@ struct APIProvider: Provider {
   private let price: PriceSheet
   private let cutBilling: CutBilling
   private let quota: Int?
+  /// A longer prompt, in the deployment's own tokens, is refused.
+  private let contextWindow: UInt32
   private var exposure: Exposure
 
   init(_ plan: DeploymentPlan, incidents: [IncidentPlan], chance: Chance) {
@@ -20,6 +22,7 @@ struct APIProvider: Provider {
     price = plan.price
     cutBilling = plan.cut
     quota = plan.quota
+    contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
     exposure = Exposure(plan, incidents: incidents, chance: chance)
   }
 
@@ -50,6 +53,9 @@ struct APIProvider: Provider {
         course.refuse(after: quotas.states[quota].answers, retryAfter)
       }
     }
+    if whole.inputTokens > contextWindow {
+      course.meet(.contextWindow, .after(Fault.usualDelay), detail: 0)
+    }
     if isAdmitted { demand.meetFault(attempt, &course) }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course) }
     if !isCalm || !exposure.staysCalm(until: course.end) {
@@ -63,6 +69,20 @@ struct APIProvider: Provider {
         QuotaDemand(promise.usage), reserved: demand.permits(for: attempt, whole), from: now,
         at: promise.end)
     }
+  }
+
+  mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool {
+    let begin = now.nanoseconds
+    let whole = demand.usage(of: attempt)
+    let isCalm = exposure.isCalm(at: begin)
+    let pace = demand.pace(
+      of: attempt, whole, slow: isCalm ? 1 : exposure.slowDown(at: begin))
+    var course = Course(
+      begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
+      outputTokens: whole.outputTokens)
+    demand.meetFault(attempt, &course)
+    if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }
+    return course.outcome.isSuccess
   }
 
   func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {

@@ -47,6 +47,8 @@ struct Course {
     switch kind {
     case .status(let code):
       fail(.status(code), at: moment(delay, detail(), from: begin), retryAfter)
+    case .contextWindow: fail(.contextWindow, at: moment(delay, detail(), from: begin))
+    case .contentPolicy: fail(.contentPolicy, at: moment(delay, detail(), from: begin))
     case .connection: fail(.connection, at: moment(delay, detail(), from: begin))
     case .hang: fail(.totalTimeout, at: .max)
     case .broken: breakStream(at: moment(delay, detail(), from: wholeFirstToken))

@@ -23,6 +23,9 @@ public protocol Provider: Sendable {
   /// the gateway withdrew it or a deadline passed.
   func cut(_ promise: Promise, started: Instant, at now: Instant) -> (usage: Usage, bill: Money)
 
+  /// Whether an attempt that starts at `now` would succeed, quotas aside: what a health check sees.
+  mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool
+
   /// The successful potential outcome of this attempt: no incident, no quota, no fault in the way.
   ///
   /// No success of the same attempt is billed less or takes less time.

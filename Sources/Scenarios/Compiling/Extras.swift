@@ -4,13 +4,13 @@ import Settings
 import Traffic
 import Vocabulary
 
-// What the file says beside what the rooms read: `deployments.X.estimate`, and the `source` of
-// quotas and incidents.
+// What the file says beside what the rooms read: `deployments.X.estimate` and `.tags`, and the
+// `source` of quotas and incidents.
 
 extension Scenario {
   /// The keys that are read here and not by the rooms, by section.
   static let extras: [(section: String, keys: [String])] = [
-    ("deployments", ["estimate"]), ("quotas", ["source"]), ("incidents", ["source"]),
+    ("deployments", ["estimate", "tags"]), ("quotas", ["source"]), ("incidents", ["source"]),
   ]
 
   /// The tree as the rooms read it.
@@ -33,7 +33,7 @@ extension Scenario {
   /// What the gateway knows of each deployment: its own copy of the price sheet, equal to the
   /// provider's unless `estimate` says otherwise.
   static func facts(
-    _ fleet: FleetPlan, _ tree: Setting, _ names: TrafficNames
+    _ fleet: FleetPlan, _ tree: Setting, _ names: inout TrafficNames
   ) throws(SettingError) -> [DeploymentFacts] {
     var facts: [DeploymentFacts] = []
     for plan in fleet.deployments {
@@ -50,10 +50,15 @@ extension Scenario {
           capabilities.insert(TagSet(rawValue: 1 << UInt64(bit)))
         }
       }
-      facts.append(
-        DeploymentFacts(
-          name: plan.name, sheet: sheet, capabilities: capabilities,
-          contextWindow: plan.contextWindow.map { UInt32(clamping: $0) } ?? .max))
+      var known = DeploymentFacts(
+        name: plan.name, sheet: sheet, capabilities: capabilities,
+        contextWindow: plan.contextWindow.map { UInt32(clamping: $0) } ?? .max)
+      (known.provider, known.model) = (plan.provider, plan.model)
+      (known.region, known.residency) = (plan.region, plan.residency)
+      if let tags = tree["deployments"]?[plan.name]?["tags"], !tags.isNull {
+        (known.tags, known.isDefault) = try DeploymentTags.read(tags, &names.tags)
+      }
+      facts.append(known)
     }
     return facts
   }
@@ -66,6 +71,37 @@ extension Scenario {
         at: on, expected: "a deployment, provider, region or model",
         next: "incidents on the gateway itself are not simulated; leave this one out")
     }
+  }
+}
+
+/// What a deployment is marked with: tags as requests carry them, and the word `default`.
+enum DeploymentTags {
+  /// Reads `tags`: "default", { tier: "paid" }, { tier: ["paid", "free"] }, or a list of such.
+  static func read(
+    _ setting: Setting, _ table: inout NameTable
+  ) throws(SettingError) -> (TagSet, isDefault: Bool) {
+    var tags = TagSet()
+    var isDefault = false
+    for part in setting.elements ?? [setting] {
+      guard let members = part.members else {
+        guard try part.text() == "default" else {
+          throw SettingError(at: part, expected: "\"default\" or tags { key: value }")
+        }
+        isDefault = true
+        continue
+      }
+      for member in members {
+        for value in member.value.elements ?? [member.value] {
+          let name = TrafficNames.tag(member.key, try value.text())
+          do {
+            tags.insert(TagSet(rawValue: 1 << UInt64(try table.intern(name).first)))
+          } catch {
+            throw SettingError(at: value, expected: "fewer tags: \(error)")
+          }
+        }
+      }
+    }
+    return (tags, isDefault)
   }
 }
 

@@ -29,16 +29,24 @@ extension Scenario {
     let keys = try Identities.read(&s, into: &names, zero: clock.warmUp)
     let streams = try Scenario.streams(&s, &names)
     let fleet = try FleetPlan(reading: &s, zero: clock.warmUp)
+    let services = try ServicesPlan(reading: &s)
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
-    let policyNames = PolicyNames(
-      deployments: try Scenario.facts(fleet, tree, names), aliases: aliases,
+    let facts = try Scenario.facts(fleet, tree, &names)
+    var policyNames = PolicyNames(
+      deployments: facts, aliases: aliases,
       teams: names.teams.members, tags: names.tags.names, capabilities: names.capabilities.names,
       populations: Populations(
         keys: names.keys.count, users: names.users.count, teams: names.teams.count,
         features: names.features.count, aliases: max(1, aliases.count)),
       keys: keys)
+    policyNames.calendar = clock.calendar
+    policyNames.groups.keys = names.keys.identities
+    policyNames.groups.users = names.users.identities
+    policyNames.groups.teams = names.teams.identities
+    policyNames.groups.features = names.features.identities
+    policyNames.servicePrices = services.prices
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
@@ -69,7 +77,9 @@ extension Scenario {
       self.matters = matters
     }
     expectations = try Expectations.read(&s, policies: policies.map(\.name))
+    self.services = services
     if s.isDescribing { return }
+    try requireServices()
     try requireRoutes(asked)
     provenance = Provenance.list(tree)
   }
@@ -144,4 +154,9 @@ extension Scenario {
 extension NameTable {
   /// The name of each id, in order.
   var members: [String] { (0..<count).map { name(of: $0) ?? "" } }
+
+  /// The names as the gateway's policies speak of them.
+  var identities: [IdentityNames.Group] {
+    groups.map { IdentityNames.Group(name: $0.name, first: $0.first, count: $0.count) }
+  }
 }

@@ -51,6 +51,7 @@ public enum PolicyCatalogue {
           part(["policies", "X", "routes", "A"])
         }
       ]),
+    family(RouteKinds.registry, "policies.X.routes.A"),
     Family(
       kind: "failover", place: "policies.X",
       entries: [
@@ -62,13 +63,15 @@ public enum PolicyCatalogue {
         },
         described(
           "budget", "bounds retries to a share of first attempts", "Finagle RetryBudget"
-        ) { s throws(SettingError) in _ = try RetryBudget(reading: &s) },
+        ) { s throws(SettingError) in _ = try ShareRetryBudget(reading: &s) },
         described(
           "breaker", "stops asking a deployment that keeps failing",
           "M. Nygard, Release It! (2007); resilience4j"
         ) { s throws(SettingError) in _ = try BreakerRule(reading: &s) },
       ]),
     family(Backoff.registry, "policies.X.attempts.retry.backoff"),
+    family(BackoffJitter.registry, "policies.X.attempts.retry.backoff"),
+    family(RetryBudgets.registry, "policies.X.attempts.budget.rule"),
     Family(
       kind: "limit", place: "policies.X.limits",
       entries: [
@@ -81,9 +84,10 @@ public enum PolicyCatalogue {
       kind: "cache", place: "policies.X.cache",
       entries: [
         described("exact", "keeps answers by the fingerprint of the request", nil) {
-          s throws(SettingError) in _ = try CacheRule(reading: &s)
+          s throws(SettingError) in _ = try CachePlan(reading: &s)
         }
       ]),
+    family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),
     family(TraceFormats.registry, "traffic.X.format"),
     family(

@@ -40,6 +40,10 @@ public enum ScenarioSchema {
       } catch {}
       estimate.nested = reader.described
       more.append(estimate)
+      more.append(
+        ParameterDescription(
+          key: "tags", kind: .anything,
+          doc: "what it is marked with: { tier: \"paid\" }, and \"default\""))
     default: break
     }
     var section = section

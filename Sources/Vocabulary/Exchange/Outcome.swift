@@ -20,6 +20,10 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
     case brokenStream
     /// The gateway withdrew the attempt.
     case cancelled
+    /// The provider refused the prompt: longer than its context window.
+    case contextWindow
+    /// The provider refused the prompt or the answer: its content policy.
+    case contentPolicy
   }
 
   /// The class.
@@ -52,9 +56,17 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
   @inlinable public static var brokenStream: Outcome { Outcome(.brokenStream, status: 502) }
   /// The gateway withdrew the attempt.
   @inlinable public static var cancelled: Outcome { Outcome(.cancelled, status: 499) }
+  /// The prompt is longer than the context window (OpenAI: 400 `context_length_exceeded`).
+  @inlinable public static var contextWindow: Outcome { Outcome(.contextWindow, status: 400) }
+  /// The content policy stands against it (Azure OpenAI: 400 `content_filter`).
+  @inlinable public static var contentPolicy: Outcome { Outcome(.contentPolicy, status: 400) }
 
   /// Whether the answer arrived whole.
   @inlinable @inline(__always) public var isSuccess: Bool { kind == .succeeded }
+  /// Whether the provider answered with an error, whatever it is about.
+  @inlinable public var isErrorAnswer: Bool {
+    kind == .status || kind == .contextWindow || kind == .contentPolicy
+  }
   /// Whether a deadline ended it.
   @inlinable public var isTimeout: Bool {
     kind == .firstTokenTimeout || kind == .idleTimeout || kind == .totalTimeout

@@ -10,6 +10,8 @@ public struct DriverTally: Sendable {
   public var answers: StationTally?
   /// The attempts at each deployment: entered at `startAttempt`, left at the end of the attempt.
   public var deployments: [StationTally]
+  /// The side calls: entered at `startSideCall`, left at their end.
+  public var sideCalls = StationTally()
   /// Charges that no attempt bears, for the measured interval (capacity by the hour).
   public var standingCharges: MoneyTotal
 

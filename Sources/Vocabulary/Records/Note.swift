@@ -33,7 +33,8 @@ public struct Note: BitwiseCopyable, Sendable {
     case bypassed
     /// A half-open breaker let a probe pass. `subject`: breaker; `deployment`.
     case probed
-    /// The cache was asked. `value`: 1 hit, 0 miss, 2 expired.
+    /// The cache was asked. `value`: 1 hit, 0 miss, 2 expired, 3 an expired entry stood in for a
+    /// route that had failed (`deployment`: who had answered it).
     case cacheLooked
     /// An answer was stored. `value`: entries now; `other`: evicted entries.
     case cacheStored

@@ -55,9 +55,9 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
   public var began: Instant
   /// When it ended for the client.
   public var ended: Instant
-  /// When its last attempt had settled.
+  /// When its last attempt and side call had settled.
   public var settled: Instant
-  /// The gateway's estimate of what all its attempts cost.
+  /// The gateway's estimate of what all its attempts and side calls cost.
   public var estimate: Money
   /// Of the estimate, what bought no answer: failed, cancelled and superfluous attempts.
   public var wasted: Money
@@ -93,6 +93,8 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
   public var fallbacks: UInt8
   /// Of these, hedges.
   public var hedges: UInt8
+  /// Side calls started.
+  public var sideCalls: UInt8
   /// Whether the answer was streamed.
   public var streams: Bool
   /// Which of the client's tries of the call it was, from 0.
@@ -130,6 +132,7 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
     retries = 0
     fallbacks = 0
     hedges = 0
+    sideCalls = 0
     streams = request.streams
     clientTry = request.clientTry
     self.replica = replica
@@ -139,7 +142,7 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
 /// What the world adds to a `RequestRecord`: the same position in the same batch.
 @frozen
 public struct RequestTruth: BitwiseCopyable, Sendable {
-  /// The sum of the bills of all its attempts.
+  /// The sum of the bills of all its attempts and side calls.
   public var bill: Money
   /// The least that a success could have cost: the cheapest successful potential outcome, or
   /// nothing if an earlier call had the same fingerprint.

@@ -25,18 +25,46 @@ final class SlowWire {
     case firstByte(Int)
     case response(Int)
     case deadline(Int)
-    case alarm(TimerID)
+    case alarm(TimerID, setting: Int)
+    case sideAnswer(Int)
     case patience(RequestID)
-    case report(Event)
+    case report(Report)
 
     /// Completion before deadline before timer before arrival.
     var rank: Int {
       switch self {
       case .firstByte, .response, .report: 0
+      case .sideAnswer: 0
       case .deadline: 1
       case .alarm, .patience: 2
       case .arrival: 3
       }
+    }
+  }
+
+  /// What goes over the wire: an event, or a vector.
+  private enum Report {
+    case event(Event)
+    case embedded(SideCallID, [Float])
+  }
+
+  /// A side call that is out.
+  private struct Question {
+    var id: SideCallID
+    var promise: SidePromise
+    var isInTime: Bool
+  }
+
+  /// One timer of a kind belongs to a request, one poll to a number.
+  private struct TimerPlace: Hashable {
+    var request: RequestID
+    var kind: TimerID.Kind
+    var number: UInt8
+
+    init(_ timer: TimerID) {
+      request = timer.request
+      kind = timer.kind
+      number = timer.kind == .poll ? timer.number : 0
     }
   }
 
@@ -75,7 +103,14 @@ final class SlowWire {
   private var now = Instant.start
   private var exchanges: [Exchange] = []
   private var openExchanges: [AttemptID: Int] = [:]
-  private var cleared = Set<TimerID>()
+  /// Which setting of which timer holds: an alarm of an earlier one is void.
+  private var timers: [TimerPlace: (id: TimerID, setting: Int)] = [:]
+  private var settings = 0
+  private let services: SideServices
+  private let embeddings: EmbeddingSource
+  private var questions: [Question] = []
+  private var billsOfQuestions: [SideCallID: Money] = [:]
+  private var sideTruths = Buffer<SideCallTruth>()
   private var truths: [RequestID: Truth] = [:]
   private var billsOfAttempts: [AttemptID: Money] = [:]
   private var billsOfRequests: [RequestID: Money] = [:]
@@ -96,6 +131,8 @@ final class SlowWire {
     noise = world.chance.key(.exploration)
     gateway = Gateway(plan, chance: world.chance)
     fleet = ProviderFleet(world.fleet, chance: world.chance)
+    services = SideServices(world.services, chance: world.chance)
+    embeddings = EmbeddingSource(chance: world.chance)
     collector = Collector(world.measures(plan))
     tally = DriverTally(deployments: world.deployments.count)
     for stream in world.streams {
@@ -116,7 +153,8 @@ final class SlowWire {
   func run() -> RunResult {
     var number: UInt64 = 0
     while true {
-      guard let next = pending.popLast() else {
+      // Polls alone would go on for ever.
+      guard let next = hasOnlyPolls ? nil : pending.popLast() else {
         let hanging = exchanges.indices.filter { exchanges[$0].isOpen }
         if hanging.isEmpty { break }
         for exchange in hanging { close(exchange, .connection) }
@@ -144,11 +182,16 @@ final class SlowWire {
         let promise = exchanges[exchange].promise
         end(exchange, promise.outcome, promise.retryAfter, promise.usage, promise.bill)
       case .deadline(let exchange): deadline(exchange)
-      case .alarm(let timer): if !cleared.contains(timer) { send(.timerFired(timer)) }
+      case .alarm(let timer, let setting):
+        guard timers[TimerPlace(timer)]?.setting == setting else { continue }
+        timers[TimerPlace(timer)] = nil
+        send(.timerFired(timer))
+      case .sideAnswer(let place): answer(place)
       case .patience(let id): if finished[id] == nil { send(.abandoned(id)) }
-      case .report(let event): deliver(event)
+      case .report(let report): deliver(report)
       }
     }
+    tally.sideCalls.close(at: now, open: tally.sideCalls.entered - tally.sideCalls.left, ages: 0)
     tally.requests.close(at: now, open: gateway.held, ages: 0)
     for place in tally.deployments.indices {
       tally.deployments[place].close(at: now, open: 0, ages: 0)
@@ -234,27 +277,85 @@ final class SlowWire {
     send(.attemptEnded(attempt, outcome, hint, usage))
   }
 
+  // MARK: Questions beside the upstreams
+
+  private func ask(_ id: SideCallID, _ deadline: Instant) {
+    tally.sideCalls.enter(at: now)
+    let request = gateway.request(inSlot: id.request.slot)
+    let promise = services.start(
+      id.kind, request.call, number: id.number, inputTokens: request.inputTokens, at: now)
+    questions.append(Question(id: id, promise: promise, isInTime: promise.end <= deadline))
+    billsOfQuestions[id] = promise.bill
+    schedule(.sideAnswer(questions.count - 1), at: min(promise.end, deadline))
+  }
+
+  private func answer(_ place: Int) {
+    let question = questions[place]
+    tally.sideCalls.leave(at: now)
+    let succeeded = question.isInTime && question.promise.succeeds
+    let truth = truths[question.id.request]
+    if succeeded, question.id.kind == .embedding {
+      var vector = [Float](repeating: 0, count: EmbeddingSource.dimensions)
+      var span = vector.mutableSpan
+      embeddings.write(
+        cluster: truth?.cluster ?? 0, call: gateway.request(inSlot: question.id.request.slot).call,
+        into: &span)
+      send(.embedded(question.id, vector))
+    } else {
+      let parts = UInt64(truth?.difficulty ?? 0)
+      let score = parts == 65_535 ? 1 << 63 : parts * ((1 << 63) / 65_535)
+      send(
+        .event(
+          .sideCallEnded(
+            question.id, succeeded: succeeded,
+            value: succeeded && question.id.kind == .complexity ? score : 0)))
+    }
+  }
+
   // MARK: The wire
 
-  private func send(_ event: Event) {
+  private var hasOnlyPolls: Bool {
+    (gateway.held == 0 || exchanges.contains(where: \.isOpen))
+      && pending.allSatisfy {
+        if case .alarm(let timer, _) = $0.what { timer.kind == .poll } else { false }
+      }
+  }
+
+  private func send(_ event: Event) { send(.event(event)) }
+
+  private func send(_ report: Report) {
     reportsSent += 1
     var draws = noise.draws(call: CallKey(bits: reportsSent))
     if wire.delay == .zero {
-      deliver(event)
+      deliver(report)
     } else {
-      schedule(.report(event), at: now.advanced(byNanoseconds: delay(draws.uniform())))
+      schedule(.report(report), at: now.advanced(byNanoseconds: delay(draws.uniform())))
     }
     if draws.uniform() < wire.repeats {
-      schedule(.report(event), at: now.advanced(byNanoseconds: delay(draws.uniform())))
+      schedule(.report(report), at: now.advanced(byNanoseconds: delay(draws.uniform())))
     }
   }
 
   private func delay(_ u: Double) -> Int64 { Int64(u * Double(wire.delay.nanoseconds)) }
 
-  private func deliver(_ event: Event) {
+  private func deliver(_ report: Report) {
     let settled = output.attempts.count
-    gateway.handle(event, at: now, into: &output)
-    if case .attemptEnded(let attempt, _, _, _) = event, output.attempts.count > settled {
+    let answered = output.sideCalls.count
+    let question: SideCallID?
+    switch report {
+    case .embedded(let id, let vector):
+      question = id
+      gateway.embedded(id, vector: vector.span, at: now, into: &output)
+    case .event(let event):
+      if case .sideCallEnded(let id, _, _) = event { question = id } else { question = nil }
+      gateway.handle(event, at: now, into: &output)
+    }
+    if let question, output.sideCalls.count > answered {
+      let bill = billsOfQuestions[question] ?? .zero
+      sideTruths.append(SideCallTruth(bill: bill))
+      billsOfRequests[question.request, default: .zero] += bill
+    }
+    if case .event(.attemptEnded(let attempt, _, _, _)) = report, output.attempts.count > settled {
       let deployment = Int(output.attempts[settled].deployment.index)
       tally.deployments[deployment].leave(at: now)
       let bill = billsOfAttempts[attempt] ?? .zero
@@ -278,15 +379,20 @@ final class SlowWire {
       case .startAttempt(let deadlines, let id, let slot, let deployment):
         start(id, slot, deployment, deadlines)
       case .cancelAttempt(let id): if let open = openExchanges[id] { close(open, .cancelled) }
-      case .setTimer(let timer, let at): schedule(.alarm(timer), at: at)
-      case .clearTimer(let timer): cleared.insert(timer)
+      case .setTimer(let timer, let at):
+        settings += 1
+        timers[TimerPlace(timer)] = (timer, settings)
+        schedule(.alarm(timer, setting: settings), at: at)
+      case .clearTimer(let timer):
+        if timers[TimerPlace(timer)]?.id == timer { timers[TimerPlace(timer)] = nil }
+      case .startSideCall(let id, let deadline): ask(id, deadline)
       case .beginAnswer(let id, _):
         if finished[id] != nil || !begun.insert(id).inserted { complaints.append("begun: \(id)") }
       case .finishAnswer(let id, _, _): finished[id, default: 0] += 1
       case .keepBody(let body, _): bodies.insert(body)
       case .releaseBody(let body):
         if bodies.remove(body) == nil { complaints.append("released: \(body)") }
-      case .startSideCall, .publish: complaints.append("\(command) was not to be expected")
+      case .publish: complaints.append("\(command) was not to be expected")
       }
     }
   }
@@ -295,6 +401,11 @@ final class SlowWire {
     if !output.attempts.isEmpty {
       output.attempts.withSpan { records in
         attemptTruths.withSpan { collector.consume(attempts: records, truths: $0) }
+      }
+    }
+    if !output.sideCalls.isEmpty {
+      output.sideCalls.withSpan { records in
+        sideTruths.withSpan { collector.consume(sideCalls: records, truths: $0) }
       }
     }
     if !output.requests.isEmpty {
@@ -312,6 +423,8 @@ final class SlowWire {
     if !output.notes.isEmpty { output.notes.withSpan { collector.consume(notes: $0) } }
     output.attempts.removeAll()
     attemptTruths.removeAll()
+    output.sideCalls.removeAll()
+    sideTruths.removeAll()
     output.requests.removeAll()
     output.notes.removeAll()
   }

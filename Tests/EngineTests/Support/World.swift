@@ -16,6 +16,8 @@ struct World {
   var policy: Setting
   var replicas = 1
   var gossipLag: Duration?
+  var services = ServicesPlan()
+  var gatewayFaults: [GatewayFault] = []
   var seed: UInt64 = 1
   var mergesDeadlines = true
   /// The factor on the gateway's copy of the prices; 1 for the true ones.
@@ -27,9 +29,10 @@ struct World {
   /// The policy, compiled against this world's names.
   func plan() throws -> GatewayPlan {
     let facts = deployments.map { DeploymentFacts(name: $0.name, sheet: $0.price * priceFactor) }
-    let names = PolicyNames(
+    var names = PolicyNames(
       deployments: facts, aliases: World.aliases, teams: ["red", "blue"],
       populations: Populations(keys: 3, users: 5, teams: 2, features: 2, aliases: 2))
+    names.servicePrices = services.prices
     var reader = try SettingsReader(policy)
     let plan = try GatewayPlan(reading: &reader, names: names, gossips: gossipLag != nil)
     try reader.finish()
@@ -47,6 +50,7 @@ struct World {
       return LimitEnvelope(
         rate: limit.bucket.rate, burst: limit.bucket.burst, reserves: limit.charge == .reserve)
     }
+    measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     measures.breakers = plan.breakerDeployments
     return measures
   }
@@ -63,6 +67,8 @@ struct World {
     var run = RunPlan(gateway: gateway, fleet: fleet, end: end)
     run.replicas = replicas
     run.gossipLag = gossipLag ?? .zero
+    run.services = services
+    run.gatewayFaults = gatewayFaults
     run.mergesDeadlines = mergesDeadlines
     run.bounds = World.aliases.indices.map { gateway.tree.deployments(reachableFrom: $0) }
     let sink = Collector(measures(gateway))
@@ -88,6 +94,8 @@ struct RunResult {
   var attempts: [AttemptRecord]
   var requestTruths: [RequestTruth]
   var attemptTruths: [AttemptTruth]
+  /// Each side call with its truth, as text.
+  var sideCalls: [String]
   var notes: [Note]
   var breaches: Breaches
   var tally: DriverTally
@@ -95,7 +103,8 @@ struct RunResult {
   /// All of it as text, so that equal text means equal records to the last bit.
   var text: [String] {
     requests.indices.map { "\(requests[$0]) \(requestTruths[$0])" }
-      + attempts.indices.map { "\(attempts[$0]) \(attemptTruths[$0])" } + notes.map { "\($0)" }
+      + attempts.indices.map { "\(attempts[$0]) \(attemptTruths[$0])" } + sideCalls
+      + notes.map { "\($0)" }
   }
 
   /// How each call ended.
@@ -130,6 +139,7 @@ final class Collector: Sink {
   private var requestTruths: [RequestTruth] = []
   private var attemptTruths: [AttemptTruth] = []
   private var notes: [Note] = []
+  private var sideCalls: [String] = []
 
   init(_ plan: MeasuresPlan) { measures = RunMeasures(plan: plan) }
 
@@ -151,6 +161,12 @@ final class Collector: Sink {
     measures.consume(requests: records, truths: truths)
   }
 
+  func consume(sideCalls records: Span<SideCallRecord>, truths: Span<SideCallTruth>) {
+    precondition(records.count == truths.count)
+    for place in records.indices { sideCalls.append("\(records[place]) \(truths[place])") }
+    measures.consume(sideCalls: records, truths: truths)
+  }
+
   func consume(notes batch: Span<Note>) {
     for place in batch.indices { notes.append(batch[place]) }
     measures.consume(notes: batch)
@@ -160,6 +176,7 @@ final class Collector: Sink {
     measures.close(tally)
     return RunResult(
       requests: requests, attempts: attempts, requestTruths: requestTruths,
-      attemptTruths: attemptTruths, notes: notes, breaches: measures.breaches, tally: tally)
+      attemptTruths: attemptTruths, sideCalls: sideCalls, notes: notes, breaches: measures.breaches,
+      tally: tally)
   }
 }

@@ -29,9 +29,9 @@ private struct ListCache {
 
 @Suite("An exact cache")
 struct ExactCacheTests {
-  private func rule(_ setting: Setting) throws -> CacheRule {
+  private func rule(_ setting: Setting) throws -> CachePlan {
     var reader = try SettingsReader(setting)
-    return try CacheRule(reading: &reader)
+    return try CachePlan(reading: &reader)
   }
 
   @Test("finds what a list in order of use finds, entry by entry")

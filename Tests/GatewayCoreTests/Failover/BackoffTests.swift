@@ -86,6 +86,80 @@ struct BackoffTests {
     #expect(Set(one[0].split(separator: " ").filter { $0.hasPrefix("~") }).count == 3)
   }
 
-  @Test("has a registry whose entries can be described")
-  func described() { #expect(Backoff.registry.audit().isEmpty) }
+  @Test("with decorrelated jitter lies between the first wait and three times the one before")
+  func decorrelated() throws {
+    let backoff = try make([
+      "exponential": ["from": "100ms", "to": "2s", "jitter": "decorrelated"]
+    ])
+    var random = SplitMix64(seed: 1)
+    for _ in 0..<200 {
+      var previous: Int64 = 0
+      for retry in 0..<8 {
+        let u = Double.random(in: 0.000_001..<1, using: &random)
+        let wait = backoff.wait(beforeRetry: retry, after: previous, uniform: u)
+        let most = Double(previous == 0 ? 100_000_000 : previous) * 3
+        let expected = min(2_000_000_000, 100_000_000 + (most - 100_000_000) * u)
+        #expect(abs(Double(wait) - expected) <= 1)
+        previous = wait
+      }
+    }
+    // The request remembers the wait before: 100 + 200 · ½, then 100 + (3 · 200 − 100) · ½, ….
+    let attempts: Setting = [
+      "retry": [
+        "max": 3,
+        "backoff": ["exponential": ["from": "100ms", "to": "700ms", "jitter": "decorrelated"]],
+      ]
+    ]
+    #expect(
+      try stories("a", ["a": "555"], attempts: attempts, script: [0.5, 0.5, 0.5])
+        == ["a5 ~200 a5 ~350 a5 ~575 a. ok"])
+  }
+
+  @Test("can grow by the same amount, and keep a floor")
+  func linear() throws {
+    let backoff = try make(["linear": ["from": "1s", "step": "250ms", "to": "2s"]])
+    let waits = (0..<6).map { backoff.wait(beforeRetry: $0, uniform: 0.1) / 1_000_000 }
+    #expect(waits == [1_000, 1_250, 1_500, 1_750, 2_000, 2_000])
+    let floored = try make([
+      "exponential": ["from": "1s", "to": "8s", "least": "3s", "jitter": "none"]
+    ])
+    #expect(floored.wait(beforeRetry: 1, uniform: 0.1) == 3_000_000_000)
+    #expect(floored.wait(beforeRetry: 2, uniform: 0.1) == 4_000_000_000)
+  }
+
+  @Test("of every kind with every jitter never waits less than nothing or more than its bounds")
+  func conformance() throws {
+    let growths: [Setting] = ["none", ["constant": ["delay": "1s"]]]
+    let jitters = BackoffJitter.registry.names
+    #expect(Backoff.registry.names == ["none", "constant", "linear", "exponential"])
+    var random = SplitMix64(seed: 7)
+    for jitter in jitters {
+      let word = Setting(.string(jitter))
+      let backoffs: [Setting] =
+        growths + [
+          ["constant": ["delay": "1s", "jitter": word]],
+          ["linear": ["from": "1s", "to": "3s", "jitter": word]],
+          ["exponential": ["from": "1s", "to": "3s", "jitter": word]],
+        ]
+      for setting in backoffs {
+        let backoff = try make(setting)
+        for retry in 0..<20 {
+          let u = Double.random(in: 0.000_001..<1, using: &random)
+          let previous = Int64.random(in: 0...3_000_000_000, using: &random)
+          let wait = backoff.wait(beforeRetry: retry, after: previous, uniform: u)
+          #expect(wait >= 0 && wait <= 3_750_000_000, "\(setting) \(retry)")
+          let again = backoff.wait(beforeRetry: retry, after: previous, uniform: u)
+          #expect(wait == again)
+          let lower = backoff.wait(beforeRetry: retry, after: previous, uniform: u / 2)
+          #expect(lower <= wait, "monotone in its draw")
+        }
+      }
+    }
+  }
+
+  @Test("has registries whose entries can be described")
+  func described() {
+    #expect(Backoff.registry.audit().isEmpty)
+    #expect(BackoffJitter.registry.audit().isEmpty)
+  }
 }

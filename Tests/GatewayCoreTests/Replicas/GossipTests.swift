@@ -70,4 +70,80 @@ struct GossipTests {
     bench.arrive()
     #expect(bench.live.map(\.deployment) == ["a", "c", "a"])
   }
+
+  @Test("tell every balance above the deployment, through subtrees and aliases")
+  func everyLevel() throws {
+    func bench(_ replica: Int) throws -> Bench {
+      try Bench(
+        [
+          "routes": [
+            "chat": [
+              "balance": "least-in-flight",
+              "over": [
+                ["fallback": ["a", "d"]], ["balance": "least-in-flight", "over": ["b", "other"]],
+              ],
+            ],
+            "other": "c",
+          ]
+        ], replica: replica, gossips: true)
+    }
+    let benches = try (0..<3).map { try bench($0) }
+    func exchange() {
+      for sender in benches {
+        for delta in sender.published {
+          for other in benches where other !== sender {
+            other.report(.received(delta, from: sender.gateway.replica))
+          }
+        }
+        sender.published.removeAll()
+      }
+    }
+    var places: [String] = []
+    for round in 0..<8 {
+      benches[round % 3].arrive()
+      places.append(benches[round % 3].live.last?.deployment ?? "none")
+      exchange()
+    }
+    // The upper balance alternates; the lower one alternates between b and the alias of c.
+    #expect(places == ["a", "b", "a", "c", "a", "b", "a", "c"])
+    for bench in benches { while !bench.live.isEmpty { bench.end(.succeeded) } }
+    exchange()
+    benches[2].arrive()
+    #expect(benches[2].live.last?.deployment == "a")
+  }
+
+  @Test(
+    "are counted by every strategy that counts what is in flight",
+    arguments: [
+      "least-in-flight", "least-tokens-in-flight", "power-of-two", "power-of-d", "peak-ewma",
+      "prequal", "bounded-load-hash",
+    ])
+  func counting(strategy: String) throws {
+    let choice: Setting =
+      switch strategy {
+      case "peak-ewma": ["peak-ewma": ["samples": 0]]
+      case "power-of-d": ["power-of-d": 3]
+      case "prequal": ["prequal": ["quantile": 0.2]]
+      case "bounded-load-hash": ["bounded-load-hash": ["c": 1]]
+      default: Setting(.string(strategy))
+      }
+    let one = try Bench(
+      ["routes": ["chat": ["balance": choice, "over": ["a", "b", "c"]]]], replica: 0, gossips: true)
+    for deployment in [0, 1] {
+      one.report(
+        .received(Delta(.inFlight, of: DeploymentID(deployment), change: 9), from: ReplicaID(1)))
+      one.report(
+        .received(Delta(.inFlight, of: DeploymentID(deployment), change: 9), from: ReplicaID(2)))
+    }
+    let rounds = strategy == "power-of-two" ? 60 : 5
+    var counts = ["a": 0, "b": 0, "c": 0]
+    for _ in 0..<rounds {
+      one.arrive()
+      counts[one.live[0].deployment, default: 0] += 1
+      one.end(.succeeded)
+    }
+    // Of two draws one in three misses the idle child.
+    #expect(counts["c", default: 0] > rounds / 2)
+    if strategy != "power-of-two" { #expect(counts["c"] == rounds) }
+  }
 }

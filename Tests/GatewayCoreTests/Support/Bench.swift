@@ -121,7 +121,9 @@ final class Bench {
             started: now))
       case .cancelAttempt(let id): cancelled.append(id)
       case .setTimer(let id, let at):
-        timers.removeAll { $0.id.request == id.request }
+        timers.removeAll {
+          id.kind == .poll ? $0.id == id : $0.id.request == id.request && $0.id.kind == id.kind
+        }
         timers.append((id, at))
       case .clearTimer(let id): timers.removeAll { $0.id == id }
       case .beginAnswer(let id, let source): begun.append((id, source))

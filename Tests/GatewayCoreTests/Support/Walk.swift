@@ -6,8 +6,8 @@ import Vocabulary
 /// Sends requests through a route and tells, in one line each, where they went and how they ended.
 ///
 /// Each deployment has a script, one character an attempt: `.` answers, `5` is a 503, `4` a 429,
-/// `3` a 400, `t` a timeout, `c` no connection, `b` a broken stream; after its end all succeed. An
-/// attempt takes 100 ms. The story of a request: `a5 b. ok` is a failure at a, a success at b;
+/// `3` a 400, `1` a 401, `t` a timeout, `c` no connection, `b` a broken stream; after its end all
+/// succeed. An attempt takes 100 ms. The story of a request: `a5 b. ok` is a failure at a, a success at b;
 /// `~200` is a pause of 200 ms; the last word is `ok` or the status that the client gets.
 ///
 ///     try stories(["fallback": ["a", "b"]], ["a": "5"]) == ["a5 b. ok"]
@@ -68,6 +68,7 @@ private func outcome(_ character: Character) -> Outcome {
   case "5": .status(503)
   case "4": .status(429)
   case "3": .status(400)
+  case "1": .status(401)
   case "t": .totalTimeout
   case "c": .connection
   case "b": .brokenStream

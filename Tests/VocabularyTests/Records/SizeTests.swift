@@ -10,6 +10,8 @@ struct SizeTests {
     #expect(MemoryLayout<Note>.stride <= 48)
     #expect(MemoryLayout<AttemptRecord>.stride <= 96)
     #expect(MemoryLayout<RequestRecord>.stride <= 192)
+    #expect(MemoryLayout<SideCallRecord>.stride <= 48)
+    #expect(MemoryLayout<Truth>.stride <= 16)
     #expect(MemoryLayout<Usage>.stride == 12)
     #expect(MemoryLayout<Outcome>.stride <= 4)
     #expect(MemoryLayout<RetryAfter>.stride == 4)
@@ -21,7 +23,7 @@ struct SizeTests {
     #expect(isPlain(AttemptTruth.self) && isPlain(RequestTruth.self) && isPlain(Request.self))
     #expect(isPlain(Instant.self) && isPlain(Money.self) && isPlain(MoneyTotal.self))
     #expect(isPlain(Rate.self) && isPlain(Probability.self) && isPlain(PriceSheet.self))
-    #expect(isPlain(Truth.self) && isPlain(StationTally.self))
+    #expect(isPlain(Truth.self) && isPlain(SideCallRecord.self) && isPlain(StationTally.self))
   }
 }
 

@@ -172,7 +172,7 @@ public struct LiteLLMCooldown: Ejection {
   /// The class of a failure that may cool a deployment; `nil` for one that never does.
   private static func eligible(_ outcome: Outcome) -> Class? {
     switch outcome.kind {
-    case .succeeded, .cancelled, .connection: return nil
+    case .succeeded, .cancelled, .connection, .contextWindow, .contentPolicy: return nil
     case .firstTokenTimeout, .idleTimeout, .totalTimeout: return .timeout
     case .brokenStream: return .internalServer
     case .status: break

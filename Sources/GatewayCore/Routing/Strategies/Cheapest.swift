@@ -3,51 +3,54 @@ import Vocabulary
 
 /// Chooses the child whose price for this request is lowest, by the gateway's own sheets.
 ///
-/// price(i) = input tokens × inputᵢ + expected output tokens × outputᵢ. The expected output is the
-/// request's cap if it has one below `assumeOutput`, else `assumeOutput`. The first of equals wins;
-/// a subtree is priced as its first deployment. Source: OpenRouter `sort: price`, LiteLLM
-/// `cost-based-routing`.
+/// price(i) = fresh input tokens × inputᵢ + cached × cachedInputᵢ + expected output × outputᵢ; what
+/// is expected, see `ExpectedPrice`. A subtree is priced as its first deployment; what has no price
+/// comes last. Source: OpenRouter `sort: price`; LiteLLM `cost-based-routing` is
+/// `{price: "unit", zeroIsUnknown: true}`.
 /// - Complexity: O(candidates), exact integer arithmetic.
 public struct Cheapest: Strategy {
-  private let assumeOutput: Int
-  private var sheets: [PriceSheet?] = []
+  private var expected: ExpectedPrice
+  private let ties: TieRule
 
-  /// Reads the number of output tokens to expect.
+  /// Reads what to expect of a request, and the tie rule.
   public init(reading s: inout SettingsReader) throws(SettingError) {
-    assumeOutput = try s.integer(
-      "assumeOutput", default: 500, in: 0...1_000_000,
-      "output tokens to expect of a request that sets no lower cap")
+    expected = try ExpectedPrice(reading: &s)
+    ties = try TieRule(reading: &s)
   }
 
   /// Learns the children.
-  public mutating func prepare(for children: [RouteChild]) { sheets = children.map(\.sheet) }
+  public mutating func prepare(for children: [RouteChild]) { expected.prepare(for: children) }
 
   /// Chooses a candidate by the rule above.
   public mutating func choose(
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
   ) -> Int {
-    var best = candidates.first
+    var equals = CandidateSet(bits: 0)
     var bestPrice = Int64.max
-    var set = candidates.bits
-    while set != 0 {
-      let child = set.trailingZeroBitCount
-      let price = score(of: child, for: request, at: now) ?? .max
+    var rest = candidates.bits
+    while rest != 0 {
+      let child = rest.trailingZeroBitCount
+      let price = expected.price(of: child, for: request) ?? .max
       if price < bestPrice {
         bestPrice = price
-        best = child
+        equals = CandidateSet(bits: 0)
       }
-      set &= set &- 1
+      if price == bestPrice { equals.insert(child) }
+      rest &= rest &- 1
     }
-    return best
+    return ties == .first ? equals.first : equals.drawn(draws.uniform())
   }
 
   /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    guard let sheet = sheets[child] else { return nil }
-    let usage = Usage(
-      inputTokens: request.inputTokens,
-      outputTokens: min(request.outputCap, UInt32(assumeOutput)))
-    return sheet.bill(for: usage).picodollars
+    expected.price(of: child, for: request)
+  }
+
+  /// Wants to be told of attempts only if it learns from them.
+  public var observes: Bool { expected.learns }
+  /// Learns what an answer consumed.
+  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+    expected.learn(child, observation)
   }
 }

@@ -7,11 +7,14 @@ import Vocabulary
 /// `least-connections`, LiteLLM `least-busy`.
 /// - Complexity: O(candidates).
 public struct LeastInFlight: Strategy {
+  private let ties: TieRule
   private var inFlight: [Int] = []
   private var weights: [Double] = []
 
-  /// Reads no parameters: the weights stand at the children.
-  public init(reading s: inout SettingsReader) throws(SettingError) {}
+  /// Reads the tie rule; the weights stand at the children.
+  public init(reading s: inout SettingsReader) throws(SettingError) {
+    ties = try TieRule(reading: &s)
+  }
 
   /// Learns the children.
   public mutating func prepare(for children: [RouteChild]) {
@@ -24,24 +27,12 @@ public struct LeastInFlight: Strategy {
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
   ) -> Int {
-    var best = candidates.first
-    var bestLoad = Double.infinity
-    var set = candidates.bits
-    while set != 0 {
-      let child = set.trailingZeroBitCount
-      let load = load(of: child)
-      if load < bestLoad {
-        bestLoad = load
-        best = child
-      }
-      set &= set &- 1
-    }
-    return best
+    candidates.lowest(ties, draws) { load(of: $0) }
   }
 
   /// Attempts in flight per weight, in thousandths.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    Int64(min(load(of: child) * 1000, 1e18))
+    wholeScore(load(of: child) * 1000)
   }
 
   @inline(__always)

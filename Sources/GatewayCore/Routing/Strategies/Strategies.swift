@@ -19,15 +19,47 @@ public enum Strategies {
         source: "Kong least-connections; LiteLLM least-busy",
         make: { s throws(SettingError) in try LeastInFlight(reading: &s) }),
       .init(
+        "least-tokens-in-flight", "fewest tokens in flight per weight",
+        source: "least work left (Harchol-Balter 2013); vLLM router",
+        make: { s throws(SettingError) in try LeastTokensInFlight(reading: &s) }),
+      .init(
         "power-of-two", "the less loaded of two random children", source: "Mitzenmacher 2001",
-        make: { s throws(SettingError) in try PowerOfTwo(reading: &s) }),
+        make: { s throws(SettingError) in PowerOfD() }),
+      .init(
+        "power-of-d", "the least loaded of d random children, by attempts or tokens",
+        source: "Mitzenmacher 2001", shorthand: "d",
+        make: { s throws(SettingError) in try PowerOfD(reading: &s) }),
       .init(
         "peak-ewma", "latency average that jumps to peaks, times load",
         source: "Finagle PeakEwma; tower peak_ewma",
         make: { s throws(SettingError) in try PeakEWMA(reading: &s) }),
       .init(
+        "ewma", "plain latency average per weight, new children at their peers' mean",
+        source: "Kong core latency balancer",
+        make: { s throws(SettingError) in try EWMA(reading: &s) }),
+      .init(
+        "lowest-latency", "lowest mean or percentile over a window, with a buffer to explore",
+        source: "LiteLLM latency-based-routing; OpenRouter sort: latency; Kong lowest-latency",
+        make: { s throws(SettingError) in try LowestLatency(reading: &s) }),
+      .init(
+        "prequal", "fastest of those that are not among the busiest",
+        source: "Wydrowski et al., NSDI 2024",
+        make: { s throws(SettingError) in try Prequal(reading: &s) }),
+      .init(
         "cheapest", "lowest price for this request by the gateway's sheets",
         source: "OpenRouter sort: price; LiteLLM cost-based-routing",
         make: { s throws(SettingError) in try Cheapest(reading: &s) }),
+      .init(
+        "price-weighted", "draws a child with probability ∝ 1/price², after an outage last",
+        source: "OpenRouter price-based load balancing", shorthand: "exponent",
+        make: { s throws(SettingError) in try PriceWeighted(reading: &s) }),
+      .init(
+        "lowest-usage", "fewest tokens, requests or dollars in the window, per weight",
+        source: "Kong lowest-usage; LiteLLM usage-based-routing",
+        make: { s throws(SettingError) in try LowestUsage(reading: &s) }),
+      .init(
+        "bounded-load-hash", "the same child for the same key, unless it has too much in flight",
+        source: "Mirrokni, Thorup, Zadimoghaddam, SODA 2018", shorthand: "by",
+        make: { s throws(SettingError) in try BoundedLoadHash(reading: &s) }),
     ])
 }

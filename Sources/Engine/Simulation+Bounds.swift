@@ -1,0 +1,30 @@
+import Providers
+import Vocabulary
+
+// What the world adds to a record: the least that the call could have cost and taken.
+
+extension Simulation {
+  /// The least bill and the least latency that this call could have had.
+  func bound(
+    _ truth: inout RequestTruth, _ record: RequestRecord, _ call: Call
+  ) {
+    if call.repeats {
+      truth.floorBill = .zero
+      truth.floorNanoseconds = 0
+      return
+    }
+    let deployments = plan.bounds[Int(record.alias.index)]
+    for deployment in deployments {
+      for ordinal in 0..<max(1, UInt32(record.attempts)) {
+        let floor = fleet.floor(
+          AttemptStart(
+            flight: 0, call: record.call, deployment: deployment, ordinal: ordinal,
+            inputTokens: call.inputTokens, cachedInputTokens: call.truth.cachedInputTokens,
+            outputTokens: min(call.truth.outputTokens, call.outputCap),
+            outputCap: call.outputCap, streams: call.streams))
+        truth.floorBill = min(truth.floorBill, floor.bill)
+        truth.floorNanoseconds = min(truth.floorNanoseconds, floor.nanoseconds)
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Vocabulary
+
+// The exact cache: asked before the route, filled by whole answers, and the last resort of a route
+// that has failed.
+
+extension Gateway {
+  /// Answers from the cache if it holds a fresh answer.
+  mutating func answerFromCache(
+    _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
+    into output: inout Output
+  ) -> Bool {
+    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
+    guard caches, request.fingerprint != 0,
+      cache.rule.cacheability.treatment(of: request, draws: cache.draws).looks
+    else { return false }
+    let key = cache.rule.key(of: request)
+    let hit =
+      cache.hasBuckets
+      ? cache.lookInBuckets(key, for: request.call, at: now, into: &output)
+      : cache.look(key, at: now, into: &output)
+    if output.explains(request.number) {
+      output.notes.append(
+        Note(
+          .cacheLooked, at: now, request: request.number, value: hit == nil ? 0 : 1,
+          replica: replica))
+    }
+    guard let hit else { return false }
+    let end = now.advanced(byNanoseconds: cache.rule.latency)
+    output.commands.append(.beginAnswer(id, .cache(hit.body)))
+    output.commands.append(.finishAnswer(id, .succeeded, at: end))
+    var record = RequestRecord(arrival: request, id: id, at: now, replica: replica)
+    record.end = .succeeded
+    record.source = .cache
+    record.deployment = hit.deployment
+    record.outputTokens = hit.usage.outputTokens
+    record.saved = sheets[Int(hit.deployment.index)].bill(for: hit.usage)
+    record.began = end
+    record.ended = end
+    record.settled = end
+    output.requests.append(record)
+    // With the cache first no limit has seen the request, so there is nothing to correct.
+    if limitsSettle, plan.order == .admitFirst {
+      limits.settle(
+        request, usage: hit.usage, hit: true, spared: spared, at: now, replica: replica,
+        into: &output)
+    }
+    slots[id.slot].generation &+= 1
+    slots.give(id.slot)
+    return true
+  }
+
+  /// Keeps a whole answer in the cache.
+  mutating func store(
+    _ slot: UInt32, _ usage: Usage, from deployment: DeploymentID, at now: Instant,
+    into output: inout Output
+  ) {
+    guard caches, slots[slot].request.fingerprint != 0 else { return }
+    if !cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws).keeps
+      || !cache.rule.keeps(usage)
+    {
+      return
+    }
+    let body = BodyID(bits: nextBody)
+    nextBody &+= 1
+    output.commands.append(.keepBody(body, from: id(ofSlot: slot)))
+    var key = cache.rule.key(of: slots[slot].request)
+    if cache.hasBuckets { key = cache.storeKey(key, for: slots[slot].request.call, at: now) }
+    let evicted = cache.store(
+      key, usage: usage, from: deployment, body: body,
+      timeToLive: cache.timeToLive(of: slots[slot].request), at: now, into: &output)
+    if evicted > 0 || output.explains(slots[slot].request.number) {
+      output.notes.append(
+        Note(
+          .cacheStored, at: now, request: slots[slot].request.number, deployment: deployment,
+          value: Int64(cache.count), other: Int64(evicted), replica: replica))
+    }
+  }
+
+  /// Answers a request whose route has failed with an entry that has expired, if the policy wants it
+  /// and there is one that is not too old.
+  mutating func answersStale(
+    _ slot: UInt32, at now: Instant, into output: inout Output
+  ) -> Bool {
+    guard slots[slot].request.fingerprint != 0, slots[slot].record.began == .distantFuture,
+      !slots[slot].isDetached,
+      cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
+    else { return false }
+    let key = cache.rule.key(of: slots[slot].request)
+    let hit =
+      cache.hasBuckets ? cache.lookStaleInBuckets(key, at: now) : cache.lookStale(key, at: now)
+    guard let hit else { return false }
+    output.notes.append(
+      Note(
+        .cacheLooked, at: now, request: slots[slot].request.number, deployment: hit.deployment,
+        value: 3, replica: replica))
+    answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
+    return true
+  }
+
+  /// Ends a request that holds a slot with an answer that was kept.
+  mutating func answer(
+    _ slot: UInt32, with hit: ExactCache.Hit, _ source: RequestRecord.Source, latency: Int64,
+    at now: Instant, into output: inout Output
+  ) {
+    let end = now.advanced(byNanoseconds: latency)
+    output.commands.append(.beginAnswer(id(ofSlot: slot), .cache(hit.body)))
+    slots[slot].record.source = source
+    slots[slot].record.deployment = hit.deployment
+    slots[slot].record.outputTokens = hit.usage.outputTokens
+    slots[slot].record.saved = sheets[Int(hit.deployment.index)].bill(for: hit.usage)
+    slots[slot].record.began = end
+    slots[slot].servedUsage = hit.usage
+    slots[slot].servedFromCache = true
+    slots[slot].record.end = .succeeded
+    slots[slot].record.outcome = .succeeded
+    slots[slot].record.ended = end
+    slots[slot].state = .settling
+    let followers = slots[slot].leads ? stopLeading(slot) : nil
+    output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded, at: end))
+    settleIfQuiet(slot, at: now, into: &output)
+    if let followers { passOn(.succeeded, .succeeded, to: followers, at: now, into: &output) }
+  }
+}

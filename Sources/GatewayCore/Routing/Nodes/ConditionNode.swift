@@ -1,0 +1,47 @@
+import Settings
+import Vocabulary
+
+/// The first branch whose predicate holds is taken, else the last.
+enum ConditionNode {
+  static let kind = RouteKind(
+    "condition", "the first branch whose predicate holds",
+    source: "Portkey conditional; Cloudflare dynamic routing"
+  ) { builder, s, place throws(SettingError) in
+    try builder.condition(&s, place)
+  }
+}
+
+extension RouteBuilder {
+  fileprivate mutating func condition(
+    _ s: inout SettingsReader, _ place: RouteKind.Place
+  ) throws(SettingError) {
+    let branches = try s.list("condition", "branches; the first whose \"if\" holds is taken") {
+      branch throws(SettingError) -> (RoutePredicate, UInt16?) in
+      try branch.object { b throws(SettingError) -> (RoutePredicate, UInt16?) in
+        let predicate = try b.object("if", "all that it names must hold") {
+          p throws(SettingError) -> RoutePredicate in
+          try RoutePredicate(reading: &p, names: self.names)
+        }
+        let then = try b.raw("then", "the node of this branch")
+        return (
+          predicate ?? RoutePredicate(),
+          try then.map { t throws(SettingError) in
+            try self.node(t, place.inherited)
+          }
+        )
+      }
+    }
+    let otherwise = try s.raw("else", "the node if no branch holds")
+    let last = try otherwise.map { o throws(SettingError) in try self.node(o, place.inherited) }
+    if s.isDescribing { return }
+    guard let last, branches.allSatisfy({ $0.1 != nil }) else {
+      throw SettingError(
+        at: place.setting.position, path: place.setting.path, found: "a branch without a node",
+        expected: "condition: [{ if: {…}, then: node }], else: node")
+    }
+    tree.nodes[Int(place.number)].kind = .condition
+    tree.nodes[Int(place.number)].target = UInt16(tree.predicates.count)
+    tree.predicates.append(contentsOf: branches.map(\.0))
+    try adopt(place.number, branches.compactMap(\.1) + [last], place.setting, atLeast: 2)
+  }
+}
