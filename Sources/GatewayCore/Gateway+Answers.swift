@@ -75,14 +75,14 @@ extension Gateway {
     {
       return
     }
-    withdraw(slot, into: &output)
+    withdraw(slot, at: now, into: &output)
     if slots[slot].state != .settling {
       finish(slot, .abandoned, .cancelled, at: now, into: &output)
     }
   }
 
   /// Takes back what a request has out: its timer, its attempt.
-  mutating func withdraw(_ slot: UInt32, into output: inout Output) {
+  mutating func withdraw(_ slot: UInt32, at now: Instant, into output: inout Output) {
     switch slots[slot].state {
     case .free, .settling:
       return

@@ -251,7 +251,7 @@ extension Gateway {
     finish(slot, .abandoned, .cancelled, at: now, into: &output)
     // Nobody waits for the leader any more.
     if slots[leader].isDetached, slots[leader].firstFollower == .max {
-      withdraw(leader, into: &output)
+      withdraw(leader, at: now, into: &output)
       finish(leader, .abandoned, .cancelled, at: now, into: &output)
     }
   }
