@@ -189,6 +189,23 @@ extension Gateway {
     noteDequeued(waiter.slot, how, subject: subject, since: waiter.since, at: now, &output)
   }
 
+  /// With the cache before admission, who waits needs none once the answer is there.
+  private mutating func answersWaiting(
+    _ number: UInt32, _ request: borrowing Request, at now: Instant, into output: inout Output
+  ) -> Bool {
+    guard caches, plan.order == .cacheFirst else { return false }
+    let slot = queue.waiter(number).slot
+    let id = id(ofSlot: slot)
+    guard answerFromCache(request, id, spared: 0, at: now, into: &output) else { return false }
+    output.requests[output.requests.count - 1].arrived = slots[slot].record.arrived
+    slots[slot].state = .free
+    // The slot has been given back; its content is still what it was.
+    slots[slot].generation &-= 1
+    leaveQueue(number, 0, subject: .max, at: now, into: &output)
+    slots[slot].generation &+= 1
+    return true
+  }
+
   private mutating func noteDequeued(
     _ slot: UInt32, _ how: Int64, subject: UInt16, since: Instant, at now: Instant,
     _ output: inout Output
@@ -241,6 +258,7 @@ extension Gateway {
         continue
       }
       let request = slots[waiter.slot].request
+      if answersWaiting(number, request, at: now, into: &output) { continue }
       switch judge(request, at: now, into: &output) {
       case .admitted(let spared, let held):
         leaveQueue(number, 0, subject: .max, at: now, into: &output)
@@ -268,7 +286,9 @@ extension Gateway {
     let request = slots[slot].request
     let arrived = slots[slot].record.arrived
     // The answer may have come into the cache while it waited.
-    if answerFromCache(request, id(ofSlot: slot), spared: spared, at: now, into: &output) {
+    if plan.order == .admitFirst,
+      answerFromCache(request, id(ofSlot: slot), spared: spared, at: now, into: &output)
+    {
       output.requests[output.requests.count - 1].arrived = arrived
       slots[slot].state = .free
       if limitsRequests { releaseHit(request, held, at: now, into: &output) }

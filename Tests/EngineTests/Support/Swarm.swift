@@ -182,6 +182,7 @@ extension World {
           ]
         ))
     }
+    policy += waiting(&random)
     self.policy = .members(policy)
   }
 }
