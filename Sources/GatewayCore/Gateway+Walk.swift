@@ -35,6 +35,10 @@ extension Gateway {
     slots[slot].skipped = 0
     slots[slot].waited = 0
     slots[slot].permitBudget = -1
+    slots[slot].hedge = .none
+    slots[slot].isHedgeArmed = false
+    slots[slot].restarts = 0
+    slots[slot].carried = 0
     slots[slot].asked = 0
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
@@ -127,7 +131,9 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     var passing = passing
-    if slots[slot].record.began != .distantFuture || slots[slot].followersBegan {
+    if slots[slot].record.began != .distantFuture || slots[slot].followersBegan,
+      !mayRestart(slot, after: outcome)
+    {
       return stop(slot, 4, at: now, into: &output)
     }
     if Int(slots[slot].record.attempts) >= plan.maximumAttempts {

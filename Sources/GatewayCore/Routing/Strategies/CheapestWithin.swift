@@ -105,7 +105,9 @@ public struct CheapestWithin: Strategy {
     return cheapest >= 0 ? cheapest : likeliest
   }
 
-  private func cold(kept: Int64, of all: Int64) -> Double {
+  // These only ask, yet are mutating: a method that borrows a large value copies it.
+
+  private mutating func cold(kept: Int64, of all: Int64) -> Double {
     switch coldStart {
     case .meets: 1
     case .misses: 0
@@ -114,7 +116,7 @@ public struct CheapestWithin: Strategy {
   }
 
   @inline(__always)
-  private func likelihood(kept: Int64, of ended: Int64) -> Double {
+  private mutating func likelihood(kept: Int64, of ended: Int64) -> Double {
     let n = Double(ended)
     let p = Double(kept) / n
     if z == 0 { return p }
@@ -126,10 +128,10 @@ public struct CheapestWithin: Strategy {
   /// The price for this request; with 10¹⁸ added if the objective is missed.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     guard let price = expected.price(of: child, for: request) else { return nil }
-    let ended = counts.look(child, at: now)
-    let misses =
-      ended >= minimum
-      && likelihood(kept: counts.look(child, lane: 1, at: now), of: ended) < share
+    var copy = self
+    let ended = copy.counts.total(child, at: now)
+    let kept = copy.counts.total(child, lane: 1, at: now)
+    let misses = ended >= minimum && copy.likelihood(kept: kept, of: ended) < share
     return min(price, 1_000_000_000_000_000_000) + (misses ? 1_000_000_000_000_000_000 : 0)
   }
 

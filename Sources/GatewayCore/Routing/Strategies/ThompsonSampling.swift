@@ -16,6 +16,7 @@ public struct ThompsonSampling: Strategy {
   private let spread: Double
   private var book: RewardBook
   private var names: [NameHash] = []
+  private let gammas = GammaTable.shared
 
   /// Reads the prior, the reward and its memory.
   public init(reading s: inout SettingsReader) throws(SettingError) {
@@ -31,8 +32,6 @@ public struct ThompsonSampling: Strategy {
   public mutating func prepare(for children: [RouteChild]) {
     book.prepare(children.count)
     names = children.map { NameHash($0.name) }
-    // Makes the table now, not in the first request.
-    if book.isBinary { _ = GammaTable.quantile(1, 0.5) }
   }
 
   /// Chooses a candidate by the rule above.
@@ -44,8 +43,8 @@ public struct ThompsonSampling: Strategy {
       return candidates.lowest { child in
         let reading = book.read(child, at: now)
         let wins = reading.mean * reading.count
-        let gain = GammaTable.quantile(prior + wins, draws.uniform(0, of: names[child]))
-        let loss = GammaTable.quantile(
+        let gain = gammas.quantile(prior + wins, draws.uniform(0, of: names[child]))
+        let loss = gammas.quantile(
           prior + max(0, reading.count - wins), draws.uniform(1, of: names[child]))
         // The ratio orders as X/(X + Y) does.
         return loss / gain
