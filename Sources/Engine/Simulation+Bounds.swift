@@ -8,7 +8,10 @@ extension Simulation {
   func bound(
     _ truth: inout RequestTruth, _ record: RequestRecord, _ call: Call
   ) {
-    if call.repeats {
+    // Who had to wait may share the answer of a call that came after it.
+    let isShared =
+      record.source != .provider && seen?.isShared(call.body, record.alias) ?? false
+    if call.repeats || isShared {
       truth.floorBill = .zero
       truth.floorNanoseconds = 0
       return

@@ -42,13 +42,14 @@ struct BreakerWatch: ~Copyable {
   }
 
   @inline(__always)
-  mutating func settled(_ record: borrowing AttemptRecord) {
-    let deployment = Int(record.deployment.index)
+  mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
+    let deployment = Int(record.pointee.deployment.index)
     guard deployment < guarded.count, !guarded[deployment].isEmpty else { return }
     pending.append(
       Pending(
-        request: record.request, started: record.started, deployment: record.deployment,
-        replica: record.replica))
+        request: record.pointee.request, started: record.pointee.started,
+        deployment: record.pointee.deployment,
+        replica: record.pointee.replica))
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {

@@ -22,7 +22,7 @@ struct LawBook: ~Copyable {
 
   @inline(__always)
   mutating func settled(
-    _ record: AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
+    _ record: UnsafePointer<AttemptRecord>, _ truth: AttemptTruth, _ breaches: inout Breaches
   ) {
     requests.settled(record, truth, &breaches)
     sojourns.settled(record)
@@ -37,22 +37,25 @@ struct LawBook: ~Copyable {
 
   @inline(__always)
   mutating func ended(
-    _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>,
+    _ breaches: inout Breaches
   ) {
     requests.ended(record, truth, &breaches)
     sojourns.ended(record)
   }
 
-  mutating func noted(_ note: Note, _ breaches: inout Breaches) {
-    switch note.kind {
-    case .breakerChanged, .probed, .bypassed: breakers.noted(note, &breaches)
-    case .limiterCharged, .limiterJudged, .reconciled:
-      if note.subject < ConcurrencyWatch.subject {
-        limiters.noted(note, &breaches)
+  @inline(__always)
+  mutating func noted(_ note: UnsafePointer<Note>, _ breaches: inout Breaches) {
+    switch note.pointee.kind {
+    case .limiterCharged:
+      if note.pointee.subject < ConcurrencyWatch.subject {
+        limiters.charged(note, &breaches)
       } else {
-        concurrency.noted(note, &breaches)
+        concurrency.noted(note.pointee, &breaches)
       }
-    case .limitAdapted, .restarted, .reloaded: concurrency.noted(note, &breaches)
+    case .breakerChanged, .probed, .bypassed: breakers.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
+    case .limitAdapted, .restarted, .reloaded: concurrency.noted(note.pointee, &breaches)
     default: break
     }
   }
