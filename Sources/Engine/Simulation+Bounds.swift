@@ -11,7 +11,8 @@ extension Simulation {
     // Who had to wait may share the answer of a call that came after it.
     let isShared =
       record.source != .provider && seen?.isShared(call.body, record.alias) ?? false
-    if call.repeats || isShared {
+    // An answer to a like question is not one of the call's own potential outcomes.
+    if call.repeats || isShared || record.source == .semantic {
       truth.floorBill = .zero
       truth.floorNanoseconds = 0
       return
