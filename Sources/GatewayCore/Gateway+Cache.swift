@@ -104,20 +104,25 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     let end = now.advanced(byNanoseconds: latency)
-    output.commands.append(.beginAnswer(id(ofSlot: slot), .cache(hit.body)))
     slots[slot].record.source = source
     slots[slot].record.deployment = hit.deployment
     slots[slot].record.outputTokens = hit.usage.outputTokens
     slots[slot].record.saved = sheets[Int(hit.deployment.index)].bill(for: hit.usage)
-    slots[slot].record.began = end
     slots[slot].servedUsage = hit.usage
     slots[slot].servedFromCache = true
-    slots[slot].record.end = .succeeded
-    slots[slot].record.outcome = .succeeded
-    slots[slot].record.ended = end
-    slots[slot].state = .settling
     let followers = slots[slot].leads ? stopLeading(slot) : nil
-    output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded, at: end))
+    if slots[slot].isDetached {
+      // Its client has left; its followers save the cost.
+      slots[slot].record.saved = .zero
+    } else {
+      output.commands.append(.beginAnswer(id(ofSlot: slot), .cache(hit.body)))
+      slots[slot].record.began = end
+      slots[slot].record.end = .succeeded
+      slots[slot].record.outcome = .succeeded
+      slots[slot].record.ended = end
+      output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded, at: end))
+    }
+    slots[slot].state = .settling
     settleIfQuiet(slot, at: now, into: &output)
     if let followers { passOn(.succeeded, .succeeded, to: followers, at: now, into: &output) }
   }
