@@ -57,9 +57,10 @@ extension Gateway {
     if slots[slot].isDetached { slots[slot].isDetached = false }
     if limitsSettle, slots[slot].isAdmitted {
       limits.settle(
-        slots[slot].request, usage: slots[slot].servedUsage,
+        slots[slot].request, usage: slots[slot].servedUsage, cost: slots[slot].record.estimate,
         hit: slots[slot].servedFromCache || slots[slot].record.source == .follow,
-        spared: slots[slot].spared, at: now, replica: replica, into: &output)
+        spared: slots[slot].spared, chargedAt: slots[slot].chargedAt, at: now, replica: replica,
+        into: &output)
     }
     output.requests.append(slots[slot].record)
     slots[slot].state = .free

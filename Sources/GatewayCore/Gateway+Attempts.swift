@@ -32,6 +32,7 @@ extension Gateway {
     flights[flight].breaker = leaf.breaker
     flights[flight].isProbe = isProbe
     flights[flight].isLive = true
+    chargeAttempt(flight, slot, at: now, into: &output)
     for level in 0..<top {
       let node = plan.tree.nodes[Int(slots[slot].nodes[level])]
       if node.kind == .balance, observing[Int(node.target)] {
@@ -39,7 +40,7 @@ extension Gateway {
           Int(slots[slot].taken[level]), for: slots[slot].request, at: now)
       }
     }
-    if limitsAttempts {
+    if limitsFlights {
       flights[flight].held = concurrency.acquire(
         deployment, for: number, at: now, replica: replica, into: &output)
     }
@@ -107,6 +108,7 @@ extension Gateway {
     flights[id.slot].record.estimate = estimate
     flights[id.slot].record.served = serves
     output.attempts.append(flights[id.slot].record)
+    settleAttempt(id.slot, slot, at: now, into: &output)
 
     let firstToken = flights[id.slot].record.firstToken
     let observation = AttemptObservation(
@@ -133,7 +135,7 @@ extension Gateway {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
     }
     if ejects { tellEjections(deployment, outcome, hint, at: now, into: &output) }
-    if limitsAttempts { releaseAttempt(id.slot, outcome, at: now, into: &output) }
+    if limitsFlights { releaseAttempt(id.slot, outcome, at: now, into: &output) }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
     }

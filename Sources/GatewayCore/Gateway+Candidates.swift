@@ -94,8 +94,12 @@ extension Gateway {
       }
     }
     if isFull(leaf.target) { return .limit }
-    return slots[slot].bypasses && !leaf.checks.contains(.neverBypasses)
-      ? nil : isOut(leaf, slot, at: now)
+    if !slots[slot].bypasses || leaf.checks.contains(.neverBypasses),
+      let why = isOut(leaf, slot, at: now)
+    {
+      return why
+    }
+    return limitRefuses(DeploymentID(Int(leaf.target)), slot, at: now) ? .limit : nil
   }
 
   /// The children of a balance or a sticky node that a request may be sent to.

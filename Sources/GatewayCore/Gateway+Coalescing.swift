@@ -192,9 +192,11 @@ extension Gateway {
       case .refused(let blocker):
         let isRate = blocker.permit < 0
         let place = Int(blocker.subject & ~ConcurrencyRule.subject)
-        slots[slot].record.rejection = isRate ? .limit : plan.concurrency[place].rejection
+        slots[slot].record.rejection =
+          isRate
+          ? plan.limits[place].isBudget ? .budget : .limit : plan.concurrency[place].rejection
         slots[slot].record.limit = blocker.subject
-        let status = isRate ? 429 : plan.concurrency[place].status
+        let status = isRate ? plan.limits[place].status : plan.concurrency[place].status
         finish(slot, .rejected, .status(status), at: now, into: &output)
         return true
       }

@@ -8,7 +8,7 @@ extension Gateway {
   /// Whether a limit on what is in flight at a deployment has no permit left.
   @inline(__always)
   mutating func isFull(_ deployment: UInt16) -> Bool {
-    limitsAttempts && !concurrency.admits(Int(deployment))
+    limitsFlights && !concurrency.admits(Int(deployment))
   }
 
   /// Notes the admission of a request that is in its slot.
@@ -17,6 +17,7 @@ extension Gateway {
     slots[slot].spared = spared
     slots[slot].held = held
     slots[slot].admitted = now
+    slots[slot].chargedAt = now
     slots[slot].isAdmitted = true
   }
 

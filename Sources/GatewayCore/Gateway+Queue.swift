@@ -28,7 +28,8 @@ extension Gateway {
       case .refuse(let limit, let retryAt):
         return .refused(
           QueueBlocker(
-            subject: UInt16(limit), line: rateLine(request, limit), permit: -1, retryAt: retryAt))
+            subject: UInt16(limit), line: rateLine(request, ofLimit: limit), permit: -1,
+            retryAt: retryAt))
       }
     }
     guard limitsRequests else {
@@ -43,12 +44,14 @@ extension Gateway {
 
   /// What a newcomer has to wait for because others wait for it already; `nil` if it is first.
   mutating func blockedByOthers(_ request: borrowing Request) -> QueueBlocker? {
-    for limit in plan.limits.indices {
-      let bucket = rateLine(request, limit)
+    for step in 0..<limits.steps.count {
+      guard let entry = limits.entry(step, request, .none) else { continue }
+      let bucket = rateLine(request, entry)
       let line = queue.line(bucket)
       if queue.count(line) > 0, !queue.isFirst(request, line) {
         return QueueBlocker(
-          subject: UInt16(limit), line: bucket, permit: -1, retryAt: .distantFuture)
+          subject: limits.entries[entry].subject, line: bucket, permit: -1,
+          retryAt: .distantFuture)
       }
     }
     guard limitsRequests else { return nil }
@@ -65,7 +68,10 @@ extension Gateway {
     _ request: borrowing Request, _ id: RequestID, _ blocker: QueueBlocker, at now: Instant,
     into output: inout Output
   ) -> RequestID {
-    guard queues, blocker.permit >= 0 || blocker.retryAt < .distantFuture || queue.count > 0 else {
+    // Nobody waits for a budget's next period.
+    guard queues, blocker.permit >= 0 || !plan.limits[Int(blocker.subject)].isBudget,
+      blocker.permit >= 0 || blocker.retryAt < .distantFuture || queue.count > 0
+    else {
       return turnAway(request, id, blocker, at: now, into: &output)
     }
     let deadline = min(
@@ -99,8 +105,10 @@ extension Gateway {
     into output: inout Output
   ) -> RequestID {
     guard blocker.permit >= 0 else {
+      let rule = plan.limits[Int(blocker.subject)]
       return refuse(
-        request, id, .limit, limit: blocker.subject, status: 429, at: now, into: &output)
+        request, id, rule.isBudget ? .budget : .limit, limit: blocker.subject,
+        status: rule.status, at: now, into: &output)
     }
     let rule = plan.concurrency[Int(blocker.subject & ~ConcurrencyRule.subject)]
     return refuse(
@@ -223,7 +231,11 @@ extension Gateway {
 
   /// Something has come back to the buckets of a request.
   mutating func stirLines(of request: borrowing Request) {
-    for limit in plan.limits.indices { queue.stir(queue.line(rateLine(request, limit))) }
+    for step in 0..<limits.steps.count {
+      if let entry = limits.entry(step, request, .none) {
+        queue.stir(queue.line(rateLine(request, entry)))
+      }
+    }
     for index in 0..<concurrency.ofRequests.count {
       queue.stir(
         queue.line(lines[lines.count - 1] &+ UInt32(concurrency.place(of: request, index))))
@@ -347,12 +359,19 @@ extension Gateway {
 
   // MARK: Lines
 
-  /// The bucket of a request under a limit on a rate, among all buckets.
+  /// The bucket of a request under an entry of the chain, among all buckets.
   @inline(__always)
-  private func rateLine(_ request: borrowing Request, _ limit: Int) -> UInt32 {
-    let first = lines[limit]
-    let count = lines[limit + 1] - first
-    return first + UInt32(min(plan.limits[limit].bucketIndex(of: request), Int(count) - 1))
+  private func rateLine(_ request: borrowing Request, _ entry: Int) -> UInt32 {
+    lines[entry] + UInt32(limits.bucket(of: request, .none, entry))
+  }
+
+  /// The bucket of a request under a limit of the policy, among all buckets.
+  private func rateLine(_ request: borrowing Request, ofLimit limit: Int) -> UInt32 {
+    var entry = 0
+    while entry < limits.entries.count - 1, Int(limits.entries[entry].subject) != limit {
+      entry += 1
+    }
+    return rateLine(request, entry)
   }
 
   @inline(__always)
@@ -363,13 +382,13 @@ extension Gateway {
   }
 }
 
-extension GatewayPlan {
-  /// Where the lines of each limit on a rate begin, and where those of what is in flight do.
-  var queueLines: [UInt32] {
-    var lines: [UInt32] = [0]
-    for limit in limits {
-      lines.append(lines[lines.count - 1] + UInt32(max(1, limit.scope.count(in: populations))))
+extension LimitChain {
+  /// Where the buckets of each entry begin, and after the last how many there are.
+  var bucketStarts: [UInt32] {
+    var starts: [UInt32] = [0]
+    for entry in 0..<entries.count {
+      starts.append(starts[entry] + UInt32(max(1, entries[entry].bucketCount)))
     }
-    return lines
+    return starts
   }
 }

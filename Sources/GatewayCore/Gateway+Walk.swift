@@ -47,6 +47,7 @@ extension Gateway {
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
     slots[slot].spared = 0
+    slots[slot].chargedAt = now
     slots[slot].isAdmitted = false
   }
 
@@ -77,6 +78,7 @@ extension Gateway {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
+      if refusedByLimits(slot, root, at: now, into: &output) { return }
       noteRemovals(below: root, slot, at: now, &output)
       let outcome = unfitOutcome(root, slot, at: now)
       return finish(slot, .failed, outcome, at: now, into: &output)

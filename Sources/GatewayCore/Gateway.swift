@@ -144,6 +144,8 @@ public struct Gateway: ~Copyable {
     var permitBudget: Int16 = -1
 
     // Limits and budgets.
+    /// When the limits charged it.
+    var chargedAt = Instant.start
   }
 
   /// An attempt that the replica holds.
@@ -164,6 +166,9 @@ public struct Gateway: ~Copyable {
     // Limits of deployments.
     /// How many were in flight with it, for each limit whose permit it holds; 0 for none.
     var held = SIMD4<UInt16>(repeating: 0)
+    /// Whether the limits have charged it, and which shadows have not.
+    var isLimited = false
+    var sparedByLimits: UInt64 = 0
 
     // Hedging.
     /// Output tokens of earlier attempts that it gets as further input.
@@ -184,11 +189,11 @@ public struct Gateway: ~Copyable {
   var concurrency: ConcurrencyBank
   /// Whether requests, and whether attempts at deployments, are limited while in flight.
   let limitsRequests: Bool
-  let limitsAttempts: Bool
+  let limitsFlights: Bool
   let concurrencyKey: ChanceKey
   let queues: Bool
   var queue: AdmissionQueue
-  /// The first line of each limit on a rate, and of what is in flight.
+  /// The first line of each entry of the chain of limits, and of what is in flight.
   let lines: [UInt32]
   let coalesces: Bool
   var coalescing: CoalescingTable
@@ -196,6 +201,9 @@ public struct Gateway: ~Copyable {
   var promoted = Buffer<RequestID>(capacity: 1)
   /// Whether lines are stirred or followers promoted: done when the event has been dealt with.
   var hasDue = false
+  /// Limits of deployments and models; whether there are any.
+  var attemptLimits: LimitChain
+  var limitsAttempts: Bool
   let caches: Bool
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
@@ -252,18 +260,21 @@ public struct Gateway: ~Copyable {
     jitterKey = chance.key(.jitter)
     splitKey = chance.key(.split)
     sheets = plan.deployments.map(\.sheet)
-    limits = LimitChain(plan.limits, populations: plan.populations)
+    limits = LimitChain(plan, perAttempt: false)
+    attemptLimits = LimitChain(plan, perAttempt: true)
+    limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
     concurrency = ConcurrencyBank(
       plan.concurrency, populations: plan.populations, deployments: plan.deployments.count)
     limitsRequests = concurrency.limitsRequests
-    limitsAttempts = concurrency.limitsDeployments
+    limitsFlights = concurrency.limitsDeployments
     concurrencyKey = chance.key(.concurrency)
     queues = plan.queue != nil
-    lines = plan.queueLines
+    let starts = limits.bucketStarts
+    lines = starts
     queue = AdmissionQueue(
       plan.queue ?? .none,
-      lines: queues ? Int(lines[lines.count - 1]) + concurrency.bucketCount : 1,
+      lines: plan.queue == nil ? 1 : Int(starts[starts.count - 1]) + concurrency.bucketCount,
       tenants: plan.queue?.tenants(in: plan.populations) ?? 1)
     coalesces = plan.coalescing != nil
     coalescing = CoalescingTable(plan.coalescing ?? .none)

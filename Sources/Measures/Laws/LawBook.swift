@@ -55,7 +55,10 @@ struct LawBook: ~Copyable {
       }
     case .breakerChanged, .probed, .bypassed: breakers.noted(note.pointee, &breaches)
     case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
-    case .limitAdapted, .restarted, .reloaded: concurrency.noted(note.pointee, &breaches)
+    case .limitAdapted: concurrency.noted(note.pointee, &breaches)
+    case .restarted, .reloaded:
+      limiters.noted(note.pointee, &breaches)
+      concurrency.noted(note.pointee, &breaches)
     default: break
     }
   }
