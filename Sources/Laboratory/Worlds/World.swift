@@ -98,6 +98,7 @@ struct World: Sendable {
     guard let gateway else { return plan }
     plan.limits = gateway.limits.map(LimitEnvelope.init)
     plan.breakers = gateway.tree.guardedDeployments
+    plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
     return plan
   }

@@ -6,16 +6,19 @@ struct LawBook: ~Copyable {
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
   private var breakers: BreakerWatch
+  private var ejections: EjectionWatch
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
     sojourns = Sojourns(deployments: plan.deployments)
     limiters = LimiterWatch(plan)
     breakers = BreakerWatch(plan)
+    ejections = EjectionWatch(plan)
   }
 
   mutating func newFlush(_ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
   }
 
   @inline(__always)
@@ -25,6 +28,7 @@ struct LawBook: ~Copyable {
     requests.settled(record, truth, &breaches)
     sojourns.settled(record)
     breakers.settled(record)
+    ejections.settled(record)
   }
 
   mutating func ended(
@@ -43,7 +47,13 @@ struct LawBook: ~Copyable {
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     switch note.kind {
-    case .breakerChanged, .probed, .bypassed: breakers.noted(note, &breaches)
+    case .breakerChanged, .probed: breakers.noted(note, &breaches)
+    case .bypassed:
+      if note.subject == .max { ejections.noted(note) } else { breakers.noted(note, &breaches) }
+    case .ejected, .restored: ejections.noted(note)
+    case .restarted, .reloaded:
+      breakers.began(note)
+      ejections.began(note)
     case .limiterCharged, .limiterJudged, .reconciled: limiters.noted(note, &breaches)
     default: break
     }
@@ -51,6 +61,7 @@ struct LawBook: ~Copyable {
 
   mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)

@@ -50,7 +50,8 @@ struct World {
       return LimitEnvelope(
         rate: limit.bucket.rate, burst: limit.bucket.burst, reserves: limit.charge == .reserve)
     }
-    measures.breakers = plan.breakerDeployments
+    measures.breakers = plan.tree.guardedDeployments
+    measures.breakerOfLeaf = plan.tree.breakerOfLeaf
     return measures
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 import Vocabulary
 
@@ -55,6 +56,7 @@ struct LiteLLMTranslation {
     }
     return object([
       ("allDown", "fail"), ("attempts", object([("error", "first")])), ("routes", object(routes)),
+      ("cooldown", object([("litellm", cooldown)])),
     ])
   }
 
@@ -120,15 +122,90 @@ struct LiteLLMTranslation {
     return object(parts)
   }
 
+  // MARK: Cooldown
+
+  private static let classes = [
+    ("BadRequest", "badRequest"), ("Authentication", "authentication"), ("Timeout", "timeout"),
+    ("RateLimit", "rateLimit"), ("InternalServer", "internalServer"),
+    ("ServiceUnavailable", "serviceUnavailable"), ("BadGateway", "badGateway"),
+    ("NotFound", "notFound"),
+  ]
+
+  private var cooldown: Setting {
+    var parts = allowance(one.settings)
+    if let seconds = one.number("cooldown_time") { parts.append(("time", text("\(seconds)s"))) }
+    var own: [(String, Setting)] = []
+    for member in one.members {
+      var parts = allowance(member.info)
+      if let seconds = member.number("cooldown_time") {
+        parts.append(("time", text("\(seconds)s")))
+      }
+      if !parts.isEmpty { own.append((member.name, object(parts))) }
+    }
+    if !own.isEmpty { parts.append(("deployments", object(own))) }
+    return object(parts)
+  }
+
+  private func allowance(_ stated: [String: Any]) -> [(String, Setting)] {
+    var parts: [(String, Setting)] = []
+    if let fails = stated["allowed_fails"] as? NSNumber {
+      parts.append(("allowedFails", number(fails.doubleValue)))
+    }
+    if let policy = stated["allowed_fails_policy"] as? [String: NSNumber] {
+      var classes: [(String, Setting)] = []
+      for (theirs, ours) in LiteLLMTranslation.classes {
+        if let fails = policy["\(theirs)ErrorAllowedFails"] {
+          classes.append((ours, number(fails.doubleValue)))
+        }
+      }
+      parts.append(("policy", object(classes)))
+    }
+    return parts
+  }
+
   // MARK: Retries
 
+  /// What LiteLLM retries: by its rules for statuses, or as often as `retry_policy` says for a class.
+  ///
+  /// The number is fixed by the first failure. It waits only if no other member of the group is up,
+  /// and also after the last retry that fails.
   private func retry(_ members: [LiteLLMCase.Member]) -> Setting? {
     let times = Int(
       members.compactMap { $0.number("num_retries") }.first ?? one.number("num_retries") ?? 2)
-    guard times > 0 else { return nil }
-    return object([
-      ("max", number(Double(times))), ("on", array(["408", "409", "429", "5xx", "timeout"])),
-      ("reselect", true), ("exclude", false),
+    let policy = one.settings["retry_policy"] as? [String: NSNumber] ?? [:]
+    var rules: [Setting] = []
+    for (theirs, words) in [
+      ("RateLimit", ["429"]), ("Timeout", ["408", "timeout"]), ("BadRequest", ["400"]),
+    ] {
+      guard let own = policy["\(theirs)ErrorRetries"] else { continue }
+      rules.append(rule(own.intValue, words, skips: words == ["400"]))
+    }
+    if times > 0 {
+      rules.append(rule(times, ["408", "409", "429", "5xx", "timeout"], skips: false))
+      if members.count > 1 { rules.append(rule(times, ["401", "403"], skips: true)) }
+    }
+    return rules.isEmpty ? nil : array(rules)
+  }
+
+  private func rule(_ times: Int, _ words: [String], skips: Bool) -> Setting {
+    object([
+      ("max", number(Double(times))), ("on", array(words.map(text))), ("count", "first"),
+      ("reselect", true), ("exclude", false), ("skip", Setting(.bool(skips))),
+      ("wait", "ifNoneHealthy"), ("waitAfterLast", true),
+      (
+        "backoff",
+        object([
+          (
+            "exponential",
+            object([
+              ("from", "500ms"), ("to", "8s"), ("jitter", "additive"),
+              ("least", text("\(one.number("retry_after") ?? 0)s")),
+            ])
+          )
+        ])
+      ),
+      ("retryAfter", "instead"), ("retryAfterLimit", "60s"), ("retryAfterBeyond", "ignore"),
+      ("retryAfterJitter", true),
     ])
   }
 
