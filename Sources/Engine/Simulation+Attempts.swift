@@ -147,14 +147,21 @@ extension Simulation {
     }
     calls[call].tried[started & 15] = deployment.index
     calls[call].attempts &+= 1
+    // What the client has seen of a broken answer is further input of the attempt that goes on.
+    let carried = continues ? gateways[replica].carried(by: attempt) : 0
+    // Split over two sheets it may cost less than any whole answer: it has no floor.
+    if carried > 0 { calls[call].repeats = true }
+    let whole = min(calls[call].truth.outputTokens, calls[call].outputCap)
+    let cap = calls[call].outputCap
     stations[Int(deployment.index)].enter(at: now)
     fleet.start(
       AttemptStart(
         flight: UInt32(index), call: calls[call].key, deployment: deployment,
-        ordinal: ordinal, inputTokens: calls[call].inputTokens,
+        ordinal: ordinal, inputTokens: calls[call].inputTokens &+ carried,
         cachedInputTokens: calls[call].truth.cachedInputTokens,
-        outputTokens: min(calls[call].truth.outputTokens, calls[call].outputCap),
-        outputCap: calls[call].outputCap, streams: calls[call].streams),
+        outputTokens: carried == 0 ? whole : max(1, whole &- min(carried, whole)),
+        outputCap: cap == .max ? cap : max(1, cap &- min(carried, cap)),
+        streams: calls[call].streams),
       at: now, into: &promised)
     flights[index].started = now
     flights[index].total = deadlines.total

@@ -60,6 +60,8 @@ public struct Simulation: ~Copyable {
   var awaits: [Bool]
   let listens: [Bool]
   let bounds: Bool
+  /// Whether a policy goes on with broken streams where they broke off.
+  let continues: Bool
   var fleet: ProviderFleet
   var promised = ProviderOutput()
   var output: Output
@@ -116,6 +118,11 @@ public struct Simulation: ~Copyable {
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
     bounds = !plan.bounds.isEmpty
+    continues =
+      plan.gateway.continuesStreams
+      || plan.gatewayFaults.contains {
+        if case .reload(let other) = $0.kind { other.continuesStreams } else { false }
+      }
     seen = bounds ? FingerprintSet() : nil
   }
 

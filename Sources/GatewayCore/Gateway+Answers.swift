@@ -75,7 +75,7 @@ extension Gateway {
         .clearTimer(TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits)))
       if !slots[slot].passes { giveBackPermit(slot, at: now) }
     case .attempting:
-      output.commands.append(.cancelAttempt(slots[slot].attempt))
+      withdrawAll(slot, into: &output)
     case .queued, .following, .asking:
       break
     }

@@ -52,8 +52,12 @@ extension Gateway {
     case .hedge: slots[slot].record.hedges += 1
     }
     slots[slot].inFlight += 1
-    slots[slot].attempt = id
+    if reason == .hedge { slots[slot].hedge = id } else { slots[slot].attempt = id }
     slots[slot].state = .attempting
+    if restartsStreams, slots[slot].record.began != .distantFuture {
+      restart(slot, at: now, into: &output)
+    }
+    flights[flight].carried = slots[slot].carried
     var deadlines = Deadlines(total: slots[slot].deadline)
     if leaf.deadlines >= 0 {
       let rule = plan.tree.deadlines[Int(leaf.deadlines)]
@@ -62,6 +66,9 @@ extension Gateway {
       deadlines.idleMicroseconds = rule.idle
     }
     output.commands.append(.startAttempt(deadlines, id, requestSlot: slot, deployment))
+    if hedges, reason != .hedge {
+      armHedge(slot, deployment, isFirst: reason == .first, at: now, into: &output)
+    }
   }
 
   /// The first token of a streamed answer: the commit.
@@ -69,9 +76,11 @@ extension Gateway {
     guard flights[id.slot].record.firstToken == .distantFuture else { return }
     flights[id.slot].record.firstToken = now
     let slot = flights[id.slot].requestSlot
-    guard slots[slot].state == .attempting, slots[slot].attempt == id,
+    guard slots[slot].state == .attempting,
+      slots[slot].attempt == id || slots[slot].hedge == id,
       slots[slot].record.began == .distantFuture, slots[slot].request.streams
     else { return }
+    if slots[slot].isHedgeArmed || slots[slot].hedge != .none { win(slot, id, into: &output) }
     slots[slot].record.began = now
     output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
   }
@@ -85,8 +94,8 @@ extension Gateway {
     let deployment = flights[id.slot].record.deployment
     let started = flights[id.slot].record.started
     let estimate = sheets[Int(deployment.index)].bill(for: usage)
-    let serves =
-      outcome.isSuccess && slots[slot].state == .attempting && slots[slot].attempt == id
+    let isCurrent = slots[slot].attempt == id || slots[slot].hedge == id
+    let serves = outcome.isSuccess && slots[slot].state == .attempting && isCurrent
     flights[id.slot].record.ended = now
     flights[id.slot].record.outcome = outcome
     flights[id.slot].record.usage = usage
@@ -119,6 +128,8 @@ extension Gateway {
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
     }
+    if learns { learnTimes(flights[id.slot].record) }
+    let carried = flights[id.slot].carried
     if budgetsObserve { tellBudgets(id, outcome, at: now) }
     let index = flights[id.slot].record.index
     flights[id.slot].isLive = false
@@ -132,7 +143,15 @@ extension Gateway {
       settleIfQuiet(slot, at: now, into: &output)
       return
     }
+    // The loser of a race is booked, and that is all.
+    guard isCurrent else { return }
     if serves {
+      if slots[slot].isHedgeArmed || slots[slot].hedge != .none { win(slot, id, into: &output) }
+      var usage = usage
+      if carried > 0 {
+        usage.inputTokens -= min(carried, usage.inputTokens)
+        usage.outputTokens += carried
+      }
       slots[slot].record.source = .provider
       slots[slot].record.deployment = deployment
       slots[slot].record.inputTokens = usage.inputTokens
@@ -154,6 +173,16 @@ extension Gateway {
     slots[slot].record.outcome = outcome
     slots[slot].failedIndex = index
     slots[slot].hint = hint
+    if restartsStreams, plan.brokenStream.continues, slots[slot].record.began != .distantFuture,
+      firstToken != .distantFuture
+    {
+      slots[slot].carried += usage.outputTokens
+    }
+    if slots[slot].isHedgeArmed || slots[slot].hedge != .none,
+      otherLives(slot, after: id, at: now, into: &output)
+    {
+      return
+    }
     goOn(slot, after: outcome, hint, at: now, into: &output)
   }
 

@@ -36,6 +36,7 @@ extension Gateway {
     let facts = plan.deployments[Int(leaf.target)]
     if !facts.capabilities.isSuperset(of: slots[slot].request.capabilities) { return .capability }
     if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
+    if checksFinish, isTooLate(leaf.target, slot, at: now) { return .deadline }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
       where slots[slot].excluded & 1 << UInt16(earlier) != 0

@@ -133,6 +133,9 @@ extension Gateway {
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free && !keepsLimits {
       // No limit of this life has charged it.
       slots[slot].spared = .max
+      // Budgets and hedge rules are those of the life before.
+      slots[slot].permitBudget = -1
+      slots[slot].isHedgeArmed = false
     }
     for flight in 0..<UInt32(flights.used) where flights[flight].isLive {
       // Nobody of this life has seen it start.

@@ -256,6 +256,10 @@ extension Gateway {
         guard budget >= 0 else { continue }
         budgets[budget].ended(outcome, permit: owner == budget ? permit : nil, at: now)
       }
+      if node.hedge >= 0, plan.tree.hedges[Int(node.hedge)].budget >= 0 {
+        budgets[Int(plan.tree.hedges[Int(node.hedge)].budget)].ended(
+          outcome, permit: nil, at: now)
+      }
     }
   }
 

@@ -28,6 +28,10 @@ extension Gateway {
     slots[slot].skipped = 0
     slots[slot].waited = 0
     slots[slot].permitBudget = -1
+    slots[slot].hedge = .none
+    slots[slot].isHedgeArmed = false
+    slots[slot].restarts = 0
+    slots[slot].carried = 0
     slots[slot].asked = 0
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
@@ -119,7 +123,7 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     var passing = passing
-    if slots[slot].record.began != .distantFuture {
+    if slots[slot].record.began != .distantFuture, !mayRestart(slot, after: outcome) {
       return stop(slot, 4, at: now, into: &output)
     }
     if Int(slots[slot].record.attempts) >= plan.maximumAttempts {

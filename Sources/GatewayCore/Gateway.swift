@@ -88,6 +88,17 @@ public struct Gateway: ~Copyable {
     // Routing.
 
     // Hedging, retries, broken streams.
+    /// The second attempt that lives beside `attempt`.
+    var hedge = AttemptID(slot: .max, generation: .max)
+    /// The hedge that a timer is set for: its rule, the level of its node, its delay and its number.
+    var hedgeRule: Int16 = -1
+    var hedgeLevel: UInt8 = 0
+    var hedgeWaits: UInt8 = 0
+    var isHedgeArmed = false
+    var hedgeDelay: Int64 = 0
+    /// How often its answer was restarted, and the output tokens that broken attempts had delivered.
+    var restarts: UInt8 = 0
+    var carried: UInt32 = 0
     /// The attempts whose deployments are left out for the rest of the request.
     var skipped: UInt16 = 0
     /// The rule by which a retry goes on.
@@ -128,6 +139,8 @@ public struct Gateway: ~Copyable {
     // Limits of deployments.
 
     // Hedging.
+    /// Output tokens of earlier attempts that it gets as further input.
+    var carried: UInt32 = 0
   }
 
   let plan: GatewayPlan
@@ -156,6 +169,12 @@ public struct Gateway: ~Copyable {
   let policyBudget: Int16
   let nodeBudgets: Bool
   let budgetsObserve: Bool
+  let hedges: Bool
+  let restartsStreams: Bool
+  let checksFinish: Bool
+  let learns: Bool
+  /// What is observed: each rule at each deployment.
+  var clocks: [ObservedQuantile]
   /// Whether anything but breakers takes deployments out.
   let ejects: Bool
   /// Whether any of them only puts deployments last.
@@ -193,6 +212,13 @@ public struct Gateway: ~Copyable {
     observing = plan.tree.strategies.map(\.observes)
     budgets = plan.tree.budgets
     nodeBudgets = !plan.tree.budgets.isEmpty
+    hedges = !plan.tree.hedges.isEmpty
+    restartsStreams = plan.brokenStream.max > 0
+    checksFinish = plan.finish != nil
+    learns = !plan.tree.observed.isEmpty
+    clocks = plan.tree.observed.flatMap { rule in
+      plan.deployments.map { _ in ObservedQuantile(rule) }
+    }
     if let budget = plan.retryBudget { budgets.append(budget) }
     policyBudget = plan.retryBudget == nil ? -1 : Int16(plan.tree.budgets.count)
     budgetsObserve =
@@ -329,7 +355,9 @@ public struct Gateway: ~Copyable {
         return resume(timer.request.slot, at: now, into: &output)
       }
     case .poll: return polled(timer, at: now, into: &output)
-    case .hedge, .queue: break
+    case .hedge:
+      if awaitsHedge(timer) { return hedge(timer.request.slot, at: now, into: &output) }
+    case .queue: break
     }
     drop(timer.request.slot, at: now, into: &output)
   }

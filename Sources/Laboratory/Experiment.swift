@@ -42,8 +42,8 @@ public enum Experiment {
   /// For every case × policy × replication one simulation, one to a thread. Replication r draws
   /// from (seed, r) alone and its arrivals do not depend on the policy, so differences are paired
   /// by replication. After the first `from` replications, more are run in batches of half as many,
-  /// until every column's difference of every policy that is no reference is decided or `upTo` is
-  /// reached. (Looking repeatedly makes intervals cover a little less often than they say.)
+  /// until every expectation and every column's difference of every policy that is no reference is
+  /// decided or `upTo` is reached. (Looking repeatedly makes intervals cover a little less often than they say.)
   /// - Complexity: memory is the measures of each row, plus two bits a call and row.
   public static func compare(
     _ scenario: Scenario, _ options: ExperimentOptions = ExperimentOptions()
@@ -90,12 +90,13 @@ public enum Experiment {
     if options.cases.isEmpty { options.cases = scenario.cases.prefix(1).map(\.name) }
     let study = try Study(scenario, options)
     study.meter.plan(study.cases.count)
-    let gathered = try study.worlds.map { world in
+    let gathered = try study.worlds.enumerated().map { place, world in
       var row = Gathered(first: replication)
       row.add(
         try world.run(
-          study.contenders[0], replication: replication, beside: log, meter: study.meter),
-        by: options.breakdown, models: ModelNames(scenario))
+          study.contenders[0], replication: replication,
+          prohibitions: study.prohibitions(row: place), beside: log, meter: study.meter),
+        of: study)
       return row
     }
     return study.comparison(gathered)

@@ -111,8 +111,8 @@ public struct Scenario: Sendable {
   public var names: TrafficNames
   /// The populations behind the ids.
   public var populations: Populations
-  /// `expect`, `never` and `sometimes` as they stand; judged by a later verb.
-  public var expectations: [Setting] = []
+  /// What is expected of the policies: `expect`, `never` and `sometimes`.
+  public var expectations = Expectations()
   /// The files read, with their checksums, in order of reading.
   public var inputs: [(file: String, checksum: String)] = []
   /// Where its numbers came from.

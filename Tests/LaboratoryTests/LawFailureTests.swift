@@ -16,7 +16,7 @@ struct LawFailureTests {
     var gathered = study.empty
     for row in gathered.indices {
       gathered[row].add(
-        try outcome(study, broken: row == 4), by: nil, models: ModelNames(study.scenario))
+        try outcome(study, broken: row == 4), of: study)
     }
     let comparison = study.comparison(gathered)
     let failure = try #require(comparison.failures.first)

@@ -15,7 +15,7 @@ struct ComparisonReport {
 
   /// The whole report, for files.
   var whole: Report {
-    var report = Report(title: title, subtitle: subtitle, blocks: opening)
+    var report = Report(title: title, subtitle: subtitle, blocks: opening + expectationBlocks)
     for result in comparison.cases { report.append(.table(comparisonTable(result))) }
     report.blocks += cautions
     for result in comparison.cases {
@@ -45,7 +45,7 @@ struct ComparisonReport {
 
   /// What stands on a terminal: the answer and the tables.
   var short: Report {
-    var report = Report(title: title, subtitle: subtitle, blocks: opening)
+    var report = Report(title: title, subtitle: subtitle, blocks: opening + expectationBlocks)
     for result in comparison.cases {
       report.append(.table(comparisonTable(result)))
       if let groups = groupsTable(result) { report.append(.table(groups)) }

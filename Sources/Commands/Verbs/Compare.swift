@@ -14,7 +14,7 @@ extension Verb {
       "gateway-lab compare scenarios/provider-outage --policy my-policy.json5 --by team",
     ],
     remarks: [
-      "The table goes to standard output; report.html, report.md, summary.json, summary.csv and the figures go to results/NAME. Equal scenarios, options and seeds give equal bytes. Exit status: 0 fine; 1 a law was broken; 2 the input is wrong."
+      "The table goes to standard output; report.html, report.md, summary.json, summary.csv and the figures go to results/NAME. Equal scenarios, options and seeds give equal bytes. Exit status: 0 fine; 1 an expectation failed or a law was broken; 2 the input is wrong; 3 an expectation is undecided."
     ],
     body: compare)
 
@@ -46,7 +46,7 @@ extension Verb {
         call.print(report.short)
         call.out.line("\nreport: \(folder.file("report.html"))")
       }
-      return comparison.failures.isEmpty ? .fine : .failed
+      return ExitStatus(comparison)
     }
   }
 }

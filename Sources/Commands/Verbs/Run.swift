@@ -64,7 +64,7 @@ extension Verb {
       if call.format == .terminal, let log, let name = call.text("--log") {
         call.out.line("\n\(name): \(Format.count(log.rows)) rows")
       }
-      return found.failures.isEmpty ? .fine : .failed
+      return found.failures.isEmpty && !found.expectations.violated ? .fine : .failed
     }
   }
 }

@@ -20,6 +20,7 @@ extension GatewayPlan {
     let breaker = try s.object("breaker", "the circuit breaker of every deployment") {
       r throws(SettingError) -> BreakerRule in try BreakerRule(reading: &r)
     }
+    var finish: FinishRule?
     var builder = RouteBuilder(names: names, attempts: attempts, breaker: breaker)
     let inherited = Inherited(attempts, breaker, retry: attempts.retry.map { builder.tree.add($0) })
     let allDown =
@@ -36,9 +37,22 @@ extension GatewayPlan {
       return (alias, try builder.node(setting, inherited))
     }
     if !s.isDescribing {
+      if let hedge = attempts.hedge {
+        let rule = builder.tree.add(hedge)
+        builder.tree.hedge(roots: routes.map(\.value.1), by: rule)
+      }
+      finish = attempts.finish.map { stated in
+        var rule = stated.rule
+        if let observed = stated.observed { rule.observed = builder.tree.add(observed) }
+        return rule
+      }
       try builder.connect(routes.map(\.value), at: s.setting)
+      // A request's deadline can make any leaf unfit.
+      if finish != nil { builder.tree.doubtAll() }
     }
     self.init(tree: builder.tree, deployments: names.deployments, populations: names.populations)
+    self.finish = finish
+    brokenStream = attempts.brokenStream
     keys = names.keys
     servicePrices = names.servicePrices
     limits = try s.list("limits", "limits, judged as a whole and charged as a whole") {
@@ -71,6 +85,9 @@ struct AttemptRules {
   var budget: (any RetryBudget)?
   var reportedError = ReportedError.last
   var fallbacks = FallbackLimits()
+  var hedge: StatedHedge?
+  var finish: StatedFinish?
+  var brokenStream = BrokenStreamRule()
 
   init() {}
 
@@ -86,6 +103,15 @@ struct AttemptRules {
       &s, "retry", "retry at the same deployment, for every deployment: one rule or several")
     budget = try RetryBudgets.read(&s, "budget", "bounds the retries of the whole policy")
     reportedError = try ReportedError(reading: &s)
+    hedge = try s.object(
+      "hedge", "a second attempt before the first has ended, anywhere below each alias' route",
+      { r throws(SettingError) -> StatedHedge in try StatedHedge(reading: &r) })
+    finish = try s.object(
+      "finish", "start no attempt that cannot end before the request's deadline",
+      { r throws(SettingError) -> StatedFinish in try StatedFinish(reading: &r) })
+    brokenStream = try s.choice(
+      "onBrokenStream", from: BrokenStreamRule.registry, default: "fail",
+      "when a stream breaks after the client has seen its beginning")
     if let read = try s.object(
       "fallbacks", "how often and how deep a request may move on",
       { r throws(SettingError) -> FallbackLimits in try FallbackLimits(reading: &r) })

@@ -37,6 +37,12 @@ public struct GatewayPlan: Sendable {
   public var requestDeadline: Int64 = .max
   /// Which error is the client's when nothing is left.
   public var reportedError = ReportedError.last
+  /// What becomes of a stream that breaks after its beginning.
+  public var brokenStream = BrokenStreamRule()
+  /// Whether a broken stream goes on where it broke off: drivers ask `Gateway.carried(by:)` then.
+  public var continuesStreams: Bool { brokenStream.max > 0 && brokenStream.continues }
+  /// Keeps attempts from starting that could not end in time; `nil` if nothing does.
+  public var finish: FinishRule?
   /// How often and how deep a request may move on to a next child.
   public var fallbackLimits = FallbackLimits()
   /// Admission or cache first.

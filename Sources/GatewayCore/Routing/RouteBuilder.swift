@@ -103,6 +103,12 @@ struct RouteBuilder {
       tree.nodes[Int(number)].retryCount = span.count
       if kinds.count == 1, kinds[0].name == "deployment" { inherited.retry = nil }
     }
+    if let hedge = try s.object(
+      "hedge", "a second attempt below this node before the first has ended",
+      { r throws(SettingError) -> StatedHedge in try StatedHedge(reading: &r) })
+    {
+      tree.nodes[Int(number)].hedge = tree.add(hedge)
+    }
     return inherited
   }
 

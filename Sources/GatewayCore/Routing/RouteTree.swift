@@ -50,6 +50,8 @@ public struct RouteNode: BitwiseCopyable, Sendable {
   /// The first of its retry rules and how many there are.
   var retry: Int16 = -1
   var retryCount: UInt8 = 0
+  /// Its hedge rule.
+  var hedge: Int16 = -1
   var breaker: Int16 = -1
   var deadlines: Int16 = -1
   /// A fallback's outcomes that move on.
@@ -128,6 +130,9 @@ public struct RouteTree: Sendable {
   var strategies: [any Strategy] = []
   var predicates: [RoutePredicate] = []
   var retries: [RetryRule] = []
+  var hedges: [HedgeRule] = []
+  /// What is observed of each deployment.
+  var observed: [ObservedRule] = []
   /// The budgets that nodes have of their own.
   var budgets: [any RetryBudget] = []
   var deadlines: [DeadlineRule] = []

@@ -176,6 +176,15 @@ public struct RoutingDraws: Sendable {
     return key.uniform(call: call, ordinal: attempt, counter: level &<< 8 | counter)
   }
 
+  /// The `counter`-th uniform of this decision that belongs to a child, by its name: an unused
+  /// child beside it changes nothing.
+  @inline(__always)
+  public func uniform(_ counter: UInt32 = 0, of name: NameHash) -> Double {
+    if script != nil { return uniform(counter) }
+    return key.uniform(
+      call: CallKey(bits: call.bits ^ name.bits), ordinal: attempt, counter: level &<< 8 | counter)
+  }
+
   /// A uniform in (0, 1) that belongs to the hashed bits alone: the same for every call.
   ///
   /// It is no draw and takes nothing from a script.

@@ -44,6 +44,8 @@ public struct Comparison: Sendable {
   public var cases: [CaseResult]
   /// Laws that were broken, in the order of case, policy and replication.
   public var failures: [LawFailure]
+  /// What became of the scenario's expectations, in the order of the file.
+  public var expectations: [ExpectationResult]
   /// Requests simulated in all runs.
   public var requests: UInt64
   /// Malformed rows left out of traces, in the first replication of the first case.

@@ -51,7 +51,7 @@ extension Comparison {
   /// inputs, cases: [{name, policies: [{name, reference, measures: {…: {unit, mean, halfWidth,
   /// difference?: {mean, halfWidth, verdict}}}}]}]}`, and after these the further findings.
   public var summary: ResultValue {
-    .object([
+    var members: [ResultValue.Member] = [
       .init("lab", .integer(Comparison.layout)), .init("scenario", .text(scenario)),
       .init("seed", .text("\(seed)").asInteger), .init("replications", .integer(replications)),
       .init("inputs", .object(inputs.map { .init($0.file, .text($0.checksum)) })),
@@ -60,7 +60,31 @@ extension Comparison {
       .init("measuredSeconds", .number(measured.inSeconds)),
       .init("requests", .text("\(requests)").asInteger),
       .init("brokenLaws", .list(failures.map(\.summary))),
-    ])
+    ]
+    if !expectations.isEmpty {
+      members.append(.init("expectations", .list(expectations.map(\.summary))))
+    }
+    return .object(members)
+  }
+}
+
+extension ExpectationResult {
+  var summary: ResultValue {
+    var members: [ResultValue.Member] = [
+      .init("kind", .text(kind.rawValue)), .init("text", .text(text)),
+      .init("at", .text("\(position)")),
+      .init("policy", policy.map { .text($0) } ?? .null),
+      .init("case", caseName.map { .text($0) } ?? .null),
+      .init("verdict", .text(verdict.word)), .init("bound", .number(bound)),
+      .init("difference", .flag(isDifference)),
+      .init("mean", .number(orNull: value?.mean)),
+      .init("halfWidth", .number(orNull: value?.halfWidth)),
+    ]
+    if case .undecided(let needed?) = verdict {
+      members.append(.init("replicationsNeeded", .integer(needed)))
+    }
+    if let command { members.append(.init("command", .text(command))) }
+    return .object(members)
   }
 }
 

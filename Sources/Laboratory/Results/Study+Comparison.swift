@@ -12,6 +12,7 @@ extension Study {
   /// All that was found.
   func comparison(_ gathered: [Gathered]) -> Comparison {
     let open = openVerdicts(gathered)
+    let expectations = expectationResults(gathered)
     return Comparison(
       scenario: scenario.name, path: scenario.path, question: scenario.question, seed: seed,
       replications: gathered.first?.replications ?? 0, isDecided: open.isEmpty,
@@ -22,7 +23,8 @@ extension Study {
       deployments: scenario.fleet.deployments.map(\.name),
       cases: cases.indices.map { caseResult($0, gathered) },
       failures: gathered.indices.flatMap { failures(row: $0, gathered[$0]) },
-      requests: meter.requests, skippedRows: gathered.first?.skippedRows ?? 0)
+      expectations: expectations, requests: meter.requests,
+      skippedRows: gathered.first?.skippedRows ?? 0)
   }
 
   private func caseResult(_ index: Int, _ gathered: [Gathered]) -> CaseResult {
@@ -197,7 +199,7 @@ extension Study {
       calls: calls)
   }
 
-  private func reproduction(case index: Int) -> Reproduction {
+  func reproduction(case index: Int) -> Reproduction {
     Reproduction(
       scenario: scenario.path.isEmpty ? scenario.name : scenario.path, seed: seed,
       arguments: options.arguments,

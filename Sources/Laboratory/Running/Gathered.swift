@@ -1,4 +1,5 @@
 import Measures
+import Scenarios
 import Statistics
 import Vocabulary
 
@@ -20,14 +21,27 @@ struct Gathered: Sendable {
   /// The breaches of each replication that has any.
   private(set) var breaches: [(replication: Int, breaches: Breaches)] = []
 
+  /// The value of each expectation, by replication.
+  private(set) var expected: [[Double?]] = []
+  /// What was found of each prohibition, by replication.
+  private(set) var prohibited: [[ProhibitionWatch.Found]] = []
+
   var replications: Int { values.count }
 
-  mutating func add(_ outcome: RunOutcome, by breakdown: Breakdown?, models: ModelNames) {
+  mutating func add(_ outcome: RunOutcome, of study: Study) {
+    let breakdown = study.options.breakdown
     let all = outcome.totals.all
     let replication = first + values.count
     values.append(MeasureCatalog.all.map { $0.value(all) })
     costs.append(outcome.ledger.cost.dollars)
-    if let breakdown { groups.append(Gathered.groupValues(outcome.totals, breakdown, models)) }
+    if let breakdown {
+      groups.append(Gathered.groupValues(outcome.totals, breakdown, ModelNames(study.scenario)))
+    }
+    expected.append(
+      study.scenario.expectations.expect.enumerated().map {
+        $0.element.value(outcome.totals, slice: $0.offset)
+      })
+    prohibited.append(outcome.prohibited)
     if !outcome.totals.breaches.isEmpty {
       breaches.append((replication, outcome.totals.breaches))
     }

@@ -14,6 +14,8 @@ struct RunOutcome: Sendable {
   var calls: CallOutcomes?
   /// Malformed rows that traces left out.
   var skippedRows = 0
+  /// What was found of each prohibition.
+  var prohibited: [ProhibitionWatch.Found] = []
 }
 
 /// The sink of a run: feeds the measures and, beside them, whatever else looks at the records.
@@ -25,10 +27,13 @@ final class RunSink: Sink {
   private let from: Instant
   private let to: Instant
   private let beside: (any Sink)?
+  private var prohibitions: ProhibitionWatch?
 
   init(
-    _ plan: MeasuresPlan, yardsticks: [PriceSheet], keepsCalls: Bool, beside: (any Sink)? = nil
+    _ plan: MeasuresPlan, yardsticks: [PriceSheet], keepsCalls: Bool,
+    prohibitions: ProhibitionWatch? = nil, beside: (any Sink)? = nil
   ) {
+    self.prohibitions = prohibitions
     measures = RunMeasures(plan: plan)
     self.yardsticks = yardsticks
     (from, to) = (plan.from, plan.to)
@@ -49,6 +54,7 @@ final class RunSink: Sink {
       }
     }
     ledger.servedYardstick += served
+    prohibitions?.consume(attempts)
     beside?.consume(attempts: attempts, truths: truths)
   }
 
@@ -72,6 +78,7 @@ final class RunSink: Sink {
       }
     }
     ledger.sharedYardstick += shared
+    prohibitions?.consume(requests)
     beside?.consume(requests: requests, truths: truths)
   }
 
@@ -92,7 +99,8 @@ final class RunSink: Sink {
   func outcome() -> RunOutcome {
     let totals = measures.totals
     ledger.close(totals)
-    return RunOutcome(totals: totals, ledger: ledger, calls: calls)
+    return RunOutcome(
+      totals: totals, ledger: ledger, calls: calls, prohibited: prohibitions?.found ?? [])
   }
 }
 
@@ -100,12 +108,13 @@ extension World {
   /// One simulation of one policy in one replication.
   func run(
     _ contender: Contender, replication: Int, keepsCalls: Bool = false,
-    beside: (any Sink)? = nil, meter: ProgressMeter
+    prohibitions: ProhibitionWatch? = nil, beside: (any Sink)? = nil, meter: ProgressMeter
   ) throws -> RunOutcome {
     switch contender.means {
     case .gateway(let plan):
       let sink = RunSink(
-        measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
+        measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls,
+        prohibitions: prohibitions, beside: beside)
       let skipped = replication == 0 ? SkippedRows() : nil
       try simulate(
         plan, replication: replication, sink: sink, meter: meter, telling: skipped)

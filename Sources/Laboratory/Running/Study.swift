@@ -77,16 +77,28 @@ struct Study: Sendable {
         let replication = replications.lowerBound + task / rows
         return try worlds[row / contenders.count].run(
           contenders[row % contenders.count], replication: replication,
-          keepsCalls: replication == 0, meter: meter)
+          keepsCalls: replication == 0,
+          prohibitions: prohibitions(row: row), meter: meter)
       },
       fold: { gathered, task, outcome in
-        gathered[task % rows].add(outcome, by: options.breakdown, models: ModelNames(scenario))
+        gathered[task % rows].add(outcome, of: self)
       })
   }
 
-  /// Whether every column's difference of every policy that is no reference is decided.
+  /// What a row must never show.
+  func prohibitions(row: Int) -> ProhibitionWatch? {
+    let contender = contenders[row % contenders.count]
+    guard contender.reference == nil, !scenario.expectations.never.isEmpty else { return nil }
+    let policy = scenario.policies.firstIndex { $0.name == contender.name } ?? 0
+    let watch = ProhibitionWatch(
+      scenario.expectations.never, case: caseIndex(row / contenders.count), policy: policy)
+    return watch.isIdle ? nil : watch
+  }
+
+  /// Whether every expectation is decided, and every column's difference of every policy that is
+  /// no reference.
   func isDecided(_ gathered: [Gathered]) -> Bool {
-    openVerdicts(gathered).isEmpty
+    openVerdicts(gathered).isEmpty && openExpectations(gathered).isEmpty
   }
 
   /// The differences that are not decided, by the replications that would decide each.

@@ -95,6 +95,7 @@ struct World: Sendable {
     }
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
+    plan.slices = scenario.expectations.expect.map(\.slice)
     guard let gateway else { return plan }
     plan.limits = gateway.limits.map(LimitEnvelope.init)
     plan.breakers = gateway.tree.guardedDeployments

@@ -1,6 +1,6 @@
 import Chance
 public import Settings
-public import Vocabulary
+import Vocabulary
 
 extension ServicePlan {
   /// Reads one service of the section `services`.

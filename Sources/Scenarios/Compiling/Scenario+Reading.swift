@@ -76,7 +76,7 @@ extension Scenario {
     {
       self.matters = matters
     }
-    expectations = try Expectations.read(&s, policies: policies.map(\.name))
+    expectations = try Expectations.read(&s, of: self)
     self.services = services
     if s.isDescribing { return }
     try requireServices()

@@ -180,34 +180,3 @@ extension Scenario.Matters {
     ).value
   }
 }
-
-/// The sections `expect`, `never` and `sometimes`, kept for the verb that judges them.
-enum Expectations {
-  /// Reads them lightly: names of policies, and texts that are not empty.
-  static func read(
-    _ s: inout SettingsReader, policies: [String]
-  ) throws(SettingError) -> [Setting] {
-    _ = try s.entries("expect", "what each policy must hold, by policy: one-line comparisons") {
-      (name, setting) throws(SettingError) -> Void in
-      if !setting.isDescribing, !policies.contains(name) {
-        throw SettingError(at: setting, unknown: "policy", name: name, among: policies)
-      }
-      for line in setting.elements ?? [setting] { try check(line) }
-    }
-    for (key, doc) in [
-      ("never", "what must never be seen; one counter-example fails the run"),
-      ("sometimes", "what must be seen at least once, lest a case be vacuous"),
-    ] {
-      _ = try s.list(key, doc) { (line) throws(SettingError) -> Void in try check(line) }
-    }
-    return ["expect", "never", "sometimes"].compactMap { s.setting[$0] }
-  }
-
-  private static func check(_ line: Setting) throws(SettingError) {
-    let text = try line.text()
-    if text.allSatisfy(\.isWhitespace), !line.isDescribing {
-      throw SettingError(
-        at: line, expected: "a comparison such as \"availability of chat >= 99.5% in case outage\"")
-    }
-  }
-}

@@ -211,12 +211,16 @@ final class SlowWire {
     let number = exchanges.count
     requestOf[attempt] = id
     tally.deployments[Int(deployment.index)].enter(at: now)
+    let carried = gateway.carried(by: attempt)
+    let whole = min(truth.outputTokens, request.outputCap)
     fleet.start(
       AttemptStart(
         flight: UInt32(number), call: request.call, deployment: deployment,
-        ordinal: UInt32(gateway.ordinal(of: attempt)), inputTokens: request.inputTokens,
-        cachedInputTokens: truth.cachedInputTokens,
-        outputTokens: min(truth.outputTokens, request.outputCap), outputCap: request.outputCap,
+        ordinal: UInt32(gateway.ordinal(of: attempt)),
+        inputTokens: request.inputTokens + carried, cachedInputTokens: truth.cachedInputTokens,
+        outputTokens: carried == 0 ? whole : max(1, whole - min(carried, whole)),
+        outputCap: request.outputCap == .max
+          ? .max : max(1, request.outputCap - min(carried, request.outputCap)),
         streams: request.streams), at: now, into: &promises)
     let promise = promises.promises[0]
     promises.promises.removeAll()

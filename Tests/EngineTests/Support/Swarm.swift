@@ -141,6 +141,27 @@ extension World {
         ("retry", ["max": Setting(integerLiteral: one([1, 3])), "backoff": backoff]))
     }
     if maybe(30) { attempts.append(("budget", ["share": "20%", "floor": "1/s"])) }
+    if maybe(40) {
+      attempts.append(
+        (
+          "hedge",
+          one([
+            ["after": "120ms"], ["after": "0s", "max": 3, "exclude": false],
+            [
+              "after": "1s",
+              "observed": ["quantile": "70%", "minimum": 3, "window": "5s"],
+              "budget": ["share": "20%"],
+            ],
+          ])
+        ))
+    }
+    if maybe(40) {
+      attempts.append(
+        ("onBrokenStream", one(["restart", ["restart": ["max": 3, "continue": true]]])))
+    }
+    if maybe(30) {
+      attempts.append(("finish", ["atLeast": "150ms", "observed": ["minimum": 2]]))
+    }
     policy.append(("attempts", .members(attempts)))
     if maybe() {
       let trip: Setting = one([

@@ -92,9 +92,10 @@ struct CompilingTests {
     #expect(sources.filter { $0.source == nil }.count == 5)
   }
 
-  @Test("keeps what is expected of it for the verb that judges")
+  @Test("reads what is expected of it")
   func expectations() throws {
-    #expect(try scenario().expectations.map(\.path) == ["expect", "never", "sometimes"])
+    let found = try scenario().expectations
+    #expect(!found.expect.isEmpty && !found.never.isEmpty && !found.sometimes.isEmpty)
   }
 
   @Test("estimates its calls before it runs")

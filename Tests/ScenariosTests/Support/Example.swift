@@ -79,7 +79,7 @@ let example = """
     },
     objectives: { chat: { firstToken: "2s" }, extract: { endToEnd: "30s" } },
     matters: { availability: "0.1%", cost: "3%" },
-    expect: { failover: ["availability of chat >= 99.5% in case outage", "p95 <= 2s"] },
+    expect: { failover: ["availability of chat >= 99.5% in case outage", "p95 timeToFirstToken of chat <= 2s"] },
     never: ["attempt where tag.data = confidential and residency != eu"],
     sometimes: ["breaker opens in case outage"],
   }

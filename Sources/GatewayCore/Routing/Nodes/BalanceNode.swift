@@ -12,6 +12,12 @@ enum BalanceNode {
       builder.tree.nodes[Int(place.number)].target = UInt16(builder.tree.strategies.count)
       builder.tree.strategies.append(strategy)
     }
+    let age = try s.object("signals", "how old what the strategy sees is") {
+      r throws(SettingError) -> AgedSignals.Age in try AgedSignals.Age(reading: &r)
+    }
+    if let age, let strategy {
+      builder.tree.strategies[builder.tree.strategies.count - 1] = AgedSignals(strategy, age: age)
+    }
     try builder.over(&s, place)
   }
 }

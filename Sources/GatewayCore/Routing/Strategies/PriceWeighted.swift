@@ -67,11 +67,7 @@ public struct PriceWeighted: Strategy {
       var rest = candidates.bits
       while rest != 0 {
         let child = rest.trailingZeroBitCount
-        if isOut(
-          failed: recent.total(child, lane: 1, at: now), of: recent.total(child, at: now))
-        {
-          stable.remove(child)
-        }
+        if isOut(child, at: now) { stable.remove(child) }
         rest &= rest &- 1
       }
       if stable.isEmpty { stable = candidates }
@@ -124,8 +120,10 @@ public struct PriceWeighted: Strategy {
     return last
   }
 
+  // These only ask, yet are mutating: a method that borrows a large value copies it.
+
   @inline(__always)
-  private func inverse(_ ratio: Double) -> Double {
+  private mutating func inverse(_ ratio: Double) -> Double {
     if ratio == .infinity { return 0 }
     if exponent == 2 { return 1 / (ratio * ratio) }
     if exponent == 1 { return 1 / ratio }
@@ -133,17 +131,17 @@ public struct PriceWeighted: Strategy {
   }
 
   @inline(__always)
-  private func isOut(failed: Int64, of ended: Int64) -> Bool {
-    failed >= minimum && Double(failed) >= outageShare * Double(ended)
+  private mutating func isOut(_ child: Int, at now: Instant) -> Bool {
+    let ended = recent.total(child, at: now)
+    let failed = recent.total(child, lane: 1, at: now)
+    return failed >= minimum && Double(failed) >= outageShare * Double(ended)
   }
 
   /// The price; with an outage the largest there is.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     guard let price = expected.price(of: child, for: request) else { return nil }
-    let out =
-      demotes
-      && isOut(failed: recent.look(child, lane: 1, at: now), of: recent.look(child, at: now))
-    return out ? Int64(9e18) : price
+    var copy = self
+    return demotes && copy.isOut(child, at: now) ? Int64(9e18) : price
   }
 
   /// Wants to be told of attempts if an outage demotes, or if it learns what answers consume.

@@ -70,14 +70,15 @@ struct SlicedSums: Sendable {
   }
 
   private mutating func drop(_ child: Int, upTo current: Int64) {
-    let steps = min(current - reached[child], Int64(slices))
-    for step in 1...steps {
-      // Clears the slice that is used next, of the ones that have left the window.
-      let slice = Int((current - steps + step) % Int64(slices))
+    var number = max(reached[child], current - Int64(slices)) + 1
+    while number <= current {
+      // What this slice held has left the window.
+      let first = (child * slices + Int(number % Int64(slices))) * lanes
       for lane in 0..<lanes {
-        totals[child * lanes + lane] &-= sums[(child * slices + slice) * lanes + lane]
-        sums[(child * slices + slice) * lanes + lane] = 0
+        totals[child * lanes + lane] &-= sums[first + lane]
+        sums[first + lane] = 0
       }
+      number += 1
     }
     reached[child] = current
   }

@@ -61,5 +61,25 @@ public enum Strategies {
         "bounded-load-hash", "the same child for the same key, unless it has too much in flight",
         source: "Mirrokni, Thorup, Zadimoghaddam, SODA 2018", shorthand: "by",
         make: { s throws(SettingError) in try BoundedLoadHash(reading: &s) }),
+      .init(
+        "cheapest-within", "the cheapest that keeps P(signal ≤ x) ≥ y, else the most likely",
+        source: "OpenRouter preferred_max_latency; Wilson 1927",
+        make: { s throws(SettingError) in try CheapestWithin(reading: &s) }),
+      .init(
+        "adaptive-weights", "weights computed every 5 s from errors and latency, with a floor",
+        source: "Bifrost adaptive load balancing",
+        make: { s throws(SettingError) in try AdaptiveWeights(reading: &s) }),
+      .init(
+        "epsilon-greedy", "the best mean reward, and with probability ε any child",
+        source: "Sutton & Barto §2.2", shorthand: "epsilon",
+        make: { s throws(SettingError) in try EpsilonGreedy(reading: &s) }),
+      .init(
+        "ucb1", "the best mean reward plus a bonus for what is unknown",
+        source: "Auer, Cesa-Bianchi, Fischer 2002",
+        make: { s throws(SettingError) in try UCB1(reading: &s) }),
+      .init(
+        "thompson-sampling", "the best of one plausible mean reward drawn for each child",
+        source: "Thompson 1933; Chapelle & Li 2011",
+        make: { s throws(SettingError) in try ThompsonSampling(reading: &s) }),
     ])
 }

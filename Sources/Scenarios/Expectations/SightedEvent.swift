@@ -1,0 +1,56 @@
+import Measures
+import Vocabulary
+
+/// Something that mechanisms do, which a scenario wants to have seen: the words of `sometimes`.
+public struct SightedEvent: Sendable {
+  /// The words for it.
+  public let name: String
+  /// What it means.
+  public let summary: String
+  /// How often a run has shown it.
+  public let count: @Sendable (RunTotals) -> Int
+
+  init(_ name: String, _ summary: String, count: @escaping @Sendable (RunTotals) -> Int) {
+    self.name = name
+    self.summary = summary
+    self.count = count
+  }
+
+  /// All events.
+  public static let all: [SightedEvent] = [
+    SightedEvent("breaker opens", "a circuit breaker opens") { $0.breakerOpenings.reduce(0, +) },
+    SightedEvent("probe", "a half-open breaker lets an attempt pass") { $0.count(.probed) },
+    SightedEvent("all down", "an attempt passes although all candidates are down") {
+      $0.count(.bypassed)
+    },
+    SightedEvent("ejection", "a deployment is taken out of rotation") { $0.count(.ejected) },
+    SightedEvent("retry", "a node is tried again") { $0.all.tally.retries },
+    SightedEvent("fallback", "the next child is tried") { $0.all.tally.fallbacks },
+    SightedEvent("hedge", "a second attempt starts before the first has ended") {
+      $0.all.tally.hedges
+    },
+    SightedEvent("limit rejects", "a limit refuses a request") {
+      $0.all.tally.endings[.rejectedByLimit]
+    },
+    SightedEvent("budget rejects", "a budget refuses a request") {
+      $0.all.tally.endings[.rejectedByBudget]
+    },
+    SightedEvent("request waits", "a request waits for admission") { $0.count(.queued) },
+    SightedEvent("shed", "a request is refused because of load") { $0.all.tally.endings[.shed] },
+    SightedEvent("cache hits", "the cache answers") { $0.all.tally.endings[.hit] },
+    SightedEvent("request follows", "a request shares the answer of another in flight") {
+      $0.all.tally.endings[.followed]
+    },
+    SightedEvent("request fails", "a client gets an error") { $0.all.tally.endings[.failed] },
+    SightedEvent("request abandoned", "a client leaves before its answer is whole") {
+      $0.all.tally.endings[.abandoned]
+    },
+  ]
+}
+
+extension RunTotals {
+  fileprivate func count(_ kind: Note.Kind) -> Int {
+    let index = Int(kind.rawValue)
+    return notes.indices.contains(index) ? notes[index] : 0
+  }
+}
