@@ -16,9 +16,10 @@ extension Gateway {
     case crash
   }
 
-  /// Starts anew: breakers, ejections, limits, caches, retry budgets and the memory of strategies
-  /// are forgotten. Whatever the process kept goes with it, bodies too.
+  /// Starts anew.
   ///
+  /// Breakers, ejections, limits, caches, retry budgets and the memory of strategies are forgotten.
+  /// Whatever the process kept goes with it, bodies too.
   /// - Complexity: O(slots + what is forgotten).
   public mutating func restart(
     _ ending: Ending = .drain, at now: Instant, into output: inout Output
@@ -75,6 +76,7 @@ extension Gateway {
     take(kept, from: old)
     output.notes.append(Note(.reloaded, at: now, replica: replica))
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
+      disarmHedge(slot, into: &output)
       slots[slot].depth = 0
       slots[slot].isUprooted = true
       guard slots[slot].state == .waiting else { continue }
@@ -130,12 +132,10 @@ extension Gateway {
     anew.nextBody = nextBody
     anew.lateReports = lateReports
     self = anew
-    for slot in 0..<UInt32(slots.used) where slots[slot].state != .free && !keepsLimits {
-      // No limit of this life has charged it.
-      slots[slot].spared = .max
-      // Budgets and hedge rules are those of the life before.
+    for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
+      // No budget of this life has given its permit, and no limit has charged it unless it is kept.
       slots[slot].permitBudget = -1
-      slots[slot].isHedgeArmed = false
+      if !keepsLimits { slots[slot].spared = .max }
     }
     for flight in 0..<UInt32(flights.used) where flights[flight].isLive {
       // Nobody of this life has seen it start.
