@@ -5,45 +5,104 @@ import Vocabulary
 // Arrivals: a client's next call becomes a request of a replica.
 
 extension Simulation {
+  /// Arrivals that one dynamic call makes.
+  static var batch: Int { 32 }
+
+  /// Where a client stands: its next arrival and how many are left.
+  struct Stand: BitwiseCopyable {
+    /// The place of its next arrival.
+    var place: Int
+    /// Arrivals made, from `place` on.
+    var left = 0
+    /// Whether its arrival is queued.
+    var awaits = false
+    /// Whether it has no more to say.
+    var isOver = false
+    /// Whether its arrivals may depend on answers: it is asked for one at a time.
+    let listens: Bool
+  }
+
   /// Queues a client's next arrival, if it has one.
   @inline(__always)
   mutating func schedule(_ client: Int) throws(TrafficError) {
-    awaits[client] = try clients[client].next(into: &arrivals[client])
-    guard awaits[client] else { return }
+    if stands[client].left > 1 {
+      stands[client].left &-= 1
+      stands[client].place &+= 1
+    } else {
+      stands[client].awaits = try refill(client)
+      guard stands[client].awaits else { return }
+    }
     upcoming.push(
-      EventKey(.arrival, at: arrivals[client].at, sequence: sequence, slot: client).bits)
+      EventKey(
+        .arrival, at: arrivals[stands[client].place].at, sequence: sequence, slot: client
+      ).bits)
     sequence &+= 1
   }
 
+  /// Lets a client make its next arrivals; `false` if there are none.
+  @inline(never)
+  private mutating func refill(_ client: Int) throws(TrafficError) -> Bool {
+    let first = client &* Simulation.batch
+    stands[client].place = first
+    stands[client].left = 0
+    if stands[client].isOver { return false }
+    if stands[client].listens {
+      stands[client].left = try clients[client].next(into: &arrivals[first]) ? 1 : 0
+    } else {
+      var places = UnsafeMutableBufferPointer(
+        start: arrivals + first, count: Simulation.batch
+      ).mutableSpan
+      let made = try clients[client].fill(&places)
+      stands[client].left = made
+      stands[client].isOver = made < Simulation.batch
+    }
+    return stands[client].left > 0
+  }
+
   mutating func arrive(_ client: Int) throws(TrafficError) {
-    arrivals[client].request.number = number
+    let place = stands[client].place
+    arrivals[place].request.number = number
     number &+= 1
-    let patience = arrivals[client].request.deadline
+    let patience = arrivals[place].request.deadline
     // How long the client will wait is its own secret: a gateway is not told.
-    arrivals[client].request.deadline = .distantFuture
-    let replica = replicas == 1 ? 0 : Int(arrivals[client].request.call.bits % UInt64(replicas))
+    arrivals[place].request.deadline = .distantFuture
+    let replica = replicas == 1 ? 0 : Int(arrivals[place].request.call.bits % UInt64(replicas))
     tally.requests.enter(at: now)
-    let id = gateways[replica].arrived(arrivals[client].request, at: now, into: &output)
-    let index = Int(id.slot) &* replicas &+ replica
-    if index >= calls.count { growCalls(to: index) }
-    let (body, alias) = (
-      arrivals[client].request.fingerprint, arrivals[client].request.alias
-    )
-    let repeats = seen?.insert(body, alias) ?? false
-    calls[index] = Call(
-      key: arrivals[client].request.call, truth: arrivals[client].truth, bill: .zero,
-      arrived: now, timers: RequestTimers(), patience: sequence, incidents: 0,
-      inputTokens: arrivals[client].request.inputTokens,
-      outputCap: arrivals[client].request.outputCap, tried: SIMD16(), attempts: 0,
-      client: Int32(client), generation: id.generation,
-      streams: arrivals[client].request.streams, repeats: repeats,
-      isOpen: true)
-    if patience != .distantFuture {
-      queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
+    let id = gateways[replica].arrived(arrivals[place].request, at: now, into: &output)
+    if !bounds, !someListen, output.requests.count == requestTruths.count &+ 1,
+      output.requests[requestTruths.count].id == id
+    {
+      // Refused or answered from the cache: over already, nothing to keep.
+      close(RequestTruth())
+    } else {
+      open(id, replica, client, arrivals + place, patience)
     }
     sequence &+= 1
     try perform(replica)
     try schedule(client)
+  }
+
+  /// Keeps what the driver must know of a request that is not over at once.
+  @inline(__always)
+  private mutating func open(
+    _ id: RequestID, _ replica: Int, _ client: Int, _ arrival: UnsafeMutablePointer<Arrival>,
+    _ patience: Instant
+  ) {
+    let index = Int(id.slot) &* replicas &+ replica
+    if index >= calls.count { growCalls(to: index) }
+    let repeats =
+      seen?.insert(arrival.pointee.request.fingerprint, arrival.pointee.request.alias) ?? false
+    calls[index] = Call(
+      key: arrival.pointee.request.call, truth: arrival.pointee.truth, bill: .zero,
+      arrived: now, timers: RequestTimers(), patience: sequence, incidents: 0,
+      inputTokens: arrival.pointee.request.inputTokens,
+      outputCap: arrival.pointee.request.outputCap, tried: SIMD16(), attempts: 0,
+      client: Int32(client), generation: id.generation,
+      streams: arrival.pointee.request.streams, repeats: repeats,
+      isOpen: true)
+    if patience != .distantFuture {
+      queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
+    }
   }
 
   @inline(never)

@@ -16,7 +16,7 @@ extension Simulation {
       case .startAttempt(let deadlines, let attempt, let slot, let deployment):
         start(replica, attempt, slot, deployment, deadlines)
       case .finishAnswer(let id, let end, let at):
-        try answer(Int(id.slot) &* replicas &+ replica, end, at)
+        if someListen { try answer(Int(id.slot) &* replicas &+ replica, end, at) }
       case .cancelAttempt(let attempt):
         let index = Int(attempt.slot) &* replicas &+ replica
         if flights[index].isLive, flights[index].attempt == attempt {
@@ -40,10 +40,10 @@ extension Simulation {
     _ index: Int, _ end: RequestRecord.End, _ at: Instant
   ) throws(TrafficError) {
     let client = Int(calls[index].client)
-    guard listens[client] else { return }
+    guard stands[client].listens else { return }
     clients[client].answered(call: calls[index].key, end: end, at: at)
     // A client that waits for answers may have something new to say.
-    if !awaits[client] { try schedule(client) }
+    if !stands[client].awaits { try schedule(client) }
   }
 
   /// Adds the world's truth to every record that has appeared.
@@ -52,14 +52,20 @@ extension Simulation {
     while requestTruths.count < output.requests.count {
       let place = requestTruths.count
       let index = Int(output.requests[place].id.slot) &* replicas &+ replica
-      let settled = output.requests[place].settled
       var truth = RequestTruth(bill: calls[index].bill, incidents: calls[index].incidents)
       if bounds { bound(&truth, output.requests[place], calls[index]) }
-      requestTruths.append(truth)
       calls[index].isOpen = false
-      tally.requests.leave(at: now)
-      // A cache hit ends when its look-up does, a little after its record was written.
-      if settled != now { tally.requests.integral &+= Int128(now.nanoseconds(to: settled)) }
+      close(truth)
     }
+  }
+
+  /// Closes the books of the next record.
+  @inline(__always)
+  mutating func close(_ truth: RequestTruth) {
+    let settled = output.requests[requestTruths.count].settled
+    requestTruths.append(truth)
+    tally.requests.leave(at: now)
+    // A cache hit ends when its look-up does, a little after its record was written.
+    if settled != now { tally.requests.integral &+= Int128(now.nanoseconds(to: settled)) }
   }
 }

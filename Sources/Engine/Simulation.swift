@@ -56,10 +56,13 @@ public struct Simulation: ~Copyable {
   let sink: any Sink
   var gateways: UnsafeMutablePointer<Gateway>
   var clients: [any Client]
-  var arrivals = Buffer<Arrival>()
-  var awaits: [Bool]
-  let listens: [Bool]
+  /// The next arrivals of each client, `batch` places each.
+  let arrivals: UnsafeMutablePointer<Arrival>
+  /// Where each client stands in its places.
+  var stands = Buffer<Stand>()
   let bounds: Bool
+  /// Whether any client wants to know how its calls ended.
+  let someListen: Bool
   /// Whether a policy goes on with broken streams where they broke off.
   let continues: Bool
   var fleet: ProviderFleet
@@ -106,10 +109,12 @@ public struct Simulation: ~Copyable {
       (gateways + index).initialize(
         to: Gateway(plan.gateway, replica: ReplicaID(index), chance: chance))
     }
-    arrivals.fill(upTo: clients.count, with: .blank)
+    arrivals = .allocate(capacity: clients.count * Simulation.batch)
+    arrivals.initialize(repeating: .blank, count: clients.count * Simulation.batch)
+    for client in clients.indices {
+      stands.append(Stand(place: client * Simulation.batch, listens: clients[client].listens))
+    }
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
-    awaits = clients.map { _ in false }
-    listens = clients.map(\.listens)
     fleet = ProviderFleet(plan.fleet, chance: chance)
     services = SideServices(plan.services, chance: chance)
     embeddings = EmbeddingSource(chance: chance)
@@ -118,6 +123,7 @@ public struct Simulation: ~Copyable {
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
     bounds = !plan.bounds.isEmpty
+    someListen = clients.contains { $0.listens }
     continues =
       plan.gateway.continuesStreams
       || plan.gatewayFaults.contains {
@@ -130,6 +136,7 @@ public struct Simulation: ~Copyable {
     gateways.deinitialize(count: replicas)
     gateways.deallocate()
     vector.deallocate()
+    arrivals.deallocate()
   }
 
   /// Runs to the end and hands every record to the sink.

@@ -76,7 +76,6 @@ extension Gateway {
     take(kept, from: old)
     output.notes.append(Note(.reloaded, at: now, replica: replica))
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
-      disarmHedge(slot, into: &output)
       slots[slot].depth = 0
       slots[slot].isUprooted = true
       guard slots[slot].state == .waiting else { continue }
@@ -135,6 +134,7 @@ extension Gateway {
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       // No budget of this life has given its permit, and no limit has charged it unless it is kept.
       slots[slot].permitBudget = -1
+      slots[slot].isHedgeArmed = false
       if !keepsLimits { slots[slot].spared = .max }
     }
     for flight in 0..<UInt32(flights.used) where flights[flight].isLive {

@@ -139,12 +139,12 @@ public struct Slice: Sendable, Hashable {
   }
 
   @inline(__always)
-  func contains(_ record: borrowing RequestRecord) -> Bool {
-    guard record.arrived >= from, record.arrived < to else { return false }
-    if let alias, record.alias != alias { return false }
-    if let deployment, record.deployment != deployment { return false }
-    if let team, record.identity.team != team { return false }
-    if let feature, record.identity.feature != feature { return false }
-    return record.tags.isSuperset(of: tags)
+  func contains(_ record: UnsafePointer<RequestRecord>) -> Bool {
+    guard record.pointee.arrived >= from, record.pointee.arrived < to else { return false }
+    if let alias, record.pointee.alias != alias { return false }
+    if let deployment, record.pointee.deployment != deployment { return false }
+    if let team, record.pointee.identity.team != team { return false }
+    if let feature, record.pointee.identity.feature != feature { return false }
+    return record.pointee.tags.isSuperset(of: tags)
   }
 }

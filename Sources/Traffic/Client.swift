@@ -11,6 +11,13 @@ public protocol Client: Sendable {
   /// The instants never decrease. `arrival.request.number` is left to the driver.
   mutating func next(into arrival: inout Arrival) throws(TrafficError) -> Bool
 
+  /// Overwrites the first of `arrivals` with the next ones and says how many; fewer than there is
+  /// room for at the end of the stream.
+  ///
+  /// Asked of clients that do not listen: their arrivals do not depend on what the driver has not
+  /// told yet. One dynamic call makes many arrivals.
+  mutating func fill(_ arrivals: inout MutableSpan<Arrival>) throws(TrafficError) -> Int
+
   /// Tells how one of its calls ended for it.
   mutating func answered(call: CallKey, end: RequestRecord.End, at now: Instant)
 
@@ -27,6 +34,13 @@ public protocol Client: Sendable {
 }
 
 extension Client {
+  /// Asks for one after the other.
+  public mutating func fill(_ arrivals: inout MutableSpan<Arrival>) throws(TrafficError) -> Int {
+    var count = 0
+    while count < arrivals.count, try next(into: &arrivals[count]) { count += 1 }
+    return count
+  }
+
   /// Ignores the answer, as open-loop clients do.
   public mutating func answered(call: CallKey, end: RequestRecord.End, at now: Instant) {}
   /// Open-loop clients do not listen.

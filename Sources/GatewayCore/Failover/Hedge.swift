@@ -26,13 +26,13 @@ public struct HedgeRule: BitwiseCopyable, Sendable {
 }
 
 /// A hedge rule as a file states it.
-struct StatedHedge {
+public struct StatedHedge {
   var rule: HedgeRule
   var observed: ObservedRule?
   var budget: (any RetryBudget)?
 
   /// Reads a rule.
-  init(reading s: inout SettingsReader) throws(SettingError) {
+  public init(reading s: inout SettingsReader) throws(SettingError) {
     let after = try s.optionalDuration(
       "after", in: .zero ... .seconds(3_600),
       "how long to wait for the answer to begin; until the quantile is known, if one is observed")

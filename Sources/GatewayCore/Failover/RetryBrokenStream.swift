@@ -55,12 +55,12 @@ extension RouteTree {
 }
 
 /// A finish rule as a file states it.
-struct StatedFinish {
+public struct StatedFinish {
   var rule: FinishRule
   var observed: ObservedRule?
 
   /// Reads a rule.
-  init(reading s: inout SettingsReader) throws(SettingError) {
+  public init(reading s: inout SettingsReader) throws(SettingError) {
     rule = FinishRule(
       atLeast: try s.duration(
         "atLeast", default: .zero, in: .zero ... .seconds(3_600),

@@ -43,6 +43,12 @@ final class RunSink: Sink {
 
   func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
     measures.consume(attempts: attempts, truths: truths)
+    if !yardsticks.isEmpty { addServed(attempts) }
+    prohibitions?.consume(attempts)
+    beside?.consume(attempts: attempts, truths: truths)
+  }
+
+  private func addServed(_ attempts: Span<AttemptRecord>) {
     // Summed beside the object: a class' property is checked for exclusive access at every use.
     var served = MoneyTotal.zero
     for index in attempts.indices {
@@ -54,8 +60,6 @@ final class RunSink: Sink {
       }
     }
     ledger.servedYardstick += served
-    prohibitions?.consume(attempts)
-    beside?.consume(attempts: attempts, truths: truths)
   }
 
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
@@ -66,6 +70,12 @@ final class RunSink: Sink {
         calls?.add(requests[index])
       }
     }
+    if !yardsticks.isEmpty { addShared(requests) }
+    prohibitions?.consume(requests)
+    beside?.consume(requests: requests, truths: truths)
+  }
+
+  private func addShared(_ requests: Span<RequestRecord>) {
     var shared = MoneyTotal.zero
     for index in requests.indices
     where requests[index].source == .cache || requests[index].source == .follow {
@@ -78,8 +88,6 @@ final class RunSink: Sink {
       }
     }
     ledger.sharedYardstick += shared
-    prohibitions?.consume(requests)
-    beside?.consume(requests: requests, truths: truths)
   }
 
   func consume(sideCalls: Span<SideCallRecord>, truths: Span<SideCallTruth>) {

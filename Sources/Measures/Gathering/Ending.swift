@@ -23,15 +23,15 @@ public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
 
   /// The class of a record: arithmetic on raw values, since branches on it are mispredicted.
   @inline(__always)
-  public init(_ record: borrowing RequestRecord) {
+  init(_ record: UnsafePointer<RequestRecord>) {
     let raw: UInt8 =
-      switch record.end {
-      case .succeeded: max(1, record.source.rawValue) &- 1
+      switch record.pointee.end {
+      case .succeeded: max(1, record.pointee.source.rawValue) &- 1
       case .failed: Ending.failed.rawValue
       case .rejected:
-        record.rejection == .none
+        record.pointee.rejection == .none
           ? Ending.rejectedByLimit.rawValue
-          : Ending.rejectedByIdentity.rawValue &+ record.rejection.rawValue &- 1
+          : Ending.rejectedByIdentity.rawValue &+ record.pointee.rejection.rawValue &- 1
       case .abandoned: Ending.abandoned.rawValue
       }
     self = Ending(rawValue: raw) ?? .failed

@@ -56,25 +56,38 @@ struct Gathering: ~Copyable {
     laws = LawBook(plan)
   }
 
+  // Records are read where they lie: a record that is handed on is copied, 140 bytes each time.
+
   mutating func consume(attempts records: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
     if checksLaws { laws.newFlush(&breaches) }
-    for index in records.indices {
-      let truth = index < truths.count ? truths[index] : AttemptTruth(bill: .zero)
-      if checksLaws { laws.settled(records[index], truth, &breaches) }
-      if records[index].arrived >= from, records[index].arrived < to {
-        attempts.add(records[index], truth)
+    precondition(records.count == truths.count, "an attempt has one truth")
+    records.withUnsafeBufferPointer { records in
+      guard var record = records.baseAddress else { return }
+      for index in truths.indices {
+        if checksLaws { laws.settled(record, truths[index], &breaches) }
+        if record.pointee.arrived >= from, record.pointee.arrived < to {
+          attempts.add(record, truths[index])
+        }
+        record += 1
       }
     }
   }
 
   mutating func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
-    for index in requests.indices {
-      let truth = index < truths.count ? truths[index] : RequestTruth()
-      if checksLaws { laws.ended(requests[index], truth, &breaches) }
-      let seen = Seen(requests[index])
-      series.add(requests[index], truth, seen)
-      if requests[index].arrived >= from, requests[index].arrived < to {
-        add(requests[index], truth, seen)
+    precondition(requests.count == truths.count, "a request has one truth")
+    requests.withUnsafeBufferPointer { records in
+      truths.withUnsafeBufferPointer { truths in
+        guard var record = records.baseAddress, var truth = truths.baseAddress else { return }
+        for _ in records.indices {
+          if checksLaws { laws.ended(record, truth, &breaches) }
+          let seen = Seen(record)
+          series.add(record, truth, seen)
+          if record.pointee.arrived >= from, record.pointee.arrived < to {
+            add(record, truth, seen)
+          }
+          record += 1
+          truth += 1
+        }
       }
     }
   }
@@ -88,14 +101,21 @@ struct Gathering: ~Copyable {
   }
 
   mutating func consume(notes batch: Span<Note>) {
-    for index in batch.indices {
-      let note = batch[index]
-      notes[Int(note.kind.rawValue)] &+= 1
-      if note.kind == .breakerChanged, note.value == 1, Int(note.subject) < breakerOpenings.count {
-        breakerOpenings[Int(note.subject)] &+= 1
+    batch.withUnsafeBufferPointer { batch in
+      guard var note = batch.baseAddress else { return }
+      for _ in batch.indices {
+        notes[Int(note.pointee.kind.rawValue)] &+= 1
+        if note.pointee.kind == .breakerChanged { opened(note.pointee) }
+        if checksLaws { laws.noted(note, &breaches) }
+        note += 1
       }
-      if checksLaws { laws.noted(note, &breaches) }
     }
+  }
+
+  @inline(never)
+  private mutating func opened(_ note: Note) {
+    guard note.value == 1, Int(note.subject) < breakerOpenings.count else { return }
+    breakerOpenings[Int(note.subject)] &+= 1
   }
 
   mutating func close(_ tally: DriverTally) {
@@ -121,25 +141,26 @@ struct Gathering: ~Copyable {
 
   @inline(__always)
   private mutating func add(
-    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ found: Seen
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ found: Seen
   ) {
     var seen = found
-    let alias = tallies.alias.place(Int(record.alias.index))
+    let alias = tallies.alias.place(Int(record.pointee.alias.index))
     let goal = goals[alias]
     seen.good = seen.firstToken <= goal.firstToken && seen.endToEnd <= goal.endToEnd
-    statuses[Int(record.outcome.status & 1023)] &+= 1
+    statuses[Int(record.pointee.outcome.status & 1023)] &+= 1
     tallies.add(record, truth, seen)
     if seen.ending.isSuccess {
       aliasLatencies.add(alias, seen)
       if timesMore {
         deploymentLatencies.add(
-          tallies.deployment.place(Int(record.deployment.index)), seen)
-        teamLatencies.add(Int(record.identity.team.index), seen)
-        featureLatencies.add(Int(record.identity.feature.index), seen)
-        keyLatencies.add(Int(record.identity.key.index), seen)
-        userLatencies.add(Int(record.identity.user.index), seen)
+          tallies.deployment.place(Int(record.pointee.deployment.index)), seen)
+        teamLatencies.add(Int(record.pointee.identity.team.index), seen)
+        featureLatencies.add(Int(record.pointee.identity.feature.index), seen)
+        keyLatencies.add(Int(record.pointee.identity.key.index), seen)
+        userLatencies.add(Int(record.pointee.identity.user.index), seen)
       }
     }
+    if slices.isEmpty { return }
     for slice in slices { slice.add(record, truth, seen) }
   }
 }

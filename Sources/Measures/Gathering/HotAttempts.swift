@@ -34,27 +34,27 @@ struct HotAttempts: ~Copyable {
   }
 
   @inline(__always)
-  mutating func add(_ record: borrowing AttemptRecord, _ truth: AttemptTruth) {
-    let index = Int(record.deployment.index)
+  mutating func add(_ record: UnsafePointer<AttemptRecord>, _ truth: AttemptTruth) {
+    let index = Int(record.pointee.deployment.index)
     guard index < rows.count else { return }
-    outcomes[index &* HotAttempts.kinds &+ Int(record.outcome.kind.rawValue)] &+= 1
-    statuses[index &* 1024 &+ Int(record.outcome.status & 1023)] &+= 1
+    outcomes[index &* HotAttempts.kinds &+ Int(record.pointee.outcome.kind.rawValue)] &+= 1
+    statuses[index &* 1024 &+ Int(record.pointee.outcome.status & 1023)] &+= 1
     let use: AttemptTally.Use =
-      record.served
+      record.pointee.served
       ? .served
-      : record.outcome.isSuccess
-        ? .unused : record.outcome.kind == .cancelled ? .withdrawn : .failed
-    let place = index &* 16 &+ Int(record.reason.rawValue) &* 4 &+ use.rawValue
+      : record.pointee.outcome.isSuccess
+        ? .unused : record.pointee.outcome.kind == .cancelled ? .withdrawn : .failed
+    let place = index &* 16 &+ Int(record.pointee.reason.rawValue) &* 4 &+ use.rawValue
     uses[place] &+= 1
     bills[place] += truth.bill
-    rows[index].estimate += record.estimate
-    rows[index].inputTokens &+= Int(record.usage.inputTokens)
-    rows[index].cachedInputTokens &+= Int(record.usage.cachedInputTokens)
-    rows[index].outputTokens &+= Int(record.usage.outputTokens)
-    guard record.outcome.isSuccess else { return }
-    rows[index].total.record(record.started.nanoseconds(to: record.ended))
-    guard record.firstToken != .distantFuture else { return }
-    rows[index].firstToken.record(record.started.nanoseconds(to: record.firstToken))
+    rows[index].estimate += record.pointee.estimate
+    rows[index].inputTokens &+= Int(record.pointee.usage.inputTokens)
+    rows[index].cachedInputTokens &+= Int(record.pointee.usage.cachedInputTokens)
+    rows[index].outputTokens &+= Int(record.pointee.usage.outputTokens)
+    guard record.pointee.outcome.isSuccess else { return }
+    rows[index].total.record(record.pointee.started.nanoseconds(to: record.pointee.ended))
+    guard record.pointee.firstToken != .distantFuture else { return }
+    rows[index].firstToken.record(record.pointee.started.nanoseconds(to: record.pointee.firstToken))
   }
 
   /// The tallies as ordinary values.

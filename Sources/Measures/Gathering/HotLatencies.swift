@@ -8,10 +8,10 @@ struct Seen {
   var good = true
 
   @inline(__always)
-  init(_ record: borrowing RequestRecord) {
+  init(_ record: UnsafePointer<RequestRecord>) {
     ending = Ending(record)
-    endToEnd = record.arrived.nanoseconds(to: record.ended)
-    firstToken = record.arrived.nanoseconds(to: record.began)
+    endToEnd = record.pointee.arrived.nanoseconds(to: record.pointee.ended)
+    firstToken = record.pointee.arrived.nanoseconds(to: record.pointee.began)
   }
 }
 

@@ -9,6 +9,10 @@ struct HotSeries: ~Copyable {
   private var servings = Rows(repeating: UInt32(0), count: 0)
   private var used = 0
   private var current = 0
+  /// Where the current point and its rows begin.
+  private var point: UnsafeMutablePointer<Series.Point>?
+  private var latencyRow: UnsafeMutablePointer<UInt32>?
+  private var servingRow: UnsafeMutablePointer<UInt32>?
   private var from: Int64 = 0
   private var to: Int64 = 0
 
@@ -19,15 +23,16 @@ struct HotSeries: ~Copyable {
 
   @inline(__always)
   mutating func add(
-    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
   ) {
-    let arrived = record.arrived.nanoseconds
+    let arrived = record.pointee.arrived.nanoseconds
     if arrived >= to || arrived < from { move(to: arrived) }
-    points[current].add(record, truth, seen)
+    guard let point, let latencyRow, let servingRow else { return }
+    point.pointee.add(record, truth, seen)
     guard seen.ending.isSuccess else { return }
-    latencies[current &* Series.rowLength &+ Series.column(of: seen.endToEnd)] &+= 1
-    let server = seen.ending == .served ? Int(record.deployment.index) : deployments
-    servings[current &* (deployments &+ 1) &+ min(server, deployments)] &+= 1
+    latencyRow[Series.column(of: seen.endToEnd)] &+= 1
+    let server = seen.ending == .served ? Int(record.pointee.deployment.index) : deployments
+    servingRow[server < deployments ? server : deployments] &+= 1
   }
 
   /// The series as an ordinary value.
@@ -47,6 +52,11 @@ struct HotSeries: ~Copyable {
     from = Int64(current) * bucket
     to = from.addingReportingOverflow(bucket).overflow ? .max : from + bucket
     used = max(used, current + 1)
+    defer {
+      point = points.address(of: current)
+      latencyRow = latencies.address(of: current * Series.rowLength)
+      servingRow = servings.address(of: current * (deployments + 1))
+    }
     guard current >= points.count else { return }
     let size = max(current + 1, min(points.count * 2, Series.longest))
     points.grow(to: size, with: Series.Point())

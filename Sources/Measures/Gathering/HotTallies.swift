@@ -15,7 +15,7 @@ struct HotTallies: ~Copyable {
     var size = 0
     var stride = 0
     /// The place of an id: its own, or the last.
-    @inline(__always) func place(_ id: Int) -> Int { min(id, size &- 1) }
+    @inline(__always) func place(_ id: Int) -> Int { id < size ? id : size &- 1 }
   }
 
   /// The most combinations that are counted jointly: about 350 KiB, so that they stay in cache.
@@ -65,13 +65,13 @@ struct HotTallies: ~Copyable {
 
   @inline(__always)
   mutating func add(
-    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
   ) {
-    let aliasPlace = alias.place(Int(record.alias.index))
-    let deploymentPlace = deployment.place(Int(record.deployment.index))
-    let teamPlace = team.place(Int(record.identity.team.index))
-    let featurePlace = feature.place(Int(record.identity.feature.index))
-    let keyPlace = key.place(Int(record.identity.key.index))
+    let aliasPlace = alias.place(Int(record.pointee.alias.index))
+    let deploymentPlace = deployment.place(Int(record.pointee.deployment.index))
+    let teamPlace = team.place(Int(record.pointee.identity.team.index))
+    let featurePlace = feature.place(Int(record.pointee.identity.feature.index))
+    let keyPlace = key.place(Int(record.pointee.identity.key.index))
     let cell =
       aliasPlace &+ deploymentPlace &* deployment.stride &+ teamPlace &* team.stride
       &+ featurePlace &* feature.stride &+ keyPlace &* key.stride
@@ -82,7 +82,7 @@ struct HotTallies: ~Copyable {
     if featuresApart.count > 0 { featuresApart[featurePlace].add(record, truth, seen) }
     if keysApart.count > 0 { keysApart[keyPlace].add(record, truth, seen) }
     if usersApart.count > 0 {
-      usersApart[user.place(Int(record.identity.user.index))].add(record, truth, seen)
+      usersApart[user.place(Int(record.pointee.identity.user.index))].add(record, truth, seen)
     }
   }
 

@@ -25,6 +25,12 @@ struct Rows<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Where a row lies, until the table grows.
+  mutating func address(of index: Int) -> UnsafeMutablePointer<Element> {
+    precondition(index >= 0 && index < count, "index outside the table")
+    return base + index
+  }
+
   /// Adds rows until there are `larger`.
   @inline(never)
   mutating func grow(to larger: Int, with element: Element) {

@@ -21,11 +21,11 @@ public struct Series: Sendable, Equatable {
 
     @inline(__always)
     mutating func add(
-      _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+      _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
     ) {
       endings.add(seen.ending)
-      attempts &+= Int(record.attempts)
-      bill += truth.bill
+      attempts &+= Int(record.pointee.attempts)
+      bill += truth.pointee.bill
       endToEnd &+= Int128(seen.ending.isSuccess ? seen.endToEnd : 0)
     }
 

@@ -12,7 +12,9 @@ final class SliceWatch {
     hot = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
   }
 
-  func add(_ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen) {
+  func add(
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
+  ) {
     guard slice.contains(record) else { return }
     tally.add(record, truth, seen)
     if seen.ending.isSuccess { latencies.add(0, seen) }

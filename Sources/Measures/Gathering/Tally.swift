@@ -63,33 +63,33 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
 
   @inline(__always)
   mutating func add(
-    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth, _ seen: Seen
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
   ) {
     endings.add(seen.ending)
-    calls &+= record.clientTry == 0 ? 1 : 0
-    attempts &+= Int(record.attempts)
-    bill += truth.bill
-    estimate += record.estimate
-    if record.attempts > 1 {
-      retries &+= Int(record.retries)
-      fallbacks &+= Int(record.fallbacks)
-      hedges &+= Int(record.hedges)
+    calls &+= record.pointee.clientTry == 0 ? 1 : 0
+    attempts &+= Int(record.pointee.attempts)
+    bill += truth.pointee.bill
+    estimate += record.pointee.estimate
+    if record.pointee.attempts > 1 {
+      retries &+= Int(record.pointee.retries)
+      fallbacks &+= Int(record.pointee.fallbacks)
+      hedges &+= Int(record.pointee.hedges)
     }
-    if record.wasted.picodollars != 0 { wasted += record.wasted }
+    if record.pointee.wasted.picodollars != 0 { wasted += record.pointee.wasted }
     guard seen.ending.isSuccess else { return }
     good &+= seen.good ? 1 : 0
-    inputTokens &+= Int(record.inputTokens)
-    outputTokens &+= Int(record.outputTokens)
+    inputTokens &+= Int(record.pointee.inputTokens)
+    outputTokens &+= Int(record.pointee.outputTokens)
     firstToken &+= Int128(seen.firstToken)
     endToEnd &+= Int128(seen.endToEnd)
     servedEndToEnd &+= Int128(seen.ending == .served ? seen.endToEnd : 0)
-    saved += record.saved
-    if truth.floorBill.picodollars != .max {
+    saved += record.pointee.saved
+    if truth.pointee.floorBill.picodollars != .max {
       bounded &+= 1
-      boundedBill += truth.bill
-      floorBill += truth.floorBill
+      boundedBill += truth.pointee.bill
+      floorBill += truth.pointee.floorBill
       boundedEndToEnd &+= Int128(seen.endToEnd)
-      let floor = truth.floorNanoseconds
+      let floor = truth.pointee.floorNanoseconds
       floorEndToEnd &+= Int128(floor == .max ? seen.endToEnd : floor)
     }
   }

@@ -50,19 +50,19 @@ struct BreakerWatch: ~Copyable {
   }
 
   @inline(__always)
-  mutating func settled(_ record: borrowing AttemptRecord) {
+  mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
     var breaker: Int16 = -1
     if !ofLeaf.isEmpty {
-      guard Int(record.leaf) < ofLeaf.count, ofLeaf[Int(record.leaf)] >= 0 else { return }
-      breaker = ofLeaf[Int(record.leaf)]
-    } else if !isGuarded(record.deployment) {
+      guard Int(record.pointee.leaf) < ofLeaf.count, ofLeaf[Int(record.pointee.leaf)] >= 0 else { return }
+      breaker = ofLeaf[Int(record.pointee.leaf)]
+    } else if !isGuarded(record.pointee.deployment) {
       return
     }
-    guard isJudged[min(Int(record.replica.index), replicas - 1)] else { return }
+    guard isJudged[min(Int(record.pointee.replica.index), replicas - 1)] else { return }
     pending.append(
       Pending(
-        request: record.request, started: record.started, deployment: record.deployment,
-        replica: record.replica, breaker: breaker))
+        request: record.pointee.request, started: record.pointee.started, deployment: record.pointee.deployment,
+        replica: record.pointee.replica, breaker: breaker))
   }
 
   @inline(__always)

@@ -32,12 +32,12 @@ struct EjectionWatch: ~Copyable {
   }
 
   @inline(__always)
-  mutating func settled(_ record: borrowing AttemptRecord) {
+  mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
     if absences.isEmpty { return }
     pending.append(
       Pending(
-        request: record.request, started: record.started, deployment: record.deployment,
-        replica: record.replica))
+        request: record.pointee.request, started: record.pointee.started,
+        deployment: record.pointee.deployment, replica: record.pointee.replica))
   }
 
   mutating func noted(_ note: Note) {

@@ -35,7 +35,7 @@ struct EndedNumbers: ~Copyable {
     if words[place] & bit != 0 { return .twice }
     words[place] |= bit
     count &+= 1
-    top = max(top, word)
+    if word > top { top = word }
     if words[place] == .max, word == baseWord { advance() }
     return .new
   }

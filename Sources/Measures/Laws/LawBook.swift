@@ -23,7 +23,7 @@ struct LawBook: ~Copyable {
 
   @inline(__always)
   mutating func settled(
-    _ record: AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
+    _ record: UnsafePointer<AttemptRecord>, _ truth: AttemptTruth, _ breaches: inout Breaches
   ) {
     requests.settled(record, truth, &breaches)
     sojourns.settled(record)
@@ -39,22 +39,24 @@ struct LawBook: ~Copyable {
 
   @inline(__always)
   mutating func ended(
-    _ record: RequestRecord, _ truth: RequestTruth, _ breaches: inout Breaches
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>,
+    _ breaches: inout Breaches
   ) {
     requests.ended(record, truth, &breaches)
     sojourns.ended(record)
   }
 
-  mutating func noted(_ note: Note, _ breaches: inout Breaches) {
-    switch note.kind {
-    case .breakerChanged, .probed: breakers.noted(note, &breaches)
-    case .bypassed:
-      if note.subject == .max { ejections.noted(note) } else { breakers.noted(note, &breaches) }
-    case .ejected, .restored: ejections.noted(note)
+  @inline(__always)
+  mutating func noted(_ note: UnsafePointer<Note>, _ breaches: inout Breaches) {
+    switch note.pointee.kind {
+    case .limiterCharged: limiters.charged(note, &breaches)
+    case .breakerChanged, .probed: breakers.noted(note.pointee, &breaches)
+    case .bypassed where note.pointee.subject != .max: breakers.noted(note.pointee, &breaches)
+    case .bypassed, .ejected, .restored: ejections.noted(note.pointee)
     case .restarted, .reloaded:
-      breakers.began(note)
-      ejections.began(note)
-    case .limiterCharged, .limiterJudged, .reconciled: limiters.noted(note, &breaches)
+      breakers.began(note.pointee)
+      ejections.began(note.pointee)
+    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
     default: break
     }
   }

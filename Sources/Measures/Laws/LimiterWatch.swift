@@ -43,7 +43,6 @@ struct LimiterWatch: ~Copyable {
     let limit = Int(note.subject)
     guard limit < rules.count else { return }
     switch note.kind {
-    case .limiterCharged: charged(limit, note, &breaches)
     case .reconciled: reconciled(limit, note)
     case .limiterJudged:
       if note.value == 0, note.other < note.at.nanoseconds {
@@ -65,10 +64,21 @@ struct LimiterWatch: ~Copyable {
     }
   }
 
-  private mutating func charged(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
-    if rules[limit].form == .bucket, !rules[limit].reserves {
-      return drain(limit, note, &breaches)
+  /// A limit has been charged.
+  @inline(__always)
+  mutating func charged(_ note: UnsafePointer<Note>, _ breaches: inout Breaches) {
+    let limit = Int(note.pointee.subject)
+    guard limit < rules.count else { return }
+    if rules[limit].isPlainBucket {
+      drain(limit, note, &breaches)
+    } else {
+      judge(limit, note.pointee, &breaches)
     }
+  }
+
+  /// A charge of any form, in full.
+  @inline(never)
+  private mutating func judge(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
     let rule = rules[limit]
     let key = reservationKey(limit, note.request)
     let corrects = rule.reserves && key == correcting
@@ -101,18 +111,29 @@ struct LimiterWatch: ~Copyable {
 
   /// The usual case, a bucket that nobody reserves from: the same rule, without windows.
   @inline(__always)
-  private mutating func drain(_ limit: Int, _ note: Note, _ breaches: inout Breaches) {
+  private mutating func drain(
+    _ limit: Int, _ note: UnsafePointer<Note>, _ breaches: inout Breaches
+  ) {
     correcting = .max
-    guard note.other >= 0, note.other < 1 << 32 else { return }
-    let replica = rules[limit].perReplica ? min(UInt64(note.replica.index), replicas - 1) : 0
-    let place = (UInt64(note.other) &* replicas &+ replica) &* UInt64(rules.count) &+ UInt64(limit)
+    let bucket = UInt64(bitPattern: note.pointee.other)
+    guard bucket < 1 << 32 else { return }
+    let rule = rules.address(of: limit)
+    let replica =
+      rule.pointee.perReplica ? min(UInt64(note.pointee.replica.index), replicas &- 1) : 0
+    let place = (bucket &* replicas &+ replica) &* UInt64(rules.count) &+ UInt64(limit)
     guard let slot = levels.slot(of: place) else { return }
-    let elapsed = levels[slot].at == .distantPast ? 0 : levels[slot].at.nanoseconds(to: note.at)
-    let rest = max(0, levels[slot].backlog - rules[limit].drained(elapsed))
-    let backlog = max(0, rest + rules[limit].scaled(note.value))
-    levels[slot].backlog = backlog
-    levels[slot].at = note.at
-    if note.value > 0, backlog > rules[limit].most { exceeded(limit, note, backlog, &breaches) }
+    let level = levels.address(of: slot)
+    let now = note.pointee.at
+    let elapsed =
+      level.pointee.value.at == .distantPast
+      ? 0 : now.nanoseconds &- level.pointee.value.at.nanoseconds
+    let rest = max(0, level.pointee.value.backlog &- rule.pointee.drained(elapsed))
+    let backlog = max(0, rest &+ rule.pointee.scaled(note.pointee.value))
+    level.pointee.value.backlog = backlog
+    level.pointee.value.at = now
+    if note.pointee.value > 0, backlog > rule.pointee.most {
+      exceeded(limit, note.pointee, backlog, &breaches)
+    }
   }
 
   @inline(never)
@@ -188,6 +209,9 @@ struct EnvelopeRule: BitwiseCopyable {
     let product = Int64(truncatingIfNeeded: unit).multipliedFullWidth(by: permits)
     return (Int128(product.high) << 64) | Int128(product.low)
   }
+
+  /// Whether it is the usual form: a bucket whose charges are no reservations.
+  @inline(__always) var isPlainBucket: Bool { form == .bucket && !reserves }
 
   /// What drains in `elapsed` nanoseconds, scaled.
   @inline(__always)

@@ -18,14 +18,15 @@ struct OpenRequests: ~Copyable {
     var sideCalls: UInt32 = 0
 
     @inline(__always)
-    mutating func add(_ record: borrowing AttemptRecord, _ truth: AttemptTruth, _ bit: UInt64) {
+    mutating func add(_ record: UnsafePointer<AttemptRecord>, _ truth: AttemptTruth, _ bit: UInt64)
+    {
       indices |= bit
       attempts &+= 1
-      served &+= record.served ? 1 : 0
+      served &+= record.pointee.served ? 1 : 0
       bill += truth.bill
-      estimate += record.estimate
-      arrived = record.arrived
-      lastEnd = max(lastEnd, record.ended)
+      estimate += record.pointee.estimate
+      arrived = record.pointee.arrived
+      lastEnd = max(lastEnd, record.pointee.ended)
     }
 
     mutating func add(_ record: borrowing SideCallRecord, _ truth: SideCallTruth) {
@@ -53,37 +54,39 @@ struct OpenRequests: ~Copyable {
 
   @inline(__always)
   mutating func settled(
-    _ record: borrowing AttemptRecord, _ truth: AttemptTruth, _ breaches: inout Breaches
+    _ record: UnsafePointer<AttemptRecord>, _ truth: AttemptTruth, _ breaches: inout Breaches
   ) {
     // Cause first.
-    var orderly = inOrder(record.arrived, record.started, record.ended)
-    if !inOrder(newestAttempt, record.ended, end) { orderly = false }
-    if record.firstToken != .distantFuture {
-      if !inOrder(record.started, record.firstToken, record.ended) { orderly = false }
+    var orderly = inOrder(record.pointee.arrived, record.pointee.started, record.pointee.ended)
+    if !inOrder(newestAttempt, record.pointee.ended, end) { orderly = false }
+    if record.pointee.firstToken != .distantFuture {
+      if !inOrder(record.pointee.started, record.pointee.firstToken, record.pointee.ended) {
+        orderly = false
+      }
     }
-    if !orderly { disorderly(record, &breaches) }
-    newestAttempt = max(newestAttempt, record.ended)
+    if !orderly { disorderly(record.pointee, &breaches) }
+    newestAttempt = max(newestAttempt, record.pointee.ended)
 
     // Settles once.
-    if numbers.contains(record.request) {
+    if numbers.contains(record.pointee.request) {
       breaches.add(
-        .settlesOnce, request: record.request, at: record.ended,
-        "attempt \(record.index) settled after its request had")
+        .settlesOnce, request: record.pointee.request, at: record.pointee.ended,
+        "attempt \(record.pointee.index) settled after its request had")
       return
     }
-    guard let slot = sums.slot(of: record.request) else {
-      breaches.add(.settlesOnce, at: record.ended, "an attempt belongs to no request")
+    guard let slot = sums.slot(of: record.pointee.request) else {
+      breaches.add(.settlesOnce, at: record.pointee.ended, "an attempt belongs to no request")
       return
     }
-    let bit: UInt64 = record.index < 64 ? 1 << UInt64(record.index) : 0
+    let bit: UInt64 = record.pointee.index < 64 ? 1 << UInt64(record.pointee.index) : 0
     if sums[slot].indices & bit != 0 {
       breaches.add(
-        .settlesOnce, request: record.request, at: record.ended,
-        "attempt \(record.index) settled twice")
+        .settlesOnce, request: record.pointee.request, at: record.pointee.ended,
+        "attempt \(record.pointee.index) settled twice")
     }
-    if sums[slot].attempts > 0, sums[slot].arrived != record.arrived {
+    if sums[slot].attempts > 0, sums[slot].arrived != record.pointee.arrived {
       breaches.add(
-        .causeFirst, request: record.request, at: record.ended,
+        .causeFirst, request: record.pointee.request, at: record.pointee.ended,
         "its attempts do not agree when it arrived")
     }
     sums[slot].add(record, truth, bit)
@@ -110,91 +113,113 @@ struct OpenRequests: ~Copyable {
 
   @inline(__always)
   mutating func ended(
-    _ record: borrowing RequestRecord, _ truth: borrowing RequestTruth,
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>,
     _ breaches: inout Breaches
   ) {
     records &+= 1
-    switch numbers.insert(record.number) {
+    switch numbers.insert(record.pointee.number) {
     case .new: break
     case .twice:
-      breaches.add(.endsOnce, request: record.number, at: record.settled, "it ended twice")
+      breaches.add(
+        .endsOnce, request: record.pointee.number, at: record.pointee.settled, "it ended twice")
       return
     case .beyond:
       breaches.add(
-        .endsOnce, request: record.number, at: record.settled, "no arrival has that number")
+        .endsOnce, request: record.pointee.number, at: record.pointee.settled,
+        "no arrival has that number")
       return
     }
-    if (record.end == .rejected) != (record.rejection != .none) {
+    if (record.pointee.end == .rejected) != (record.pointee.rejection != .none) {
       breaches.add(
-        .endsOnce, request: record.number, at: record.settled,
-        "it ended as \(record.end) with rejection \(record.rejection)")
+        .endsOnce, request: record.pointee.number, at: record.pointee.settled,
+        "it ended as \(record.pointee.end) with rejection \(record.pointee.rejection)")
     }
 
     // Cause first.
-    var orderly = inOrder(record.arrived, record.ended, record.settled)
+    var orderly = inOrder(record.pointee.arrived, record.pointee.ended, record.pointee.settled)
     // A cache hit ends when its look-up does, which may be after later records have been written.
-    if record.source != .cache {
-      if !inOrder(newestSettlement, record.settled, end) { orderly = false }
-      newestSettlement = max(newestSettlement, record.settled)
+    if record.pointee.source != .cache {
+      if !inOrder(newestSettlement, record.pointee.settled, end) { orderly = false }
+      newestSettlement = max(newestSettlement, record.pointee.settled)
     }
-    if record.began != .distantFuture {
-      if !inOrder(record.arrived, record.began, record.ended) { orderly = false }
-    } else if record.end == .succeeded {
+    if record.pointee.began != .distantFuture {
+      if !inOrder(record.pointee.arrived, record.pointee.began, record.pointee.ended) {
+        orderly = false
+      }
+    } else if record.pointee.end == .succeeded {
       orderly = false
     }
-    if !orderly { disorderly(record, &breaches) }
+    if !orderly { disorderly(record.pointee, &breaches) }
 
-    // What its attempts add up to.
-    var seen = Sums()
-    if let slot = sums.find(record.number) {
-      seen = sums[slot]
-      sums.remove(at: slot)
-      let (settled, arrived) = (record.settled, record.arrived)
-      if seen.lastEnd > settled || seen.arrived != arrived {
-        disorderly(record, seen, &breaches)
+    // What its attempts and side calls add up to.
+    if record.pointee.attempts == 0, record.pointee.sideCalls == 0 {
+      // Nothing is looked up: what it left behind nevertheless is found at the end.
+      let servedByNobody = record.pointee.end == .succeeded && record.pointee.source == .provider
+      if servedByNobody || truth.pointee.bill != .zero || record.pointee.estimate != .zero {
+        compare(record, truth, Sums(), &breaches)
       }
+    } else {
+      var seen = Sums()
+      if let slot = sums.find(record.pointee.number) {
+        seen = sums[slot]
+        sums.remove(at: slot)
+        let (settled, arrived) = (record.pointee.settled, record.pointee.arrived)
+        if seen.lastEnd > settled || seen.arrived != arrived {
+          disorderly(record.pointee, seen, &breaches)
+        }
+      }
+      compare(record, truth, seen, &breaches)
     }
-    let attempts = Int(record.attempts)
-    if Int(seen.attempts) != attempts
-      || (attempts < 64 && seen.indices != (1 << UInt64(attempts)) &- 1)
-    {
-      breaches.add(
-        .settlesOnce, request: record.number, at: record.settled,
-        "\(seen.attempts) of its \(attempts) attempts have settled")
-    }
-    if seen.sideCalls & 0xFF != UInt32(record.sideCalls) {
-      breaches.add(
-        .settlesOnce, request: record.number, at: record.settled,
-        "\(seen.sideCalls) of its \(record.sideCalls) side calls have ended")
-    }
-    if record.end == .succeeded, record.source == .provider, seen.served == 0 {
-      breaches.add(
-        .settlesOnce, request: record.number, at: record.settled,
-        "no attempt served the provider's answer")
-    }
-    let (bill, estimate) = (truth.bill, record.estimate)
-    if seen.bill != bill || seen.estimate != estimate {
-      unbalanced(record, truth, seen, &breaches)
-    }
+    let attempts = Int(record.pointee.attempts)
 
     // Attempt maximum.
-    let alias = Int(record.alias.index)
+    let alias = Int(record.pointee.alias.index)
     let most = alias < maximum.count ? maximum[alias] : .max
-    let causes = Int(record.retries) &+ Int(record.fallbacks) &+ Int(record.hedges)
+    let causes =
+      Int(record.pointee.retries) &+ Int(record.pointee.fallbacks) &+ Int(record.pointee.hedges)
     if attempts > most || (attempts > 0 && attempts != causes &+ 1) {
       let allowed = most == .max ? "any number" : "\(most)"
       breaches.add(
-        .attemptMaximum, request: record.number, at: record.settled,
+        .attemptMaximum, request: record.pointee.number, at: record.pointee.settled,
         "\(attempts) attempts (\(causes) retries, fallbacks and hedges); allowed: \(allowed)")
     }
 
     // Bounds hold.
-    if record.end == .succeeded {
-      let (floor, fastest) = (truth.floorBill, truth.floorNanoseconds)
-      let latency = record.arrived.nanoseconds(to: record.ended)
-      let cheap = bill < floor && floor.picodollars != .max
+    if record.pointee.end == .succeeded {
+      let (floor, fastest) = (truth.pointee.floorBill, truth.pointee.floorNanoseconds)
+      let latency = record.pointee.arrived.nanoseconds(to: record.pointee.ended)
+      let cheap = truth.pointee.bill < floor && floor.picodollars != .max
       let fast = latency < fastest && fastest != .max
-      if cheap || fast { unbounded(record, truth, &breaches) }
+      if cheap || fast { unbounded(record.pointee, truth.pointee, &breaches) }
+    }
+  }
+
+  /// Compares a request's own sums with what its attempts and side calls add up to.
+  @inline(__always)
+  private func compare(
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Sums,
+    _ breaches: inout Breaches
+  ) {
+    let attempts = Int(record.pointee.attempts)
+    if Int(seen.attempts) != attempts
+      || (attempts < 64 && seen.indices != (1 << UInt64(attempts)) &- 1)
+    {
+      breaches.add(
+        .settlesOnce, request: record.pointee.number, at: record.pointee.settled,
+        "\(seen.attempts) of its \(attempts) attempts have settled")
+    }
+    if seen.sideCalls & 0xFF != UInt32(record.pointee.sideCalls) {
+      breaches.add(
+        .settlesOnce, request: record.pointee.number, at: record.pointee.settled,
+        "\(seen.sideCalls) of its \(record.pointee.sideCalls) side calls have ended")
+    }
+    if record.pointee.end == .succeeded, record.pointee.source == .provider, seen.served == 0 {
+      breaches.add(
+        .settlesOnce, request: record.pointee.number, at: record.pointee.settled,
+        "no attempt served the provider's answer")
+    }
+    if seen.bill != truth.pointee.bill || seen.estimate != record.pointee.estimate {
+      unbalanced(record.pointee, truth.pointee, seen, &breaches)
     }
   }
 
@@ -222,6 +247,11 @@ struct OpenRequests: ~Copyable {
     ).dropFirst(tally.open).first {
       breaches.add(
         .endsOnce, request: stray, at: tally.changed, "it neither ended nor is it open")
+    }
+    for number in openNumbers where numbers.contains(number) {
+      breaches.add(
+        .settlesOnce, request: number, at: tally.changed,
+        "attempts or side calls settled of which its record says nothing")
     }
     for number in openNumbers where number >= UInt64(max(0, tally.entered)) {
       breaches.add(

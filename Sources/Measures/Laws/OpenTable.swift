@@ -56,6 +56,12 @@ struct OpenTable<Value: BitwiseCopyable>: ~Copyable {
     @inline(__always) _modify { yield &entries[slot].value }
   }
 
+  /// Where `slot` lies, until the table grows.
+  @inline(__always)
+  mutating func address(of slot: Int) -> UnsafeMutablePointer<Entry> {
+    entries.address(of: slot)
+  }
+
   /// Removes what is in `slot` and closes the gap.
   @inline(__always)
   mutating func remove(at slot: Int) {

@@ -18,17 +18,18 @@ struct Sojourns: ~Copyable {
   }
 
   @inline(__always)
-  mutating func settled(_ record: borrowing AttemptRecord) {
-    let deployment = Int(record.deployment.index)
+  mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
+    let deployment = Int(record.pointee.deployment.index)
     guard deployment < stays.count else { return }
-    stays[deployment] &+= Int128(record.ended.nanoseconds &- record.started.nanoseconds)
+    stays[deployment] &+= Int128(
+      record.pointee.ended.nanoseconds &- record.pointee.started.nanoseconds)
     attempts[deployment] &+= 1
   }
 
   @inline(__always)
-  mutating func ended(_ record: borrowing RequestRecord) {
-    held &+= Int128(record.settled.nanoseconds &- record.arrived.nanoseconds)
-    answered &+= Int128(record.ended.nanoseconds &- record.arrived.nanoseconds)
+  mutating func ended(_ record: UnsafePointer<RequestRecord>) {
+    held &+= Int128(record.pointee.settled.nanoseconds &- record.pointee.arrived.nanoseconds)
+    answered &+= Int128(record.pointee.ended.nanoseconds &- record.pointee.arrived.nanoseconds)
   }
 
   func close(_ tally: DriverTally, _ breaches: inout Breaches) {

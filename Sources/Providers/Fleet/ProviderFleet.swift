@@ -2,20 +2,31 @@ public import Chance
 public import Vocabulary
 
 /// All simulated deployments of one run and the quotas they share.
-public struct ProviderFleet: ~Copyable, Sendable {
-  private var providers: [any Provider]
+///
+/// They lie side by side as values of their own type: a call is a direct one, in place. (An array of
+/// existentials costs a box check and a witness call an attempt.)
+public struct ProviderFleet: ~Copyable, @unchecked Sendable {
+  private let providers: UnsafeMutablePointer<APIProvider>
   private var quotas: Quotas
 
   /// Makes the providers of one replication.
   public init(_ plan: FleetPlan, chance: Chance) {
     quotas = Quotas(plan)
-    providers = plan.deployments.map {
-      APIProvider($0, incidents: plan.incidents, chance: chance)
+    count = plan.deployments.count
+    providers = .allocate(capacity: count)
+    for (place, deployment) in plan.deployments.enumerated() {
+      (providers + place).initialize(
+        to: APIProvider(deployment, incidents: plan.incidents, chance: chance))
     }
   }
 
+  deinit {
+    providers.deinitialize(count: count)
+    providers.deallocate()
+  }
+
   /// How many deployments there are.
-  public var count: Int { providers.count }
+  public let count: Int
 
   /// Starts an attempt at its deployment.
   public mutating func start(
@@ -56,7 +67,7 @@ public struct ProviderFleet: ~Copyable, Sendable {
   public mutating func isWell(
     _ deployment: DeploymentID, _ call: CallKey, at now: Instant
   ) -> Bool {
-    guard Int(deployment.index) < providers.count else { return false }
+    guard Int(deployment.index) < count else { return false }
     return providers[Int(deployment.index)].isWell(
       AttemptStart(
         flight: .max, call: call, deployment: deployment, inputTokens: 1, outputTokens: 1),

@@ -65,6 +65,14 @@ public enum PolicyCatalogue {
           "budget", "bounds retries to a share of first attempts", "Finagle RetryBudget"
         ) { s throws(SettingError) in _ = try ShareRetryBudget(reading: &s) },
         described(
+          "hedge", "starts a second attempt before the first has ended",
+          "Dean & Barroso, CACM 2013; gRPC A6"
+        ) { s throws(SettingError) in _ = try StatedHedge(reading: &s) },
+        described(
+          "finish", "starts no attempt that cannot end before the request's deadline",
+          "gRPC deadline propagation"
+        ) { s throws(SettingError) in _ = try StatedFinish(reading: &s) },
+        described(
           "breaker", "stops asking a deployment that keeps failing",
           "M. Nygard, Release It! (2007); resilience4j"
         ) { s throws(SettingError) in _ = try BreakerRule(reading: &s) },
@@ -72,6 +80,7 @@ public enum PolicyCatalogue {
     family(Backoff.registry, "policies.X.attempts.retry.backoff"),
     family(BackoffJitter.registry, "policies.X.attempts.retry.backoff"),
     family(RetryBudgets.registry, "policies.X.attempts.budget.rule"),
+    family(BrokenStreamRule.registry, "policies.X.attempts.onBrokenStream"),
     Family(
       kind: "limit", place: "policies.X.limits",
       entries: [

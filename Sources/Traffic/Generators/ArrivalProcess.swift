@@ -43,11 +43,32 @@ struct ArrivalProcess: Sendable {
     return warp.nanoseconds(after: elapsed)
   }
 
+  /// The next arrivals, as by `next`: at most `most` of them, and none beyond a batch.
+  /// - Returns: How many.
+  mutating func next(_ most: Int, into times: inout [Int64]) -> Int {
+    let place = Int(truncatingIfNeeded: number % UInt64(ArrivalProcess.batch))
+    if place == 0, number < limit { lookAhead() }
+    let left = min(limit &- min(number, limit), UInt64(ArrivalProcess.batch &- place))
+    let count = min(most, Int(truncatingIfNeeded: left))
+    return times.withUnsafeMutableBufferPointer { times in
+      for step in 0..<count {
+        elapsed += ahead[place &+ step]
+        number &+= 1
+        guard let time = warp.nanoseconds(after: elapsed) else { return step }
+        times[step] = time
+      }
+      return count
+    }
+  }
+
   @inline(never)
   private mutating func lookAhead() {
-    for place in ahead.indices {
-      let call = CallKey(source: source, number: number &+ UInt64(place))
-      ahead[place] = gaps.quantile(key.uniform(call: call))
+    let (gaps, key, source, number) = (gaps, key, source, number)
+    ahead.withUnsafeMutableBufferPointer { ahead in
+      for place in ahead.indices {
+        let call = CallKey(source: source, number: number &+ UInt64(place))
+        ahead[place] = gaps.quantile(key.uniform(call: call))
+      }
     }
   }
 }

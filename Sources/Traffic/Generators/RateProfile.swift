@@ -72,6 +72,9 @@ struct TimeWarp: Sendable {
 
   private let segments: [Segment]
   private var current = 0
+  /// The current segment, and the expected arrivals at its end.
+  private var segment: Segment
+  private var past: Double
   private var latest: Int64 = 0
   /// Nanoseconds per expected arrival if the rate never changes.
   private let steady: Double?
@@ -102,6 +105,8 @@ struct TimeWarp: Sendable {
     }
     add(from: at, to: .infinity, factor, factor)
     self.segments = segments
+    segment = segments[0]
+    past = segments.count > 1 ? segments[0].before + segments[0].within : .infinity
     steady = segments.count == 1 && segments[0].rate > 0 ? 1e9 / segments[0].rate : nil
   }
 
@@ -115,17 +120,28 @@ struct TimeWarp: Sendable {
     return latest
   }
 
+  @inline(__always)
   private mutating func seconds(after expected: Double) -> Double {
+    if expected >= past { advance(to: expected) }
+    let missing = max(0, expected - segment.before)
+    // The same number as below: √(a²) is a, and both halves are doubled exactly.
+    if segment.slope == 0, segment.rate > 0 {
+      return segment.start + min(segment.length, missing / segment.rate)
+    }
+    let root = segment.rate * segment.rate + 2 * segment.slope * missing
+    let divisor = segment.rate + max(0, root).squareRoot()
+    if divisor > 0 { return segment.start + min(segment.length, 2 * missing / divisor) }
+    return segment.length < .infinity ? segment.start + segment.length : .infinity
+  }
+
+  @inline(never)
+  private mutating func advance(to expected: Double) {
     while current < segments.count - 1,
       expected >= segments[current].before + segments[current].within
     {
       current += 1
     }
-    let segment = segments[current]
-    let missing = max(0, expected - segment.before)
-    let root = segment.rate * segment.rate + 2 * segment.slope * missing
-    let divisor = segment.rate + max(0, root).squareRoot()
-    if divisor > 0 { return segment.start + min(segment.length, 2 * missing / divisor) }
-    return segment.length < .infinity ? segment.start + segment.length : .infinity
+    segment = segments[current]
+    past = current < segments.count - 1 ? segment.before + segment.within : .infinity
   }
 }

@@ -53,32 +53,39 @@ struct Stamp: Sendable {
       streams: laws.streaming == .always)
   }
 
-  /// Overwrites `arrival` with call `number` at `now`, for which `draws` has looked ahead.
+  /// Overwrites `arrival` with call `number` at `now`, for which draws have been made ahead.
   @inline(__always)
   func fill(
-    _ arrival: inout Arrival, at now: Instant, number: UInt64, draws: borrowing CallDraws
+    _ arrival: inout Arrival, at now: Instant, number: UInt64, _ draw: CallDraws.Draw
   ) {
     let call = CallKey(source: source, number: number)
-    let place = CallDraws.place(of: number)
     fill(
-      &arrival, at: now, call: call, first: call, body: draws.bodies[place],
-      input: draws.inputs[place], output: draws.outputs[place], cached: 0)
+      &arrival, at: now, call: call, first: call, body: draw.body, input: draw.input,
+      output: draw.output, cached: 0)
+  }
+
+  /// Apart, so that calls of one identity do not move the laws about.
+  @inline(never)
+  private func drawIdentity(_ arrival: inout Arrival, _ first: CallKey) {
+    arrival.request.identity = identity.identity(identityKey, first)
   }
 
   /// Draws body, prompt and answer of the calls from `number` on.
   @inline(never)
   func lookAhead(from number: UInt64, into draws: inout CallDraws) {
-    for place in 0..<CallDraws.count {
-      let number = number &+ UInt64(place)
-      let call = CallKey(source: source, number: number)
-      draws.bodies[place] = bodies.body(call: call, number: number)
-    }
-    for place in 0..<CallDraws.count {
-      draws.inputs[place] = input.tokens(inputKey, draws.bodies[place], recorded: 0)
-    }
-    for place in 0..<CallDraws.count {
-      let call = CallKey(source: source, number: number &+ UInt64(place))
-      draws.outputs[place] = output.tokens(outputKey, call, recorded: 0)
+    draws.calls.withUnsafeMutableBufferPointer { draws in
+      for place in draws.indices {
+        let number = number &+ UInt64(place)
+        draws[place].body = bodies.body(
+          call: CallKey(source: source, number: number), number: number)
+      }
+      for place in draws.indices {
+        draws[place].input = input.tokens(inputKey, draws[place].body, recorded: 0)
+      }
+      for place in draws.indices {
+        let call = CallKey(source: source, number: number &+ UInt64(place))
+        draws[place].output = output.tokens(outputKey, call, recorded: 0)
+      }
     }
   }
 
@@ -113,17 +120,26 @@ struct Stamp: Sendable {
     _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey,
     input: UInt32, output: UInt32, cached: UInt32
   ) {
+    // Field by field: a whole `Request` would be made aside and copied.
     arrival.at = now
-    arrival.request = Request(
-      call: call, fingerprint: bodies.fingerprint(of: body),
-      deadline: patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience),
-      tags: template.tags, capabilities: template.capabilities, identity: template.identity,
-      inputTokens: input, outputCap: template.outputCap, alias: template.alias,
-      priority: template.priority, streams: template.streams)
+    arrival.request.call = call
+    arrival.request.fingerprint = bodies.fingerprint(of: body)
+    arrival.request.conversation = 0
+    arrival.request.deadline =
+      patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience)
+    arrival.request.tags = template.tags
+    arrival.request.capabilities = template.capabilities
+    arrival.request.identity = template.identity
+    arrival.request.inputTokens = input
+    arrival.request.outputCap = template.outputCap
+    arrival.request.alias = template.alias
+    arrival.request.priority = template.priority
+    arrival.request.streams = template.streams
+    arrival.request.clientTry = 0
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
-    if drawsIdentity { arrival.request.identity = identity.identity(identityKey, first) }
+    if drawsIdentity { drawIdentity(&arrival, first) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
@@ -137,9 +153,14 @@ struct Stamp: Sendable {
 struct CallDraws: Sendable {
   static let count = 32
 
-  var bodies = [CallKey](repeating: CallKey(bits: 0), count: CallDraws.count)
-  var inputs = [UInt32](repeating: 0, count: CallDraws.count)
-  var outputs = [UInt32](repeating: 0, count: CallDraws.count)
+  /// The draws of one call.
+  struct Draw: BitwiseCopyable {
+    var body = CallKey(bits: 0)
+    var input: UInt32 = 0
+    var output: UInt32 = 0
+  }
+
+  var calls = [Draw](repeating: Draw(), count: CallDraws.count)
 
   /// Where the draws of a call lie.
   @inline(__always)

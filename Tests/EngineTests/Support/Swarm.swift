@@ -137,10 +137,31 @@ extension World {
           ]
         ],
       ])
-      attempts.append(
-        ("retry", ["max": Setting(integerLiteral: one([1, 3])), "backoff": backoff]))
+      let plain: Setting = ["max": Setting(integerLiteral: one([1, 3])), "backoff": backoff]
+      let byClass: Setting = [
+        [
+          "max": 2, "on": ["429"], "retryAfter": "instead", "retryAfterBeyond": "cap",
+          "retryAfterLimit": "200ms", "waitLimit": "1s",
+          "count": Setting(.string(one(["each", "together", "first"]))),
+        ],
+        [
+          "max": 2, "on": ["5xx", "connection"], "backoff": backoff, "waitAfterLast": true,
+          "skip": Setting(.bool(maybe(30))),
+          "budget": ["rule": ["tokenBucket": ["capacity": 20]]],
+        ],
+      ]
+      attempts.append(("retry", maybe() ? plain : byClass))
     }
-    if maybe(30) { attempts.append(("budget", ["share": "20%", "floor": "1/s"])) }
+    if maybe(30) {
+      attempts.append(
+        (
+          "budget",
+          one([
+            ["share": "20%", "floor": "1/s"], ["rule": "tokenBucket"],
+            ["rule": ["throttle": ["maxTokens": 4]]],
+          ])
+        ))
+    }
     if maybe(40) {
       attempts.append(
         (

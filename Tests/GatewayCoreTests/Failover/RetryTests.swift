@@ -169,6 +169,46 @@ struct RetryTests {
     }
   }
 
+  @Test("with several rules counts each by itself, or all together")
+  func several() throws {
+    func rules(_ count: String) -> Setting {
+      [
+        "retry": [
+          ["max": 2, "on": ["429"], "count": Setting(.string(count))], ["max": 1, "on": ["5xx"]],
+        ]
+      ]
+    }
+    #expect(try story("a", ["a": "45455"], attempts: rules("each")) == "a4 a5 a4 a5 503")
+    #expect(try story("a", ["a": "4555"], attempts: rules("together")) == "a4 a5 503")
+    #expect(try story("a", ["a": "5444"], attempts: rules("together")) == "a5 a4 a4 429")
+    #expect(try story("a", ["a": "3"], attempts: rules("each")) == "a3 400")
+  }
+
+  @Test("that leaves out what was tried finds nothing below a condition whose leaf was tried")
+  func condition() throws {
+    let route: Setting = [
+      "condition": [["if": ["inputAbove": 10], "then": "a"]], "else": "b",
+      "retry": ["max": 3, "reselect": true],
+    ]
+    #expect(try story(route, ["a": "55"]) == "a5 503")
+  }
+
+  @Test("has at most four rules at one node")
+  func fourRules() {
+    let five = Setting(.array([Setting](repeating: ["max": 1], count: 5)))
+    #expect(throws: SettingError.self) {
+      try GatewayPlan(["routes": ["chat": "a"], "attempts": ["retry": five]])
+    }
+  }
+
+  @Test("leaves moves to a next child to their own cap")
+  func fallbackCap() throws {
+    let attempts: Setting = ["fallbacks": ["max": 1]]
+    #expect(
+      try story(["fallback": ["a", "b", "c"]], ["a": "5", "b": "5"], attempts: attempts)
+        == "a5 b5 503")
+  }
+
   @Test("is withdrawn with the request when the client leaves during the pause before it")
   func abandoned() throws {
     let bench = try Bench([
@@ -206,6 +246,24 @@ struct RetryAfterStageTests {
     #expect(
       try story(["fallback": ["a", "b"]], ["a": "4"], attempts: attempts, retryAfter: hint)
         == "a4 b. ok")
+  }
+
+  @Test("beyond the limit can be cut to it, or count as not said")
+  func beyond() throws {
+    func attempts(_ word: String) -> Setting {
+      [
+        "retry": [
+          "max": 1, "retryAfterLimit": "500ms", "retryAfterBeyond": Setting(.string(word)),
+          "backoff": ["constant": ["delay": "100ms"]],
+        ]
+      ]
+    }
+    #expect(
+      try story("a", ["a": "4"], attempts: attempts("cap"), retryAfter: hint)
+        == "a4 ~500 a. ok")
+    #expect(
+      try story("a", ["a": "4"], attempts: attempts("ignore"), retryAfter: hint)
+        == "a4 ~100 a. ok")
   }
 
   @Test("can be ignored")

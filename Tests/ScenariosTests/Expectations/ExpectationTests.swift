@@ -149,7 +149,8 @@ struct ExpectationTests {
     var random: UInt64 = 7
     for _ in 0..<150 {
       var line: [String] = []
-      for _ in 0..<Int.random(in: 0...9) {
+      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      for _ in 0..<Int(random >> 33) % 10 {
         random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         line.append(words[Int(random >> 33) % words.count])
       }

