@@ -67,7 +67,9 @@ extension Gateway {
     slots[slot].state = .attempting
     switch call.kind {
     case .embedding: proceed(slot, from: .score, at: now, into: &output)
-    case .complexity: proceed(slot, from: .route, at: now, into: &output)
+    case .complexity:
+      scored(slot, succeeded, value)
+      proceed(slot, from: .route, at: now, into: &output)
     case .probe, .store: proceed(slot, from: .route, at: now, into: &output)
     }
   }
