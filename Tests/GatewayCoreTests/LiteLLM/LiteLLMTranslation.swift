@@ -102,8 +102,7 @@ struct LiteLLMTranslation {
       ("context_window_fallbacks", "contextWindow"), ("content_policy_fallbacks", "contentPolicy"),
     ].filter { one.settings[$0.0] != nil }
     if nodes.count > 1, !special.isEmpty {
-      let words = ["4xx", "5xx", "timeout", "connection", "contextWindow", "contentPolicy"]
-      let usual = words.filter { word in !special.contains { $0.1 == word } }
+      let usual = special.map { "!\($0.1)" }
       whole = object([("fallback", array(nodes)), ("on", array(usual.map(text)))])
     }
     for (key, word) in special {
