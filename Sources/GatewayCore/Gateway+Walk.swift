@@ -40,6 +40,7 @@ extension Gateway {
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
     slots[slot].spared = spared
+    slots[slot].chargedAt = now
     proceed(slot, from: .coalesce, at: now, into: &output)
   }
 
@@ -47,6 +48,11 @@ extension Gateway {
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
+    if understands, stage.rawValue <= Pending.Stage.semantic.rawValue,
+      keepsForMeaning(slot, at: now, into: &output)
+    {
+      return
+    }
     if !plan.tree.thresholds.isEmpty, stage.rawValue <= Pending.Stage.score.rawValue,
       asksForScore(slot, at: now, into: &output)
     {
@@ -64,6 +70,7 @@ extension Gateway {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
+      if refusedByLimits(slot, root, at: now, into: &output) { return }
       noteRemovals(below: root, slot, at: now, &output)
       let outcome = unfitOutcome(root, slot, at: now)
       return finish(slot, .failed, outcome, at: now, into: &output)

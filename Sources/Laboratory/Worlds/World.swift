@@ -126,7 +126,7 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.map(\.slice)
     guard let gateway else { return plan }
-    plan.limits = gateway.limits.map(LimitEnvelope.init)
+    plan.limits = gateway.limitEnvelopes
     plan.breakers = gateway.tree.guardedDeployments
     plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
     // Under a policy taken over later a request may make as many attempts as either allows, and the
@@ -135,20 +135,5 @@ struct World: Sendable {
     plan.maximumAttempts = scenario.aliases.map { _ in most }
     if !reloaded.isEmpty { plan.limits = plan.limits.map { _ in LimitEnvelope(.none) } }
     return plan
-  }
-}
-
-extension LimitEnvelope {
-  /// What a limit of the gateway promises.
-  ///
-  /// A shadow promises nothing. A limit that charges afterwards may be exceeded by whatever was in
-  /// flight, which has no bound that is known ahead.
-  init(_ rule: LimitRule) {
-    guard !rule.isShadow, rule.charge != .after else {
-      self.init(.none)
-      return
-    }
-    self.init(
-      rate: rule.bucket.rate, burst: rule.bucket.burst, reserves: rule.charge == .reserve)
   }
 }

@@ -56,6 +56,7 @@ struct LawBook: ~Copyable {
     case .restarted, .reloaded:
       breakers.began(note.pointee)
       ejections.began(note.pointee)
+      limiters.noted(note.pointee, &breaches)
     case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
     default: break
     }

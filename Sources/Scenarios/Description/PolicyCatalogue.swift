@@ -89,16 +89,31 @@ public enum PolicyCatalogue {
       kind: "limit", place: "policies.X.limits",
       entries: [
         described(
-          "limit", "a token bucket for everyone, or for each key, user, team, feature or alias",
-          "Kong (after), Portkey (check), TensorZero (reserve and reconcile)"
-        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) }
+          "limit",
+          "permits per time for everyone, or for each key, user, team, feature, alias, model or "
+            + "deployment",
+          "Kong (after), Portkey (checkThenCharge), TensorZero (reserve and reconcile)"
+        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) },
+        described(
+          "budget", "money for a period of the calendar, with marks that warn, reroute or reject",
+          "Portkey, OpenRouter (402), LiteLLM (window from the first spend)"
+        ) { s throws(SettingError) in try LimitRule.describeBudget(&s) },
       ]),
+    family(Limiters.registry, "policies.X.limits.by"),
     Family(
       kind: "cache", place: "policies.X.cache",
       entries: [
         described("exact", "keeps answers by the fingerprint of the request", nil) {
           s throws(SettingError) in _ = try CachePlan(reading: &s)
         }
+      ]),
+    Family(
+      kind: "semantic cache", place: "policies.X.cache",
+      entries: [
+        described(
+          "semantic", "keeps answers by the meaning of the request",
+          "Portkey, LiteLLM, Kong (threshold); Azure API Management (distance)"
+        ) { s throws(SettingError) in _ = try SemanticPlan(reading: &s) }
       ]),
     family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),

@@ -23,6 +23,9 @@ struct Stamp: Sendable {
   private let streamingKey: ChanceKey
   /// The share of cached input; negative for what the trace says.
   private let cachedShare: Double
+  private let questions: Zipf?
+  private let asksQuestions: Bool
+  private let questionKey: ChanceKey
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
@@ -46,6 +49,9 @@ struct Stamp: Sendable {
       streamedShare = nil
     }
     cachedShare = laws.cachedShare ?? -1
+    questions = laws.questions
+    asksQuestions = laws.questions != nil
+    questionKey = chance.key(.question, name: pool)
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
       identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
@@ -140,9 +146,18 @@ struct Stamp: Sendable {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
     if drawsIdentity { drawIdentity(&arrival, first) }
+    if asksQuestions { arrival.truth.cluster = question(of: body) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
+  }
+}
+
+extension Stamp {
+  /// The question that a body asks: the same for all calls with that body.
+  @inline(never)
+  private func question(of body: CallKey) -> UInt32 {
+    UInt32(questions?.rank(questionKey.uniform(call: body)) ?? 0)
   }
 }
 
