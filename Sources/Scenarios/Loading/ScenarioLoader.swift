@@ -15,7 +15,8 @@ public enum ScenarioLoader {
     var files = SourceFiles(folder: FilePath.folder(of: file))
     let tree = try assemble(file, options, &files)
     try settings { () throws(SettingError) in
-      try UnknownKeys.check(Scenario.withoutGatewayIncidents(tree), ScenarioSchema.parameters)
+      try Scenario.refuseGatewayIncidents(tree)
+      try UnknownKeys.check(tree, ScenarioSchema.parameters)
     }
     var scenario = try settings { () throws(SettingError) in
       try Scenario(tree: tree)
