@@ -53,7 +53,9 @@ struct BreakerWatch: ~Copyable {
   mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
     var breaker: Int16 = -1
     if !ofLeaf.isEmpty {
-      guard Int(record.pointee.leaf) < ofLeaf.count, ofLeaf[Int(record.pointee.leaf)] >= 0 else { return }
+      guard Int(record.pointee.leaf) < ofLeaf.count, ofLeaf[Int(record.pointee.leaf)] >= 0 else {
+        return
+      }
       breaker = ofLeaf[Int(record.pointee.leaf)]
     } else if !isGuarded(record.pointee.deployment) {
       return
@@ -61,7 +63,8 @@ struct BreakerWatch: ~Copyable {
     guard isJudged[min(Int(record.pointee.replica.index), replicas - 1)] else { return }
     pending.append(
       Pending(
-        request: record.pointee.request, started: record.pointee.started, deployment: record.pointee.deployment,
+        request: record.pointee.request, started: record.pointee.started,
+        deployment: record.pointee.deployment,
         replica: record.pointee.replica, breaker: breaker))
   }
 
