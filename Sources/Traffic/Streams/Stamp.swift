@@ -15,9 +15,8 @@ struct Stamp: Sendable {
   private let output: TokenLaw
   private let inputKey: ChanceKey
   private let outputKey: ChanceKey
-  private let identity: IdentityLaw
-  private let drawsIdentity: Bool
-  private let identityKey: ChanceKey
+  /// Who calls, where that is drawn; `nil` if all calls are of one identity.
+  private let identities: IdentityDraws?
   /// The share of streamed answers; `nil` if all or none are.
   private let streamedShare: Double?
   private let streamingKey: ChanceKey
@@ -36,9 +35,8 @@ struct Stamp: Sendable {
     // By the pool's name: equal bodies have equally long prompts.
     inputKey = chance.key(.inputTokens, name: pool)
     outputKey = chance.key(.outputTokens, name: source)
-    identityKey = chance.key(.identity, name: source)
-    identity = laws.identity
-    drawsIdentity = !laws.identity.isFixed
+    let identityKey = chance.key(.identity, name: source)
+    identities = laws.identity.isFixed ? nil : IdentityDraws(laws.identity, identityKey)
     streamingKey = chance.key(.streaming, name: source)
     if case .share(let share) = laws.streaming {
       streamedShare = share
@@ -62,12 +60,6 @@ struct Stamp: Sendable {
     fill(
       &arrival, at: now, call: call, first: call, body: draw.body, input: draw.input,
       output: draw.output, cached: 0)
-  }
-
-  /// Apart, so that calls of one identity do not move the laws about.
-  @inline(never)
-  private func drawIdentity(_ arrival: inout Arrival, _ first: CallKey) {
-    arrival.request.identity = identity.identity(identityKey, first)
   }
 
   /// Draws body, prompt and answer of the calls from `number` on.
@@ -139,7 +131,7 @@ struct Stamp: Sendable {
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
-    if drawsIdentity { drawIdentity(&arrival, first) }
+    if let identities { arrival.request.identity = identities.identity(first) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
