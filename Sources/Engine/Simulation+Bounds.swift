@@ -8,7 +8,8 @@ extension Simulation {
   func bound(
     _ truth: inout RequestTruth, _ record: RequestRecord, _ call: Call
   ) {
-    if call.repeats {
+    // An answer to a like question is not one of the call's own potential outcomes.
+    if call.repeats || record.source == .semantic {
       truth.floorBill = .zero
       truth.floorNanoseconds = 0
       return

@@ -28,7 +28,9 @@ extension Simulation {
       case .startSideCall(let id, let deadline): start(id, deadline: deadline, replica)
       case .publish(let delta):
         publish(delta, from: replica)
-      case .beginAnswer, .keepBody, .releaseBody:
+      case .keepBody(let body, from: let id): keep(body, from: id, replica)
+      case .releaseBody(let body): release(body, replica)
+      case .beginAnswer:
         break
       }
     }
@@ -53,6 +55,9 @@ extension Simulation {
       let place = requestTruths.count
       let index = Int(output.requests[place].id.slot) &* replicas &+ replica
       var truth = RequestTruth(bill: calls[index].bill, incidents: calls[index].incidents)
+      if asksMeaning, output.requests[place].source == .semantic {
+        truth.isWrong = isWrong(output.requests[place].id, calls[index], replica)
+      }
       if bounds { bound(&truth, output.requests[place], calls[index]) }
       calls[index].isOpen = false
       close(truth)

@@ -82,7 +82,9 @@ extension Simulation {
       if flight.id.kind == .embedding, flight.succeeds {
         var span = vector.mutableSpan
         embeddings.write(
-          cluster: calls[index].truth.cluster, call: calls[index].key, into: &span)
+          cluster: calls[index].truth.cluster, call: calls[index].key,
+          fingerprint: gateways[replica].request(inSlot: flight.id.request.slot).fingerprint,
+          into: &span)
       }
     }
     let before = output.sideCalls.count

@@ -87,6 +87,9 @@ public struct Simulation: ~Copyable {
   let services: SideServices
   let embeddings: EmbeddingSource
   let vector: UnsafeMutableBufferPointer<Float>
+  /// Which question each answer in a cache answers; kept if a cache goes by meaning.
+  var questions = BodyQuestions()
+  var asksMeaning: Bool
   var sides = Buffer<SideFlight>()
   var freeSides = Buffer<UInt32>()
   var deliveries: [Delivery] = []
@@ -117,9 +120,10 @@ public struct Simulation: ~Copyable {
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
     fleet = ProviderFleet(plan.fleet, chance: chance)
     services = SideServices(plan.services, chance: chance)
-    embeddings = EmbeddingSource(chance: chance)
+    embeddings = EmbeddingSource(chance: chance, meanings: plan.services.meanings)
     vector = .allocate(capacity: EmbeddingSource.dimensions)
     vector.initialize(repeating: 0)
+    asksMeaning = plan.gateway.semantic != nil
     output = Output(explaining: plan.explained)
     tally = DriverTally(deployments: plan.fleet.deployments.count)
     bounds = !plan.bounds.isEmpty

@@ -116,6 +116,9 @@ extension Gateway {
       let child = plan.tree.nodes[Int(path[level + 1])]
       strategies[Int(node.target)].ended(Int(child.place), observation, at: now)
     }
+    if remembers, outcome.isSuccess {
+      pinAnswer(path, Int(flights[id.slot].depth), slot, at: now)
+    }
     let breaker = flights[id.slot].breaker
     if breaker >= 0,
       breakers[Int(breaker)].ended(

@@ -54,6 +54,7 @@ extension Gateway {
     _ slot: UInt32, _ usage: Usage, from deployment: DeploymentID, at now: Instant,
     into output: inout Output
   ) {
+    if understands { storeMeaning(slot, usage, from: deployment, at: now, into: &output) }
     guard caches, slots[slot].request.fingerprint != 0 else { return }
     if !cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws).keeps
       || !cache.rule.keeps(usage)

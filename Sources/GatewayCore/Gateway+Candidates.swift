@@ -17,25 +17,73 @@ extension Gateway {
     case .alias:
       let root = plan.tree.roots[Int(node.target)]
       return root != .max && fits(root, slot, at: now)
-    case .condition:
-      let child = branch(of: node, for: slots[slot].request)
+    case .fail:
+      return true
+    case .condition, .threshold:
+      let child =
+        node.kind == .condition ? branch(of: node, slot, at: now) : side(of: node, slot)
       return fits(plan.tree.children[Int(node.firstChild) + child], slot, at: now)
     case .split:
       return fits(hashedChild(of: node, slot, among: nil), slot, at: now)
     case .balance, .fallback, .sticky:
+      if someFits(of: node, slot, at: now) { return true }
+      guard node.usesDown, !slots[slot].bypasses else { return false }
+      slots[slot].bypasses = true
+      defer { slots[slot].bypasses = false }
+      return someFits(of: node, slot, at: now)
+    }
+  }
+
+  /// Whether one of a node's children can take the request.
+  private mutating func someFits(
+    of node: RouteNode, _ slot: UInt32, at now: Instant
+  ) -> Bool {
+    if node.match >= 0, node.kind != .fallback {
+      var set = CandidateSet(bits: 0)
       for place in 0..<Int(node.childCount)
       where fits(plan.tree.children[Int(node.firstChild) + place], slot, at: now) {
-        return true
+        set.insert(place)
       }
-      return false
+      return !matched(set, node, slot).isEmpty
     }
+    for place in 0..<Int(node.childCount) {
+      let child = plan.tree.children[Int(node.firstChild) + place]
+      if fits(child, slot, at: now) { return true }
+      if node.judgesUnfit, !node.on.contains(unfitOutcome(child, slot, at: now)) { return false }
+    }
+    return false
+  }
+
+  /// Whether a route can take the request at all: as it is, using what is down if that is the
+  /// policy, or without the filters that may be dropped.
+  mutating func opens(_ root: UInt16, _ slot: UInt32, at now: Instant) -> Bool {
+    while true {
+      if fits(root, slot, at: now) { return true }
+      if plan.unfit.allDown == .use {
+        slots[slot].bypasses = true
+        if fits(root, slot, at: now) { return true }
+        slots[slot].bypasses = false
+      }
+      guard plan.tree.hasSoftGuards, !slots[slot].dropsSoftFilters else { return false }
+      slots[slot].dropsSoftFilters = true
+    }
+  }
+
+  /// What is down is not used any more.
+  mutating func endBypass(_ slot: UInt32) {
+    slots[slot].bypasses = false
+    slots[slot].bypassLevel = .max
+  }
+
+  /// What is down below the node on top of the walk is used.
+  private mutating func beginBypass(_ slot: UInt32) {
+    slots[slot].bypasses = true
+    slots[slot].bypassLevel = slots[slot].depth &- 1
   }
 
   /// Why a leaf may not take the request; `nil` if it may.
   mutating func removal(of leaf: RouteNode, _ slot: UInt32, at now: Instant) -> Note.Removal? {
-    let facts = plan.deployments[Int(leaf.target)]
-    if !facts.capabilities.isSuperset(of: slots[slot].request.capabilities) { return .capability }
-    if slots[slot].request.inputTokens > facts.contextWindow { return .contextWindow }
+    if let why = filtered(leaf, slot, at: now) { return why }
     if checksFinish, isTooLate(leaf.target, slot, at: now) { return .deadline }
     if slots[slot].excludesTried {
       for earlier in 0..<Int(slots[slot].record.attempts)
@@ -45,7 +93,8 @@ extension Gateway {
         return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
       }
     }
-    return slots[slot].bypasses ? nil : isOut(leaf, slot, at: now)
+    return slots[slot].bypasses && !leaf.checks.contains(.neverBypasses)
+      ? nil : isOut(leaf, slot, at: now)
   }
 
   /// The children of a balance or a sticky node that a request may be sent to.
@@ -53,8 +102,16 @@ extension Gateway {
   mutating func candidates(
     of node: RouteNode, _ slot: UInt32, at now: Instant, _ explains: Bool, _ output: inout Output
   ) -> CandidateSet {
-    let all = CandidateSet(all: Int(node.childCount))
-    if node.alwaysFit && !slots[slot].excludesTried { return all }
+    if node.alwaysFit && !slots[slot].excludesTried {
+      return CandidateSet(all: Int(node.childCount))
+    }
+    return fitting(of: node, slot, at: now, explains, &output)
+  }
+
+  private mutating func fitting(
+    of node: RouteNode, _ slot: UInt32, at now: Instant, _ explains: Bool, _ output: inout Output
+  ) -> CandidateSet {
+    if slots[slot].bypassLevel == slots[slot].depth &- 1 { endBypass(slot) }
     var set = CandidateSet(bits: 0)
     for place in 0..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]
@@ -63,6 +120,19 @@ extension Gateway {
       } else if explains {
         noteRemovals(below: child, slot, at: now, &output)
       }
+    }
+    if node.match >= 0 {
+      let some = matched(set, node, slot)
+      if explains { noteMismatches(of: node, set, some, slot, at: now, &output) }
+      set = some
+    }
+    if set.isEmpty, node.usesDown, !slots[slot].bypasses {
+      beginBypass(slot)
+      for place in 0..<Int(node.childCount)
+      where fits(plan.tree.children[Int(node.firstChild) + place], slot, at: now) {
+        set.insert(place)
+      }
+      if node.match >= 0 { set = matched(set, node, slot) }
     }
     if demotes { return foremost(of: set, node, at: now) }
     return set
@@ -74,24 +144,21 @@ extension Gateway {
     _ output: inout Output
   ) -> Int? {
     if demotes { return firstForemost(of: node, from: start, slot, at: now) }
+    if start == 0, slots[slot].bypassLevel == slots[slot].depth &- 1 { endBypass(slot) }
     guard start < Int(node.childCount) else { return nil }
     for place in start..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]
       if fits(child, slot, at: now) { return place }
       if explains { noteRemovals(below: child, slot, at: now, &output) }
+      if node.judgesUnfit, !node.on.contains(unfitOutcome(child, slot, at: now)) { return nil }
+    }
+    if start == 0, node.usesDown, !slots[slot].bypasses {
+      beginBypass(slot)
+      return (0..<Int(node.childCount)).first {
+        fits(plan.tree.children[Int(node.firstChild) + $0], slot, at: now)
+      }
     }
     return nil
-  }
-
-  /// The first branch of a condition whose predicate holds; the last branch is `else`.
-  @inline(__always)
-  mutating func branch(of node: RouteNode, for request: borrowing Request) -> Int {
-    let branches = Int(node.childCount) - 1
-    for place in 0..<branches
-    where plan.tree.predicates[Int(node.target) + place].holds(for: request) {
-      return place
-    }
-    return branches
   }
 
   /// The child of a split or a sticky node, by weighted rendezvous hashing of its field.
@@ -111,14 +178,21 @@ extension Gateway {
     }
     let set = candidates(of: node, slot, at: now, explains, &output)
     guard !set.isEmpty else { return nil }
-    return Int(plan.tree.nodes[Int(hashedChild(of: node, slot, among: set))].place)
+    guard node.pins >= 0 else {
+      return Int(plan.tree.nodes[Int(hashedChild(of: node, slot, among: set))].place)
+    }
+    let child =
+      pinned(node, slot, among: set, at: now)
+      ?? Int(plan.tree.nodes[Int(hashedChild(of: node, slot, among: set))].place)
+    pinChoice(node, child, slot, at: now)
+    return child
   }
 
   /// The child that a request's field is hashed to, among some of the children or all.
   private func hashedChild(
     of node: RouteNode, _ slot: UInt32, among set: CandidateSet?
   ) -> UInt16 {
-    let field = fieldHash(node.field, of: slots[slot].request)
+    let field = plan.tree.fields[Int(node.field)].hash(of: slots[slot].request)
     var best = plan.tree.children[Int(node.firstChild)]
     var bestScore = -Double.infinity
     for place in 0..<Int(node.childCount) where set?.contains(place) ?? true {
@@ -133,18 +207,6 @@ extension Gateway {
     return best
   }
 
-  private func fieldHash(_ field: RouteNode.Field, of request: borrowing Request) -> UInt64 {
-    let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
-    return switch field {
-    case .call: request.call.bits
-    case .conversation:
-      request.conversation == 0 ? request.call.bits : request.conversation &* golden
-    case .user: UInt64(request.identity.user.index) &* golden
-    case .team: UInt64(request.identity.team.index) &* golden
-    case .key: UInt64(request.identity.key.index) &* golden
-    }
-  }
-
   // MARK: What is said about a request that is explained.
 
   @inline(never)
@@ -153,6 +215,11 @@ extension Gateway {
   ) {
     guard output.explains(slots[slot].request.number) else { return }
     let node = plan.tree.nodes[Int(number)]
+    if node.kind == .alias {
+      let root = plan.tree.roots[Int(node.target)]
+      if root != .max { noteRemovals(below: root, slot, at: now, &output) }
+      return
+    }
     guard node.kind == .deployment else {
       for place in 0..<Int(node.childCount) {
         noteRemovals(
@@ -166,6 +233,22 @@ extension Gateway {
         .candidateRemoved, at: now, request: slots[slot].request.number,
         deployment: DeploymentID(Int(node.target)), subject: number, value: why.rawValue,
         replica: replica))
+  }
+
+  /// Notes the children that the request's tags have not chosen.
+  @inline(never)
+  private mutating func noteMismatches(
+    of node: RouteNode, _ fit: CandidateSet, _ chosen: CandidateSet, _ slot: UInt32,
+    at now: Instant, _ output: inout Output
+  ) {
+    let number = slots[slot].request.number
+    let subject = slots[slot].nodes[Int(slots[slot].depth) - 1]
+    CandidateSet(bits: fit.bits & ~chosen.bits).forEach { place in
+      output.notes.append(
+        Note(
+          .candidateRemoved, at: now, request: number, deployment: leaf(of: node, place),
+          subject: subject, value: Note.Removal.tags.rawValue, replica: replica))
+    }
   }
 
   @inline(never)

@@ -38,6 +38,8 @@ extension Gateway {
   /// Walks a request whose route is gone from the new root; `false` if nothing fits there.
   mutating func walkAnew(_ slot: UInt32, at now: Instant, into output: inout Output) -> Bool {
     slots[slot].isUprooted = false
+    slots[slot].strong = plan.tree.strongWithoutScore
+    slots[slot].bypassLevel = .max
     let alias = Int(slots[slot].request.alias.index)
     guard alias < plan.tree.roots.count, plan.tree.roots[alias] != .max else { return false }
     return descend(slot, to: plan.tree.roots[alias], reason: .retry, at: now, into: &output)

@@ -36,6 +36,7 @@ extension Gateway {
     _ call: SideCallID, vector: Span<Float>, at now: Instant, into output: inout Output
   ) {
     guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
+    if understands { _ = semantic.hold(vector, for: call.request) }
     sideCallEnded(call, true, 0, at: now, into: &output)
   }
 
@@ -66,8 +67,10 @@ extension Gateway {
     }
     slots[slot].state = .attempting
     switch call.kind {
-    case .embedding: proceed(slot, from: .score, at: now, into: &output)
-    case .complexity: proceed(slot, from: .route, at: now, into: &output)
+    case .embedding: understood(slot, succeeded, at: now, into: &output)
+    case .complexity:
+      scored(slot, succeeded, value)
+      proceed(slot, from: .route, at: now, into: &output)
     case .probe, .store: proceed(slot, from: .route, at: now, into: &output)
     }
   }

@@ -33,6 +33,9 @@ extension Gateway {
     slots[slot].restarts = 0
     slots[slot].carried = 0
     slots[slot].asked = 0
+    slots[slot].strong = plan.tree.strongWithoutScore
+    slots[slot].bypassLevel = .max
+    slots[slot].dropsSoftFilters = false
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
@@ -44,6 +47,16 @@ extension Gateway {
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
+    if understands, stage.rawValue <= Pending.Stage.semantic.rawValue,
+      keepsForMeaning(slot, at: now, into: &output)
+    {
+      return
+    }
+    if !plan.tree.thresholds.isEmpty, stage.rawValue <= Pending.Stage.score.rawValue,
+      asksForScore(slot, at: now, into: &output)
+    {
+      return
+    }
     route(slot, at: now, into: &output)
   }
 
@@ -55,12 +68,10 @@ extension Gateway {
     guard root != .max else {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
-    if !plan.tree.nodes[Int(root)].alwaysFit, !fits(root, slot, at: now) {
-      slots[slot].bypasses = plan.allDown == .use
-      guard slots[slot].bypasses, fits(root, slot, at: now) else {
-        noteRemovals(below: root, slot, at: now, &output)
-        return finish(slot, .failed, .status(503), at: now, into: &output)
-      }
+    if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
+      noteRemovals(below: root, slot, at: now, &output)
+      let outcome = unfitOutcome(root, slot, at: now)
+      return finish(slot, .failed, outcome, at: now, into: &output)
     }
     if !descend(slot, to: root, reason: .first, at: now, into: &output) {
       finish(slot, .failed, .status(503), at: now, into: &output)
@@ -93,11 +104,16 @@ extension Gateway {
       case .balance:
         let candidates = candidates(of: node, slot, at: now, explains, &output)
         guard !candidates.isEmpty else { return false }
-        child = strategies[Int(node.target)].choose(
-          among: candidates, for: slots[slot].request, at: now,
-          draws: RoutingDraws(
-            key: routingKey, script: chance.script, call: slots[slot].request.call,
-            attempt: UInt32(slots[slot].record.attempts), level: UInt32(level)))
+        if node.pins >= 0, let kept = pinned(node, slot, among: candidates, at: now) {
+          child = kept
+        } else {
+          child = strategies[Int(node.target)].choose(
+            among: candidates, for: slots[slot].request, at: now,
+            draws: RoutingDraws(
+              key: routingKey, script: chance.script, call: slots[slot].request.call,
+              attempt: UInt32(slots[slot].record.attempts), level: UInt32(level)))
+        }
+        if node.pins >= 0 { pinChoice(node, child, slot, at: now) }
         if explains { noteChoice(node, number, child, candidates, slot, at: now, &output) }
       case .fallback:
         guard let first = firstFit(of: node, from: 0, slot, at: now, explains, &output) else {
@@ -105,7 +121,13 @@ extension Gateway {
         }
         child = first
       case .condition:
-        child = branch(of: node, for: slots[slot].request)
+        child = branch(of: node, slot, at: now)
+      case .threshold:
+        child = side(of: node, slot)
+      case .fail:
+        guard slots[slot].inFlight == 0 else { return false }
+        finish(slot, .failed, .status(node.target), at: now, into: &output)
+        return true
       case .split, .sticky:
         guard let hashed = hashed(node, slot, at: now, explains, &output) else { return false }
         child = hashed
@@ -155,6 +177,7 @@ extension Gateway {
         }
       }
       slots[slot].depth = UInt8(level)
+      if slots[slot].bypassLevel != .max, level <= slots[slot].bypassLevel { endBypass(slot) }
     }
     if slots[slot].isUprooted, walkAnew(slot, at: now, into: &output) { return }
     stop(slot, 0, at: now, into: &output)

@@ -86,6 +86,12 @@ public struct Gateway: ~Copyable {
     var servedFromCache = false
 
     // Routing.
+    /// The thresholds on whose strong side it falls.
+    var strong: UInt32 = 0
+    /// The level below which it bypasses what is down; `.max` if it does so everywhere or nowhere.
+    var bypassLevel = UInt8.max
+    /// Whether filters that may be dropped are.
+    var dropsSoftFilters = false
 
     // Hedging, retries, broken streams.
     /// The second attempt that lives beside `attempt`.
@@ -158,10 +164,18 @@ public struct Gateway: ~Copyable {
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
   var cache: ExactCache
+  /// Whether there is a semantic cache.
+  let understands: Bool
+  var semantic: SemanticCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
   let watchers: RemoteWatchers
+  /// Where sticky nodes have pinned their keys; whether there are any.
+  var pins: [PinTable]
+  let remembers: Bool
+  /// The latest scores of each threshold.
+  var samples: [ScoreSample]
   var breakers: [CircuitBreaker]
   /// The budgets of nodes and, last, the policy's.
   var budgets: [any RetryBudget]
@@ -208,6 +222,8 @@ public struct Gateway: ~Copyable {
     let cachePlan = plan.cache ?? .nothing
     servesStale = cachePlan.rule.staleOnError > 0
     cache = ExactCache(cachePlan, chance: chance)
+    understands = plan.semantic != nil
+    semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
     budgets = plan.tree.budgets
@@ -226,6 +242,9 @@ public struct Gateway: ~Copyable {
     watchers =
       plan.gossips
       ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
+    pins = plan.tree.stickies.map { PinTable($0) }
+    remembers = !plan.tree.stickies.isEmpty
+    samples = plan.tree.thresholds.map { ScoreSample(share: $0.strongShare, size: $0.sample) }
     breakers = plan.tree.breakers.map {
       let name = NameHash(plan.deployments[Int($0.deployment.index)].name)
       return CircuitBreaker($0.rule, draws: chance.key(.recovery, name: name))

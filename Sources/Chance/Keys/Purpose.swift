@@ -85,4 +85,6 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case recovery = 45
   /// Whether an ejection that is found due is acted on.
   case ejection = 46
+  /// Which question a body asks.
+  case question = 50
 }

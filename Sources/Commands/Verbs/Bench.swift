@@ -9,7 +9,9 @@ extension Verb {
     "bench", "how fast it is on this machine",
     operands: [
       Operand(
-        "small-v1", "the model that peers in other languages run too: one line of JSON",
+        "WHAT",
+        "small-v1: the model that peers in other languages run too, one line of JSON; policies: what"
+          + " each mechanism of the gateway costs",
         required: false),
       Operand("N", "how many arrivals", required: false),
       Operand("SEED", "the seed", required: false),
@@ -17,7 +19,9 @@ extension Verb {
         "TTL", "the cache's time to live in seconds; 0: no cache; 60 if not said", required: false),
     ],
     options: [.format],
-    examples: ["gateway-lab bench", "gateway-lab bench small-v1 500000 1"],
+    examples: [
+      "gateway-lab bench", "gateway-lab bench small-v1 500000 1", "gateway-lab bench policies",
+    ],
     remarks: [
       "Alone it measures the event queue and the small model. Its numbers are facts about the machine: they differ from run to run, and no other verb prints such numbers to standard output."
     ],
@@ -28,8 +32,20 @@ extension Verb {
       call.print(try table())
       return .fine
     }
+    if model == "policies" {
+      let rows = try CoreBench.rows()
+      call.print(mechanisms(rows))
+      let late = rows.filter { $0.nanoseconds > $0.bar }
+      for row in late {
+        call.err.line(
+          "\(row.family) \(row.mechanism): \(Format.number(row.nanoseconds, digits: 0)) ns, at most"
+            + " \(Format.number(row.bar, digits: 0))")
+      }
+      return late.isEmpty ? .fine : .failed
+    }
     guard model == "small-v1" else {
-      throw CommandError(unknown: "bench", model, among: ["small-v1"], next: call.verb.page)
+      throw CommandError(
+        unknown: "bench", model, among: ["small-v1", "policies"], next: call.verb.page)
     }
     let usage = "gateway-lab bench small-v1 N SEED [TTL]"
     guard let count = call.operand(1).flatMap({ Int($0) }), count > 0,
@@ -113,6 +129,32 @@ extension Verb {
               .number("time", title: "each", in: .plain(digits: 0, unit: "ns")),
               .text("unit", title: "of"),
             ], rows: rows))
+      ])
+  }
+
+  /// What each mechanism adds to a request, or to a candidate.
+  private static func mechanisms(_ rows: [CoreBench.Row]) -> Report {
+    Report(
+      title: "What each mechanism costs on this machine",
+      subtitle:
+        "the gateway core alone, user CPU time, on less off; strategies per candidate of 16",
+      blocks: [
+        .table(
+          Table(
+            name: "mechanisms",
+            columns: [
+              .text("family", title: "family"), .text("mechanism", title: "mechanism"),
+              .number("cost", title: "adds", in: .plain(digits: 0, unit: "ns")),
+              .text("per", title: "per"),
+              .number("bar", title: "at most", in: .plain(digits: 0, unit: "ns")),
+            ],
+            rows: rows.map { row in
+              Table.Row([
+                .text(RichText(row.family)), .text(RichText(row.mechanism)),
+                .number(row.nanoseconds), .text(row.isPerCandidate ? "candidate" : "request"),
+                .number(row.bar),
+              ])
+            }))
       ])
   }
 

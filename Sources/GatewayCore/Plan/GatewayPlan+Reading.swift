@@ -22,12 +22,9 @@ extension GatewayPlan {
     }
     var finish: FinishRule?
     var builder = RouteBuilder(names: names, attempts: attempts, breaker: breaker)
-    let inherited = Inherited(attempts, breaker, retry: attempts.retry.map { builder.tree.add($0) })
-    let allDown =
-      AllDown(
-        rawValue: try s.name(
-          "allDown", default: "use", among: ["use", "fail"], kind: "treatment",
-          "when every candidate is down: use one anyway, or fail with 503")) ?? .use
+    var inherited = Inherited(attempts, breaker, retry: attempts.retry.map { builder.tree.add($0) })
+    let unfit = try UnfitRule(reading: &s)
+    try builder.filters(&s, &inherited)
     let routes = try s.entries("routes", "the route tree of each alias") {
       name, setting throws(SettingError) -> (Int, UInt16) in
       guard let alias = names.aliases.firstIndex(of: name) ?? (setting.isDescribing ? 0 : nil)
@@ -70,7 +67,8 @@ extension GatewayPlan {
     requestDeadline = attempts.request
     reportedError = attempts.reportedError
     fallbackLimits = attempts.fallbacks
-    self.allDown = allDown
+    self.unfit = unfit
+    if !tree.thresholds.isEmpty { services.formUnion(.complexity) }
     self.gossips = gossips
     try readEjections(&s)
   }
@@ -125,6 +123,13 @@ struct AttemptRules {
 struct Inherited {
   var deadlines: DeadlineRule
   var breaker: BreakerRule?
+  /// The filters in force, and the modes of the nearest.
+  var filters: [RouteFilter] = []
+  var window = RouteFilter.Window.input
+  var countsCapabilities = true
+  var match: Int16 = -1
+  /// Nothing below is used while it is down.
+  var neverBypasses = false
   /// The retry rules of the leaves below.
   var retry: RetrySpan?
 

@@ -11,20 +11,14 @@ public struct GatewayPlan: Sendable {
     case cacheFirst
   }
 
-  /// What happens when every candidate of a route is down.
-  public enum AllDown: Int, Sendable, CaseIterable {
-    /// Use one anyway, and note it (Portkey).
-    case use
-    /// Fail at once with 503 (Kong).
-    case fail
-  }
-
   /// The routes.
   public var tree: RouteTree
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
   /// The exact cache.
   public var cache: CachePlan?
+  /// The semantic cache.
+  public var semantic: SemanticPlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
   /// The retry budget.
@@ -45,8 +39,8 @@ public struct GatewayPlan: Sendable {
   public var fallbackLimits = FallbackLimits()
   /// Admission or cache first.
   public var order = Order.admitFirst
-  /// What happens when all are down.
-  public var allDown = AllDown.use
+  /// What happens when nothing of a route can take a request.
+  public var unfit = UnfitRule()
   /// What the gateway knows of each deployment.
   public var deployments: [DeploymentFacts]
   /// What the gateway knows of each virtual key; empty if it does not check keys.

@@ -21,6 +21,8 @@ public struct PolicyNames: Sendable {
 
   /// Teams, users, keys and features by name: a name may stand for a group of consecutive ids.
   public var groups = IdentityNames()
+  /// Scores of how hard requests are, as far as the scenario knows them before the run.
+  public var scores: [Double] = []
   /// The civil calendar of the run; `nil` if the scenario does not say when it starts.
   public var calendar: Calendar?
 

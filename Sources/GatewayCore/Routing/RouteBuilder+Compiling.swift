@@ -12,6 +12,7 @@ extension RouteBuilder {
     tree.nodes.append(RouteNode(kind: .deployment))
     tree.weights.append(1)
     tree.hashes.append(0)
+    tree.orders.append(0)
     tree.names.append(setting.path)
     return UInt16(tree.nodes.count - 1)
   }
@@ -40,6 +41,7 @@ extension RouteBuilder {
       if same == nil { tree.breakers.append((rule, deployment)) }
       tree.nodes[Int(number)].breaker = Int16(same ?? tree.breakers.count - 1)
     }
+    guardLeaf(number, index, inherited)
   }
 
   /// Gives a node its children, in order.
@@ -110,6 +112,8 @@ extension RouteBuilder {
     for number in tree.nodes.indices where tree.nodes[number].kind == .balance {
       prepare(UInt16(number))
     }
+    gatherTags()
+    gatherThresholds(routes.map(\.alias))
     for number in tree.nodes.indices.reversed() {
       tree.nodes[number].alwaysFit = alwaysFits(UInt16(number))
     }
@@ -149,19 +153,77 @@ extension RouteBuilder {
     }
   }
 
+  /// What the leaves below each node are marked with; an alias counts as what its route reaches.
+  private mutating func gatherTags() {
+    tree.tags = tree.nodes.map { _ in 0 }
+    tree.defaults = tree.nodes.map { _ in false }
+    guard !tree.matches.isEmpty else { return }
+    for number in tree.nodes.indices {
+      for leaf in leaves(below: UInt16(number)) {
+        let facts = names.deployments[Int(tree.nodes[Int(leaf)].target)]
+        tree.tags[number] |= facts.tags.rawValue
+        tree.defaults[number] = tree.defaults[number] || facts.isDefault
+      }
+    }
+  }
+
+  private func leaves(below number: UInt16) -> [UInt16] {
+    let node = tree.nodes[Int(number)]
+    switch node.kind {
+    case .deployment: return [number]
+    case .alias:
+      let root = tree.roots[Int(node.target)]
+      return root == .max ? [] : leaves(below: root)
+    default:
+      return (0..<Int(node.childCount)).flatMap {
+        leaves(below: tree.children[Int(node.firstChild) + $0])
+      }
+    }
+  }
+
+  /// Which thresholds the requests of each alias can come to.
+  private mutating func gatherThresholds(_ routed: [Int]) {
+    guard !tree.thresholds.isEmpty else { return }
+    tree.scoreDeadlines = tree.roots.map { _ in 0 }
+    tree.aliasThresholds = tree.roots.map { _ in 0 }
+    for (place, rule) in tree.thresholds.enumerated() where rule.strongWithoutScore {
+      tree.strongWithoutScore |= 1 << UInt32(place)
+    }
+    for alias in routed { gatherThresholds(below: tree.roots[alias], alias) }
+  }
+
+  private mutating func gatherThresholds(below number: UInt16, _ alias: Int) {
+    let node = tree.nodes[Int(number)]
+    if node.kind == .alias {
+      let root = tree.roots[Int(node.target)]
+      if root != .max { gatherThresholds(below: root, alias) }
+      return
+    }
+    if node.kind == .threshold {
+      let deadline = tree.thresholds[Int(node.target)].deadline
+      tree.scoreDeadlines[alias] = max(tree.scoreDeadlines[alias], deadline)
+      tree.aliasThresholds[alias] |= 1 << UInt32(node.target)
+    }
+    for place in 0..<Int(node.childCount) {
+      gatherThresholds(below: tree.children[Int(node.firstChild) + place], alias)
+    }
+  }
+
   /// Whether nothing below a node can ever be unfit.
   private func alwaysFits(_ number: UInt16) -> Bool {
     let node = tree.nodes[Int(number)]
     switch node.kind {
     case .deployment:
-      let facts = names.deployments[Int(node.target)]
-      return node.breaker < 0 && facts.contextWindow == .max && facts.capabilities.rawValue == .max
+      return node.breaker < 0 && !node.checks.asks && node.guardCount == 0
+    case .fail:
+      return true
     case .alias:
       return tree.roots[Int(node.target)] != .max && alwaysFits(tree.roots[Int(node.target)])
     default:
-      return (0..<Int(node.childCount)).allSatisfy {
-        alwaysFits(tree.children[Int(node.firstChild) + $0])
-      }
+      return node.match < 0
+        && (0..<Int(node.childCount)).allSatisfy {
+          alwaysFits(tree.children[Int(node.firstChild) + $0])
+        }
     }
   }
 }

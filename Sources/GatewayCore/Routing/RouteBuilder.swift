@@ -4,8 +4,9 @@ import Vocabulary
 /// Reads route trees and compiles them.
 ///
 /// A node is the name of a deployment or of an alias, or an object with the key of exactly one kind
-/// (`RouteKinds`), and beside it what every node may carry: `weight`, `timeouts`, `breaker`,
-/// `retry`. The nearest level of timeouts and breaker wins.
+/// (`RouteKinds`), and beside it what every node may carry: `weight`, `order`, `filter`,
+/// `allDown`, `timeouts`, `breaker`, `retry`. The nearest level of timeouts and breaker wins;
+/// filters add up.
 struct RouteBuilder {
   let names: PolicyNames
   var tree = RouteTree()
@@ -17,6 +18,9 @@ struct RouteBuilder {
     self.names = names
     deploymentNames = names.deployments.map(\.name)
     tree.roots = names.aliases.map { _ in .max }
+    if let calendar = names.calendar {
+      tree.localSecondsAtStart = calendar.epochSecondsAtStart + calendar.offsetSeconds
+    }
   }
 
   /// Reads one node and all below it; returns its number.
@@ -78,6 +82,18 @@ struct RouteBuilder {
     var inherited = outer
     tree.weights[Int(number)] = try s.number(
       "weight", default: 1, in: 0...1_000_000, "the weight among its siblings")
+    tree.orders[Int(number)] = Double(
+      try s.integer(
+        "order", default: 0, in: -1_000_000...1_000_000, "with tiers by order: the smallest first"))
+    try filters(&s, &inherited)
+    tree.nodes[Int(number)].match = inherited.match
+    if let down = try s.optionalName(
+      "allDown", among: ["use", "fail"], kind: "treatment",
+      "when all below are down: use one anyway, or never one that is down")
+    {
+      tree.nodes[Int(number)].usesDown = down == 0
+      inherited.neverBypasses = down == 1
+    }
     if let own = try s.object(
       "timeouts", "deadlines of the attempts below",
       {

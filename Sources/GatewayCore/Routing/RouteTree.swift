@@ -1,4 +1,3 @@
-import Settings
 import Vocabulary
 
 /// A node of a compiled route tree; its children stand in `RouteTree.children`.
@@ -17,26 +16,45 @@ public struct RouteNode: BitwiseCopyable, Sendable {
     case condition
     /// A fixed share of the keys for each child (canary).
     case split
-    /// The same child for the same key, by rendezvous hashing.
+    /// The same child for the same key: hashed, or remembered.
     case sticky
+    /// The first child from a score on, else the second.
+    case threshold
+    /// A leaf that asks nobody.
+    case fail
   }
 
-  /// What a split or a sticky node hashes.
-  public enum Field: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-    /// The call.
-    case call
-    /// The conversation; the call if there is none.
-    case conversation
-    /// The user.
-    case user
-    /// The team.
-    case team
-    /// The virtual key.
-    case key
+  /// What a leaf is asked before the rules of its filters.
+  struct Checks: OptionSet, BitwiseCopyable, Sendable {
+    var rawValue: UInt8
+    /// Whether it has what the request needs.
+    static let capabilities = Checks(rawValue: 1)
+    /// Whether the prompt fits its window.
+    static let input = Checks(rawValue: 2)
+    /// Whether prompt and output cap fit its window.
+    static let total = Checks(rawValue: 4)
+    /// It is not used while it is down, even if all are.
+    static let neverBypasses = Checks(rawValue: 8)
+
+    /// Whether there is anything to ask of a request.
+    @inline(__always) var asks: Bool { rawValue & 7 != 0 }
   }
 
   var kind: Kind
-  var field: Field = .call
+  /// What a split or a sticky node hashes, in `RouteTree.fields`.
+  var field: UInt8 = 0
+  /// A leaf's questions, and the rules of filters that may remove it.
+  var checks = Checks()
+  var guardCount: UInt8 = 0
+  var firstGuard: UInt16 = 0
+  /// How tags choose among the children, in `RouteTree.matches`; -1 if they do not.
+  var match: Int16 = -1
+  /// Where a sticky node remembers, in `RouteTree.stickies`; -1 if it does not.
+  var pins: Int16 = -1
+  /// If no child fits, those that are merely down are used.
+  var usesDown = false
+  /// A fallback that passes over a child only for a reason that `on` covers.
+  var judgesUnfit = false
   /// Nothing below it can ever be unfit: no breaker, no filter.
   var alwaysFit = false
   /// Deployment, alias, strategy or first branch, by kind.
@@ -58,63 +76,6 @@ public struct RouteNode: BitwiseCopyable, Sendable {
   var on = OutcomeSet.any
 }
 
-/// A predicate on a request: all that it names must hold.
-public struct RoutePredicate: Sendable {
-  var tags: TagSet = []
-  var anyOf: TagSet = []
-  var capabilities: TagSet = []
-  var inputAbove: UInt32?
-  var inputUpTo: UInt32?
-  var streams: Bool?
-  var team: TeamID?
-  var priorityFrom: UInt8 = 0
-
-  @inline(__always)
-  func holds(for request: borrowing Request) -> Bool {
-    guard request.tags.isSuperset(of: tags), request.capabilities.isSuperset(of: capabilities),
-      request.priority >= priorityFrom
-    else { return false }
-    if !anyOf.isEmpty, request.tags.isDisjoint(with: anyOf) { return false }
-    if let inputAbove, request.inputTokens <= inputAbove { return false }
-    if let inputUpTo, request.inputTokens > inputUpTo { return false }
-    if let streams, request.streams != streams { return false }
-    if let team, request.identity.team != team { return false }
-    return true
-  }
-}
-
-/// The deadlines of attempts, nearest level of the tree first.
-public struct DeadlineRule: BitwiseCopyable, Sendable, Hashable {
-  var firstToken: UInt32 = .max
-  var idle: UInt32 = .max
-  /// Nanoseconds; `.max` for none.
-  var total: Int64 = .max
-
-  init() {}
-
-  /// Reads what is stated, over what the level above says.
-  init(reading s: inout SettingsReader, over outer: DeadlineRule) throws(SettingError) {
-    self = outer
-    let longest: Duration = .seconds(4_000)
-    if let value = try s.optionalDuration(
-      "firstToken", in: .milliseconds(1)...longest,
-      "until the first token must have come; for streamed answers")
-    {
-      firstToken = Deadlines.microseconds(value)
-    }
-    if let value = try s.optionalDuration(
-      "idle", in: .milliseconds(1)...longest, "longest pause between two tokens")
-    {
-      idle = Deadlines.microseconds(value)
-    }
-    if let value = try s.optionalDuration(
-      "total", in: .milliseconds(1) ... .seconds(86_400), "until an attempt must have ended")
-    {
-      total = value.nanoseconds
-    }
-  }
-}
-
 /// The compiled routes of a policy.
 public struct RouteTree: Sendable {
   /// The deepest stack of a walk.
@@ -128,7 +89,29 @@ public struct RouteTree: Sendable {
   /// The root of each alias; `.max` for an alias without a route.
   var roots: [UInt16] = []
   var strategies: [any Strategy] = []
-  var predicates: [RoutePredicate] = []
+  /// The first test of each branch of the condition nodes.
+  var conditions: [UInt16] = []
+  var tests: [RouteTest] = []
+  /// The civil seconds from 1970 to the run's start, in local time.
+  var localSecondsAtStart: Int64 = 0
+  var guards: [RouteGuard] = []
+  /// Whether a guard may be dropped.
+  var hasSoftGuards = false
+  var matches: [TagMatch] = []
+  /// Per node: the tags of the deployments below it, and whether one is marked as default.
+  var tags: [UInt64] = []
+  var defaults: [Bool] = []
+  /// Per node: its `order` among its siblings.
+  var orders: [Double] = []
+  var fields: [HashedField] = [.call]
+  var stickies: [StickyRule] = []
+  /// The thresholds of the threshold nodes.
+  public internal(set) var thresholds: [ThresholdRule] = []
+  /// Per alias: nanoseconds that a score may take, 0 without a threshold; and its thresholds.
+  var scoreDeadlines: [Int64] = []
+  var aliasThresholds: [UInt32] = []
+  /// The thresholds on whose strong side a request without a score falls.
+  var strongWithoutScore: UInt32 = 0
   var retries: [RetryRule] = []
   var hedges: [HedgeRule] = []
   /// What is observed of each deployment.

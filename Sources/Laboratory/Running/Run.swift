@@ -78,7 +78,7 @@ final class RunSink: Sink {
   private func addShared(_ requests: Span<RequestRecord>) {
     var shared = MoneyTotal.zero
     for index in requests.indices
-    where requests[index].source == .cache || requests[index].source == .follow {
+    where requests[index].source.rawValue >= RequestRecord.Source.cache.rawValue {
       guard requests[index].arrived >= from, requests[index].arrived < to else { continue }
       let alias = Int(requests[index].alias.index)
       if alias < yardsticks.count {

@@ -88,6 +88,7 @@ extension LifeTeller {
     case .limit: "its limit is reached"
     case .deadline: "it could not finish in time"
     case .credential: "its credential was refused"
+    case .excluded: "a filter leaves it out"
     case nil: "reason \(value)"
     }
   }

@@ -61,10 +61,12 @@ struct LifeTeller {
       [
         record.end == .succeeded ? "\(record.outputTokens) tokens" : why(record),
         record.source == .cache ? "from the cache, filled by " + served(record) : nil,
+        record.source == .semantic ? "what the cache has for the same meaning" : nil,
+        truth.isWrong ? "the answer to another question" : nil,
         record.source == .provider ? "from " + served(record) : nil,
         "billed \(LifeTeller.dollars(truth.bill))",
         record.wasted.picodollars > 0 ? "wasted \(LifeTeller.dollars(record.wasted))" : nil,
-        record.source == .cache ? "saved \(LifeTeller.dollars(record.saved))" : nil,
+        record.saved.picodollars > 0 ? "saved \(LifeTeller.dollars(record.saved))" : nil,
         "\(LifeTeller.seconds(record.arrived.nanoseconds(to: record.ended))) in all",
       ])
     if record.settled > record.ended {

@@ -26,7 +26,8 @@ public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
   init(_ record: UnsafePointer<RequestRecord>) {
     let raw: UInt8 =
       switch record.pointee.end {
-      case .succeeded: max(1, record.pointee.source.rawValue) &- 1
+      case .succeeded:
+        max(1, record.pointee.source == .semantic ? 2 : record.pointee.source.rawValue) &- 1
       case .failed: Ending.failed.rawValue
       case .rejected:
         record.pointee.rejection == .none

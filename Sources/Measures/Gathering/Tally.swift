@@ -24,6 +24,10 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   public var wasted = MoneyTotal.zero
   /// What cache hits would have cost.
   public var saved = MoneyTotal.zero
+  /// Successes from the cache for a request that meant the same.
+  public var semanticHits = 0
+  /// Of these, those that got the answer to another question.
+  public var wrong = 0
   /// Input tokens of the successes.
   public var inputTokens = 0
   /// Output tokens of the successes.
@@ -84,6 +88,10 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
     endToEnd &+= Int128(seen.endToEnd)
     servedEndToEnd &+= Int128(seen.ending == .served ? seen.endToEnd : 0)
     saved += record.pointee.saved
+    if record.pointee.source == .semantic {
+      semanticHits &+= 1
+      wrong &+= truth.pointee.isWrong ? 1 : 0
+    }
     if truth.pointee.floorBill.picodollars != .max {
       bounded &+= 1
       boundedBill += truth.pointee.bill
@@ -107,6 +115,8 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
     estimate += other.estimate
     wasted += other.wasted
     saved += other.saved
+    semanticHits += other.semanticHits
+    wrong += other.wrong
     inputTokens += other.inputTokens
     outputTokens += other.outputTokens
     endToEnd += other.endToEnd

@@ -139,7 +139,7 @@ struct OpenRequests: ~Copyable {
     // Cause first.
     var orderly = inOrder(record.pointee.arrived, record.pointee.ended, record.pointee.settled)
     // A cache hit ends when its look-up does, which may be after later records have been written.
-    if record.pointee.source != .cache {
+    if record.pointee.source != .cache, record.pointee.source != .semantic {
       if !inOrder(newestSettlement, record.pointee.settled, end) { orderly = false }
       newestSettlement = max(newestSettlement, record.pointee.settled)
     }

@@ -28,9 +28,13 @@ extension ServicesPlan {
       (s) throws(SettingError) -> ServicesPlan in
       var services = ServicesPlan()
       for kind in SideCallKind.allCases {
+        var meanings: Meanings?
         services[kind] = try s.object(kind.name, kind.doc) {
-          (s) throws(SettingError) -> ServicePlan in try ServicePlan(reading: &s)
+          (s) throws(SettingError) -> ServicePlan in
+          if kind == .embedding { meanings = try Meanings(reading: &s) }
+          return try ServicePlan(reading: &s)
         }
+        if let meanings { services.meanings = meanings }
       }
       return services
     }

@@ -22,6 +22,8 @@ public struct ServicePlan: Sendable {
 
 /// The services of a world: at most one of each kind.
 public struct ServicesPlan: Sendable {
+  /// What the embedding service tells apart.
+  public var meanings = Meanings()
   private var plans = [ServicePlan?](repeating: nil, count: SideCallKind.allCases.count)
 
   /// A world without services.

@@ -96,6 +96,14 @@ public enum PolicyCatalogue {
           s throws(SettingError) in _ = try CachePlan(reading: &s)
         }
       ]),
+    Family(
+      kind: "semantic cache", place: "policies.X.cache",
+      entries: [
+        described(
+          "semantic", "keeps answers by the meaning of the request",
+          "Portkey, LiteLLM, Kong (threshold); Azure API Management (distance)"
+        ) { s throws(SettingError) in _ = try SemanticPlan(reading: &s) }
+      ]),
     family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),
     family(TraceFormats.registry, "traffic.X.format"),

@@ -33,6 +33,13 @@ extension CallLaws {
       "cachedInput", "the share of the input that the provider has in its prompt cache"
     )
     .map(\.value)
+    questions = try s.object("semantics", "what the calls ask for: bodies that mean the same") {
+      (s) throws(SettingError) -> Zipf in
+      let count = try s.integer(
+        "clusters", default: 1000, in: 1...10_000_000, "questions; streams share them")
+      let exponent = try s.number("exponent", default: 1, in: 0...50, "how skewed they are")
+      return Zipf(count: s.isDescribing ? 1 : count, exponent: exponent)
+    }
   }
 
   private mutating func readTokens(

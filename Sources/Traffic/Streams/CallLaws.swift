@@ -1,3 +1,4 @@
+import Chance
 import Vocabulary
 
 /// Whether the answers of a stream are streamed.
@@ -25,4 +26,6 @@ struct CallLaws: Sendable {
   var output = TokenLaw.recorded()
   /// The share of the input that the provider has in its cache; `nil` for what the trace says.
   var cachedShare: Double?
+  /// Which question a body asks; `nil` if nothing is said.
+  var questions: Zipf?
 }

@@ -22,6 +22,7 @@ struct Stamp: Sendable {
   private let streamingKey: ChanceKey
   /// The share of cached input; negative for what the trace says.
   private let cachedShare: Double
+  private let questions: QuestionDraws?
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
@@ -44,6 +45,7 @@ struct Stamp: Sendable {
       streamedShare = nil
     }
     cachedShare = laws.cachedShare ?? -1
+    questions = laws.questions.map { QuestionDraws($0, chance.key(.question, name: pool)) }
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
       identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
@@ -132,10 +134,25 @@ struct Stamp: Sendable {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
     if let identities { arrival.request.identity = identities.identity(first) }
+    if let questions { arrival.truth.cluster = questions.question(of: body) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
   }
+}
+
+/// The questions that bodies ask: held by reference, because a law is large.
+final class QuestionDraws: Sendable {
+  private let ranks: Zipf
+  private let key: ChanceKey
+
+  init(_ ranks: Zipf, _ key: ChanceKey) {
+    self.ranks = ranks
+    self.key = key
+  }
+
+  /// The question that a body asks: the same for all calls with that body.
+  func question(of body: CallKey) -> UInt32 { UInt32(ranks.rank(key.uniform(call: body))) }
 }
 
 /// Draws of the next calls of a generated stream, made some at a time.

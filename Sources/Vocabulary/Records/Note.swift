@@ -120,6 +120,8 @@ public struct Note: BitwiseCopyable, Sendable {
     case deadline
     /// A credential of it was refused in this request.
     case credential
+    /// A filter's lists leave it out.
+    case excluded
   }
 
   /// When.

@@ -40,6 +40,8 @@ public struct RequestRecord: BitwiseCopyable, Sendable {
     case cache
     /// Another request's answer, in flight.
     case follow
+    /// The gateway's cache, for a request that means the same.
+    case semantic
   }
 
   /// The arrival's number in the run.
@@ -153,16 +155,19 @@ public struct RequestTruth: BitwiseCopyable, Sendable {
   public var floorNanoseconds: Int64
   /// Which incidents touched an attempt of it: one bit an incident.
   public var incidents: UInt32
+  /// Whether it was answered with the answer to another question.
+  public var isWrong: Bool
 
   /// Makes a truth.
   @inlinable
   public init(
     bill: Money = .zero, floorBill: Money = Money(picodollars: .max),
-    floorNanoseconds: Int64 = .max, incidents: UInt32 = 0
+    floorNanoseconds: Int64 = .max, incidents: UInt32 = 0, isWrong: Bool = false
   ) {
     self.bill = bill
     self.floorBill = floorBill
     self.floorNanoseconds = floorNanoseconds
     self.incidents = incidents
+    self.isWrong = isWrong
   }
 }

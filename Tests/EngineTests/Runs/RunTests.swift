@@ -30,27 +30,6 @@ struct RunTests {
     }
   }
 
-  @Test("keeps every law in two hundred worlds of random mechanisms and random faults")
-  func swarm() throws {
-    var succeeded = 0
-    var seen = Set<RequestRecord.End>()
-    for seed in UInt64(0)..<200 {
-      let result = try World(swarm: seed).run()
-      #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(3))")
-      let open = result.tally.requests.open
-      #expect(result.requests.count + open == 60, "seed \(seed)")
-      #expect(Set(result.requests.map(\.number)).count == result.requests.count, "seed \(seed)")
-      #expect(
-        result.attempts.count
-          >= result.requests.reduce(0) { $0 + Int($1.attempts) }, "seed \(seed)")
-      succeeded += result.requests.filter { $0.end == .succeeded }.count
-      seen.formUnion(result.requests.map(\.end))
-    }
-    // The swarm is of use only if it sees all ends, and not only failures.
-    #expect(seen.count == RequestRecord.End.allCases.count)
-    #expect(succeeded > 3_000)
-  }
-
   @Test("ends at its end: what is open is counted, not lost")
   func openAtTheEnd() throws {
     for seed in UInt64(0)..<20 {

@@ -119,6 +119,51 @@ struct OutcomeSetTests {
     #expect(!set.contains(.succeeded) && !set.contains(.cancelled))
   }
 
+  @Test(
+    "knows what an error is about",
+    arguments: [
+      ("contextWindow", [0]), ("contentPolicy", [1]), ("auth", [2, 3]), ("rateLimit", [4]),
+      ("overloaded", [5, 6]), ("400", [0, 1, 7]), ("4xx", [0, 1, 2, 3, 4, 7]), ("502-504", [5, 8]),
+      ("!4xx", [5, 6, 8]), ("any", [0, 1, 2, 3, 4, 5, 6, 7, 8]),
+    ])
+  func about(word: String, members: [Int]) throws {
+    let all: [Outcome] = [
+      .contextWindow, .contentPolicy, .status(401), .status(403), .status(429), .status(503),
+      .status(529), .status(400), .status(502),
+    ]
+    let set = try set([Setting(.string(word))])
+    #expect(all.indices.filter { set.contains(all[$0]) } == members)
+  }
+
+  @Test("takes away what a word with ! names, whatever the order")
+  func takesAway() throws {
+    let set = try set(["!contextWindow", "any", "!503"])
+    #expect(!set.contains(.contextWindow) && !set.contains(.status(503)))
+    #expect(set.contains(.status(400)) && set.contains(.contentPolicy) && set.contains(.connection))
+    for wrong in ["504-502", "399-404", "500-", "!", "5x", "500-501-502"] {
+      #expect(throws: SettingError.self) { try self.set([Setting(.string(wrong))]) }
+    }
+  }
+
+  @Test(
+    "LiteLLM: a prompt that is too long goes to the context-window fallbacks, and nothing else does",
+    .tags(.fact))
+  func contextFallbacks() throws {
+    let route: Setting = [
+      "fallback": [
+        ["fallback": ["a", "b"], "on": ["contextWindow"]],
+        ["fallback": ["a", "c"], "on": ["contentPolicy"]], "d",
+      ],
+      "on": ["any", "!contextWindow", "!contentPolicy"],
+    ]
+    #expect(
+      try story(["fallback": ["a", "b"], "on": ["contextWindow"]], ["a": "w"]) == "aw b. ok")
+    #expect(try story(["fallback": ["a", "b"], "on": ["contextWindow"]], ["a": "p"]) == "ap 400")
+    #expect(try story(route, ["a": "w", "b": "w"]) == "aw bw 400")
+    #expect(try story(route, ["a": "5p"]) == "a5 ap c. ok")
+    #expect(try story(route, ["a": "55"]) == "a5 a5 d. ok")
+  }
+
   @Test("is the union of its words, and takes one word for a list of one")
   func union() throws {
     let both = try set(["429", "connection"])

@@ -32,6 +32,8 @@ final class Bench {
   var finished: [(id: RequestID, end: RequestRecord.End, at: Instant)] = []
   var kept: [BodyID] = []
   var released: [BodyID] = []
+  /// The side calls that the gateway has made, in order.
+  var asked: [SideCallID] = []
   var requests: [RequestRecord] = []
   var attempts: [AttemptRecord] = []
   var notes: [Note] = []
@@ -109,6 +111,12 @@ final class Bench {
     carryOut()
   }
 
+  /// The embedding that a side call has asked for comes.
+  func embed(_ call: SideCallID, _ vector: [Float]) {
+    gateway.embedded(call, vector: vector.span, at: now, into: &output)
+    carryOut()
+  }
+
   // MARK: What the gateway asks for
 
   private func carryOut() {
@@ -131,7 +139,7 @@ final class Bench {
       case .keepBody(let body, _): kept.append(body)
       case .releaseBody(let body): released.append(body)
       case .publish(let delta): published.append(delta)
-      case .startSideCall: break
+      case .startSideCall(let id, _): asked.append(id)
       }
     }
     output.commands.removeAll()

@@ -6,7 +6,8 @@ import Vocabulary
 /// Sends requests through a route and tells, in one line each, where they went and how they ended.
 ///
 /// Each deployment has a script, one character an attempt: `.` answers, `5` is a 503, `4` a 429,
-/// `3` a 400, `1` a 401, `t` a timeout, `c` no connection, `b` a broken stream; after its end all
+/// `3` a 400, `1` a 401, `t` a timeout, `c` no connection, `b` a broken stream, `w` a
+/// prompt that is too long, `p` the content policy; after its end all
 /// succeed. An attempt takes 100 ms. The story of a request: `a5 b. ok` is a failure at a, a success at b;
 /// `~200` is a pause of 200 ms; the last word is `ok` or the status that the client gets.
 ///
@@ -72,6 +73,8 @@ private func outcome(_ character: Character) -> Outcome {
   case "t": .totalTimeout
   case "c": .connection
   case "b": .brokenStream
+  case "w": .contextWindow
+  case "p": .contentPolicy
   default: .succeeded
   }
 }

@@ -1,10 +1,10 @@
 import Settings
 import Vocabulary
 
-/// The first branch whose predicate holds is taken, else the last.
+/// The first branch whose condition holds is taken, else the last.
 enum ConditionNode {
   static let kind = RouteKind(
-    "condition", "the first branch whose predicate holds",
+    "condition", "the first branch whose condition holds",
     source: "Portkey conditional; Cloudflare dynamic routing"
   ) { builder, s, place throws(SettingError) in
     try builder.condition(&s, place)
@@ -16,15 +16,15 @@ extension RouteBuilder {
     _ s: inout SettingsReader, _ place: RouteKind.Place
   ) throws(SettingError) {
     let branches = try s.list("condition", "branches; the first whose \"if\" holds is taken") {
-      branch throws(SettingError) -> (RoutePredicate, UInt16?) in
-      try branch.object { b throws(SettingError) -> (RoutePredicate, UInt16?) in
-        let predicate = try b.object("if", "all that it names must hold") {
-          p throws(SettingError) -> RoutePredicate in
-          try RoutePredicate(reading: &p, names: self.names)
+      branch throws(SettingError) -> (RouteCondition?, UInt16?) in
+      try branch.object { b throws(SettingError) -> (RouteCondition?, UInt16?) in
+        let condition = try b.object("if", "all that it names must hold") {
+          p throws(SettingError) -> RouteCondition in
+          try RouteCondition(reading: &p, names: self.names)
         }
         let then = try b.raw("then", "the node of this branch")
         return (
-          predicate ?? RoutePredicate(),
+          condition,
           try then.map { t throws(SettingError) in
             try self.node(t, place.inherited)
           }
@@ -40,8 +40,8 @@ extension RouteBuilder {
         expected: "condition: [{ if: {…}, then: node }], else: node")
     }
     tree.nodes[Int(place.number)].kind = .condition
-    tree.nodes[Int(place.number)].target = UInt16(tree.predicates.count)
-    tree.predicates.append(contentsOf: branches.map(\.0))
+    tree.nodes[Int(place.number)].target = UInt16(tree.conditions.count)
+    for branch in branches { tree.conditions.append(tree.compile(branch.0 ?? .all([]))) }
     try adopt(place.number, branches.compactMap(\.1) + [last], place.setting, atLeast: 2)
   }
 }

@@ -41,7 +41,7 @@ struct RouteKind: Sendable {
 public enum RouteKinds {
   static let all: [RouteKind] = [
     DeploymentNode.kind, AliasNode.kind, BalanceNode.kind, FallbackNode.kind, ConditionNode.kind,
-    SplitNode.kind, StickyNode.kind,
+    SplitNode.kind, StickyNode.kind, TiersNode.kind, ThresholdNode.kind, FailNode.kind,
   ]
 
   /// The kinds as a registry, for the list of mechanisms: an entry reads one node of its kind.

@@ -1,0 +1,175 @@
+import Vocabulary
+
+/// Answers kept by the meaning of their request: the direction of its embedding.
+///
+/// A look-up finds the most similar entry that the rule lets answer. A hit needs now < expiry and
+/// does not refresh the entry. An answer whose question is there already (cosine ≥ 0.99999)
+/// overwrites it. Expired entries are removed when met, two are inspected per store. Vectors of
+/// requests in flight wait in their request's slot until the answer is there.
+/// - Complexity: as `VectorIndex`.
+struct SemanticCache: ~Copyable {
+  typealias Block = UnitVectors.Block
+
+  struct Entry: BitwiseCopyable {
+    var expires: Instant
+    var usage: Usage
+    var body: UInt64
+    var deployment: DeploymentID
+    var isLive: Bool
+  }
+
+  /// What a look-up has found: an answer, and how similar the best entry was.
+  struct Found {
+    var hit: ExactCache.Hit?
+    var similarity: Float
+  }
+
+  let rule: SemanticRule
+  private let draws: CacheDraws
+  private let blocks: Int
+  private var index: VectorIndex
+  private var keeper: Keeper
+  private var entries: Slab<Entry>
+  private var hand: UInt32 = 0
+  /// By slot of the request: its vector, and the generation that it belongs to.
+  private var held: UnsafeMutablePointer<Block>
+  private var generations: Buffer<UInt32>
+  private var heldRoom = 64
+
+  init(_ plan: SemanticPlan, draws: CacheDraws) {
+    rule = plan.rule
+    self.draws = draws
+    blocks = plan.rule.dimensions / 16
+    index = VectorIndex(
+      dimensions: plan.rule.dimensions, cellSize: plan.rule.cellSize, probes: plan.rule.probes,
+      exactUpTo: plan.rule.exactUpTo)
+    let capacity = plan.rule.capacity
+    keeper = Keeper(plan.eviction, capacity: capacity, entries: capacity ?? 0)
+    entries = Slab(
+      blank: Entry(
+        expires: .distantPast, usage: .none, body: 0, deployment: .none, isLive: false))
+    held = .allocate(capacity: 64 * blocks)
+    generations = Buffer(capacity: 64)
+  }
+
+  deinit { held.deallocate() }
+
+  /// How many entries it holds.
+  var count: Int { index.count }
+
+  /// What the cache does for a request.
+  func treatment(of request: borrowing Request) -> Cacheability.Treatment {
+    rule.cacheability.treatment(of: request, draws: draws)
+  }
+
+  // MARK: Vectors of requests in flight
+
+  /// Keeps the vector of a request; `false` if it is not one of a text (its size, or no direction).
+  mutating func hold(_ vector: Span<Float>, for id: RequestID) -> Bool {
+    guard vector.count == rule.dimensions else { return false }
+    let slot = Int(id.slot)
+    if slot >= heldRoom { growHeld(to: slot) }
+    generations.fill(upTo: slot + 1, with: .max)
+    let place = held + slot * blocks
+    for block in 0..<blocks {
+      var lanes = Block(repeating: 0)
+      for lane in 0..<16 { lanes[lane] = vector[block * 16 + lane] }
+      (place + block).initialize(to: lanes)
+    }
+    guard UnitVectors.normalise(place, blocks: blocks) else { return false }
+    generations[slot] = id.generation
+    return true
+  }
+
+  /// Whether the vector of a request is here.
+  func holds(_ id: RequestID) -> Bool {
+    Int(id.slot) < generations.count && generations[Int(id.slot)] == id.generation
+  }
+
+  private mutating func growHeld(to slot: Int) {
+    let room = max(heldRoom * 2, slot + 1)
+    let larger = UnsafeMutablePointer<Block>.allocate(capacity: room * blocks)
+    larger.moveInitialize(from: held, count: generations.count * blocks)
+    held.deallocate()
+    held = larger
+    heldRoom = room
+  }
+
+  // MARK: Look and keep
+
+  /// The answer to a question that means the same as that of a request whose vector is held.
+  mutating func look(
+    _ request: borrowing Request, _ id: RequestID, at now: Instant, into output: inout Output
+  ) -> Found {
+    let tag = rule.tag(of: request)
+    let vector = UnsafePointer(held + Int(id.slot) * blocks)
+    while let match = index.find(vector, tag: tag, atLeast: rule.threshold) {
+      if now < entries[match.entry].expires {
+        keeper.used(match.entry)
+        let entry = entries[match.entry]
+        return Found(
+          hit: ExactCache.Hit(
+            usage: entry.usage, deployment: entry.deployment, body: BodyID(bits: entry.body)),
+          similarity: match.similarity)
+      }
+      remove(match.entry, into: &output)
+    }
+    return Found(hit: nil, similarity: 0)
+  }
+
+  /// Keeps the answer to a request whose vector is held; returns how many entries had to go.
+  mutating func store(
+    _ request: borrowing Request, _ id: RequestID, usage: Usage, from deployment: DeploymentID,
+    body: BodyID, at now: Instant, into output: inout Output
+  ) -> Int {
+    sweep(at: now, into: &output)
+    let tag = rule.tag(of: request)
+    let vector = UnsafePointer(held + Int(id.slot) * blocks)
+    let expires = now.advanced(byNanoseconds: rule.timeToLive)
+    if let same = index.find(vector, tag: tag, atLeast: 0.99999) {
+      output.commands.append(.releaseBody(BodyID(bits: entries[same.entry].body)))
+      entries[same.entry] = Entry(
+        expires: expires, usage: usage, body: body.bits, deployment: deployment, isLive: true)
+      keeper.used(same.entry)
+      return 0
+    }
+    let key = SemanticCache.key(vector, tag)
+    keeper.arriving(key)
+    var evicted = 0
+    if let capacity = rule.capacity, index.count >= capacity {
+      remove(keeper.victim(for: 1), into: &output)
+      evicted = 1
+    }
+    let entry = entries.take()
+    entries[entry] = Entry(
+      expires: expires, usage: usage, body: body.bits, deployment: deployment, isLive: true)
+    index.add(entry, vector, tag: tag)
+    keeper.stored(entry, key: key, size: 1)
+    return evicted
+  }
+
+  /// What an eviction policy remembers a question by.
+  private static func key(_ vector: UnsafePointer<Block>, _ tag: UInt64) -> UInt64 {
+    var mixed = tag
+    for lane in 0..<4 {
+      mixed = FrequencySketch.scattered(mixed ^ UInt64(vector[0][lane].bitPattern))
+    }
+    return mixed
+  }
+
+  private mutating func remove(_ entry: UInt32, into output: inout Output) {
+    output.commands.append(.releaseBody(BodyID(bits: entries[entry].body)))
+    index.remove(entry)
+    keeper.removed(entry)
+    entries[entry].isLive = false
+    entries.give(entry)
+  }
+
+  private mutating func sweep(at now: Instant, into output: inout Output) {
+    for _ in 0..<2 where index.count > 0 {
+      if Int(hand) >= entries.used { hand = 0 }
+      if entries[hand].isLive, now >= entries[hand].expires { remove(hand, into: &output) }
+      hand &+= 1
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Settings
+import Vocabulary
+
+/// What a semantic cache takes for the same question, and what it keeps.
+///
+/// Two texts are the same question if the cosine of their embeddings is at least `threshold`
+/// (Portkey: 0.95; LiteLLM `similarity_threshold`), or their `distance` 1 − cosine at most so much
+/// (Azure API Management's `score-threshold`, where lower is stricter), and scope, alias,
+/// capabilities and what else must match are equal. Kong's time to live is 300 s. Portkey asks it
+/// for prompts below 8,191 tokens only (`maxInputTokens`).
+public struct SemanticRule: BitwiseCopyable, Sendable {
+  /// What happens if the embedding fails or is late.
+  public enum OnFailure: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    /// The request goes on as after a miss.
+    case miss
+    /// The request fails with 503.
+    case fail
+  }
+
+  /// The least cosine of a hit.
+  public var threshold: Float
+  /// How long an entry is fresh, counted from the end of the answer that filled it.
+  public var timeToLive: Int64
+  /// How many entries it may hold; `nil` for no bound.
+  public var capacity: Int?
+  /// Who shares an entry.
+  public var scope: CacheScope
+  /// What a look-up that hits takes, after the embedding.
+  public var latency: Int64
+  /// How long the embedding may take.
+  public var deadline: Int64
+  /// What happens if it takes longer or fails.
+  public var onFailure: OnFailure
+  /// Numbers in a vector: a multiple of 16.
+  public var dimensions: Int
+  /// Up to so many entries the nearest is found for certain.
+  public var exactUpTo: Int
+  /// Entries of a cell of the index.
+  public var cellSize: Int
+  /// Cells that a look-up opens above `exactUpTo`.
+  public var probes: Int
+  private var matchesTags: Bool
+  private var matchesOutputCap: Bool
+  private var matchesStreams: Bool
+  /// What is cached at all.
+  var cacheability: Cacheability
+
+  /// The rule of a cache that is never asked.
+  static let nothing = SemanticRule()
+
+  private init() {
+    (threshold, timeToLive, capacity, scope, latency) = (1, 0, 1, .everyone, 0)
+    (deadline, onFailure, dimensions) = (0, .miss, 16)
+    (exactUpTo, cellSize, probes) = (0, 8, 1)
+    (matchesTags, matchesOutputCap, matchesStreams) = (false, false, false)
+    cacheability = Cacheability()
+  }
+
+  init(reading s: inout SettingsReader, tags: [String]) throws(SettingError) {
+    let similarity = try s.optionalNumber(
+      "threshold", in: 0.1...1, "the least cosine similarity of a hit; higher is stricter")
+    let distance = try s.optionalNumber(
+      "distance", in: 0...0.9, "instead: the greatest distance 1 − cosine; lower is stricter")
+    try s.require(
+      (similarity == nil) != (distance == nil), "threshold",
+      expected: "a threshold, or a distance, and not both")
+    threshold = Float(similarity ?? 1 - (distance ?? 0.05))
+    timeToLive = try s.duration(
+      "ttl", default: nil, in: CachePreset.anyTime,
+      "how long an entry is fresh, from the end of the answer that filled it"
+    ).nanoseconds
+    capacity = try s.optionalInteger(
+      "capacity", in: 1...10_000_000, "entries it may hold; without it there is no bound")
+    scope =
+      CacheScope(
+        rawValue: UInt8(
+          try s.name(
+            "scope", default: "everyone", among: CacheScope.names, kind: "scope",
+            "who shares an entry"))) ?? .everyone
+    latency = try s.duration(
+      "latency", default: .zero, in: .zero ... .seconds(60), "what a hit takes after the embedding"
+    ).nanoseconds
+    matchesTags = try s.flag(
+      "matchTags", default: false, "whether the tags of question and entry must be equal")
+    matchesOutputCap = try s.flag(
+      "matchOutputCap", default: false, "whether the output caps must be equal")
+    matchesStreams = try s.flag(
+      "matchStreams", default: false, "whether both must be streamed, or neither")
+    let embedding = try s.object("embedding", "how the vector of a text is asked for") {
+      e throws(SettingError) -> (Int64, OnFailure, Int) in
+      let deadline = try e.duration(
+        "deadline", default: .milliseconds(200), in: .milliseconds(1) ... .seconds(60),
+        "how long it may take")
+      let onFailure = try e.name(
+        "onFailure", default: "miss", among: ["miss", "fail"], kind: "treatment",
+        "when it fails or is late: go on as after a miss, or fail with 503")
+      let blocks = try e.integer(
+        "dimensions", default: 64, in: 16...4096, "numbers in a vector, a multiple of 16")
+      try e.require(blocks % 16 == 0, "dimensions", expected: "a multiple of 16")
+      return (deadline.nanoseconds, OnFailure(rawValue: UInt8(onFailure)) ?? .miss, blocks)
+    }
+    (deadline, onFailure, dimensions) = embedding ?? (200_000_000, .miss, 64)
+    let index = try s.object("index", "how the nearest entry is found") {
+      i throws(SettingError) -> (Int, Int, Int) in
+      (
+        try i.integer(
+          "exactUpTo", default: 10_000, in: 0...10_000_000,
+          "up to so many entries the nearest is found for certain"),
+        try i.integer("cell", default: 128, in: 8...4096, "entries of a cell"),
+        try i.integer("probes", default: 8, in: 1...1024, "cells that a look-up opens beyond that")
+      )
+    }
+    (exactUpTo, cellSize, probes) = index ?? (10_000, 128, 8)
+    cacheability = try Cacheability(reading: &s, tags: tags)
+  }
+
+  /// What must be equal besides the meaning, as one number.
+  func tag(of request: borrowing Request) -> UInt64 {
+    var mixed = scope.owner(of: request)
+    func add(_ word: UInt64) { mixed = FrequencySketch.scattered(mixed ^ word) }
+    add(UInt64(request.alias.index))
+    add(request.capabilities.rawValue)
+    if matchesTags { add(request.tags.rawValue) }
+    if matchesOutputCap { add(UInt64(request.outputCap)) }
+    if matchesStreams { add(request.streams ? 1 : 2) }
+    return mixed
+  }
+}
+
+/// A semantic cache's rule, and who goes when there is no room.
+public struct SemanticPlan: Sendable {
+  /// The rule.
+  public var rule: SemanticRule
+  /// Who goes.
+  public var eviction: any Eviction
+
+  /// The plan of a cache that is never asked.
+  static let nothing = SemanticPlan(rule: .nothing, eviction: LeastRecentlyUsed())
+
+  private init(rule: SemanticRule, eviction: any Eviction) {
+    self.rule = rule
+    self.eviction = eviction
+  }
+
+  /// Reads a semantic cache; `tags` are the tags that requests may carry.
+  public init(reading s: inout SettingsReader, tags: [String] = []) throws(SettingError) {
+    rule = try SemanticRule(reading: &s, tags: tags)
+    eviction = try s.choice(
+      "eviction", from: Evictions.registry, default: "lru", "who goes when there is no room")
+  }
+}

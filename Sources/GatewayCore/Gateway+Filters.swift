@@ -1,0 +1,119 @@
+import Vocabulary
+
+// Filters: which leaves a request may not go to, whatever their health.
+
+extension Gateway {
+  /// Why the filters leave a leaf out; `nil` if they do not.
+  @inline(__always)
+  mutating func filtered(
+    _ leaf: RouteNode, _ slot: UInt32, at now: Instant
+  ) -> Note.Removal? {
+    if leaf.checks.asks {
+      if leaf.checks.contains(.capabilities),
+        !plan.deployments[Int(leaf.target)].capabilities
+          .isSuperset(of: slots[slot].request.capabilities)
+      {
+        return .capability
+      }
+      if leaf.checks.contains(.input),
+        slots[slot].request.inputTokens > plan.deployments[Int(leaf.target)].contextWindow
+      {
+        return .contextWindow
+      }
+      if leaf.checks.contains(.total), exceeds(leaf, slot) { return .contextWindow }
+    }
+    return leaf.guardCount > 0 ? guarded(leaf, slot, at: now) : nil
+  }
+
+  /// Whether prompt and output cap together are longer than the window.
+  private mutating func exceeds(_ leaf: RouteNode, _ slot: UInt32) -> Bool {
+    let cap = slots[slot].request.outputCap
+    let total = UInt64(slots[slot].request.inputTokens) + (cap == .max ? 0 : UInt64(cap))
+    return total > UInt64(plan.deployments[Int(leaf.target)].contextWindow)
+  }
+
+  @inline(never)
+  private mutating func guarded(
+    _ leaf: RouteNode, _ slot: UInt32, at now: Instant
+  ) -> Note.Removal? {
+    let first = Int(leaf.firstGuard)
+    for place in first..<(first + Int(leaf.guardCount)) {
+      let rule = plan.tree.guards[place]
+      if rule.isSoft, slots[slot].dropsSoftFilters { continue }
+      guard holds(rule.condition, slot, at: now) else { continue }
+      if rule.bill == .min { return rule.removal }
+      let cap = slots[slot].request.outputCap
+      let most = sheets[Int(leaf.target)].bill(
+        for: Usage(
+          inputTokens: slots[slot].request.inputTokens,
+          outputTokens: cap == .max ? rule.assumedOutput : cap))
+      if most.picodollars > rule.bill { return rule.removal }
+    }
+    return nil
+  }
+
+  /// Of the children that fit, those that the request's tags choose.
+  @inline(never)
+  mutating func matched(_ set: CandidateSet, _ node: RouteNode, _ slot: UInt32) -> CandidateSet {
+    let rule = plan.tree.matches[Int(node.match)]
+    let asked = slots[slot].request.tags.rawValue & rule.mask
+    var some = CandidateSet(bits: 0)
+    var standard = CandidateSet(bits: 0)
+    set.forEach { place in
+      let child = Int(plan.tree.children[Int(node.firstChild) + place])
+      let carried = plan.tree.tags[child]
+      if plan.tree.defaults[child] { standard.insert(place) }
+      if asked != 0, rule.all ? carried & asked == asked : carried & asked != 0 {
+        some.insert(place)
+      }
+    }
+    if !some.isEmpty { return some }
+    return asked == 0 && standard.isEmpty ? set : standard
+  }
+
+  /// What a request is told when nothing below a node can take it.
+  ///
+  /// If prompts that are too long are to look like it (LiteLLM) and nothing but the window speaks
+  /// against the deployments, that; if health does, the status for that; else the status for
+  /// filters.
+  @inline(never)
+  mutating func unfitOutcome(_ number: UInt16, _ slot: UInt32, at now: Instant) -> Outcome {
+    var reasons = RemovalSet()
+    gatherRemovals(below: number, slot, at: now, &reasons)
+    if reasons.contains(.breaker) || reasons.contains(.ejected) || reasons.contains(.limit) {
+      return .status(plan.unfit.down)
+    }
+    if plan.unfit.tellsTooLong, reasons.contains(.contextWindow) { return .contextWindow }
+    return .status(plan.unfit.filtered)
+  }
+
+  private mutating func gatherRemovals(
+    below number: UInt16, _ slot: UInt32, at now: Instant, _ reasons: inout RemovalSet
+  ) {
+    let node = plan.tree.nodes[Int(number)]
+    switch node.kind {
+    case .deployment:
+      if let why = removal(of: node, slot, at: now) { reasons.insert(why) }
+    case .alias:
+      let root = plan.tree.roots[Int(node.target)]
+      if root != .max { gatherRemovals(below: root, slot, at: now, &reasons) }
+    case .condition, .threshold:
+      let child =
+        node.kind == .condition ? branch(of: node, slot, at: now) : side(of: node, slot)
+      gatherRemovals(
+        below: plan.tree.children[Int(node.firstChild) + child], slot, at: now, &reasons)
+    default:
+      for place in 0..<Int(node.childCount) {
+        gatherRemovals(
+          below: plan.tree.children[Int(node.firstChild) + place], slot, at: now, &reasons)
+      }
+    }
+  }
+}
+
+/// Reasons of removals, one bit each.
+private struct RemovalSet {
+  private var bits: UInt64 = 0
+  mutating func insert(_ why: Note.Removal) { bits |= 1 << UInt64(why.rawValue) }
+  func contains(_ why: Note.Removal) -> Bool { bits & (1 << UInt64(why.rawValue)) != 0 }
+}

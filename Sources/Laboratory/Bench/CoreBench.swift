@@ -1,0 +1,218 @@
+import Chance
+import GatewayCore
+import Settings
+import Vocabulary
+
+/// What each mechanism of the gateway core costs: the core alone, driven as fast as it goes.
+///
+/// Each row is the user CPU time of a request with the mechanism on less that without it, the least
+/// of several alternating runs. Requests come a millisecond apart; the oldest of 64 attempts in
+/// flight ends with each, one in fifty with 503; identities, conversations and bodies vary. A
+/// strategy's row is per candidate: it chooses among 16.
+public enum CoreBench {
+  /// One mechanism.
+  public struct Row: Sendable {
+    /// The family.
+    public var family: String
+    /// The mechanism.
+    public var mechanism: String
+    /// Nanoseconds that it adds to a request, or to a candidate.
+    public var nanoseconds: Double
+    /// Whether it is per candidate.
+    public var isPerCandidate: Bool
+    /// The most that it may add.
+    public var bar: Double
+  }
+
+  /// A mechanism and how a policy turns it on.
+  struct Subject {
+    var family: String
+    var mechanism: String
+    var policy: Setting
+    var isPerCandidate = false
+  }
+
+  static let candidates = 16
+
+  /// Measures every mechanism.
+  /// - Parameter requests: how many requests a run has.
+  public static func rows(
+    requests: Int = 100_000, repeats: Int = 5
+  ) throws(SettingError) -> [Row] {
+    let plain = try plan(["routes": ["chat": "d0"]])
+    var rows: [Row] = []
+    for subject in subjects {
+      let other = try plan(subject.policy)
+      var (least, most) = (Double.infinity, Double.infinity)
+      for _ in 0..<repeats {
+        least = min(least, time(plain, requests))
+        most = min(most, time(other, requests))
+      }
+      let parts = subject.isPerCandidate ? Double(candidates) : 1
+      rows.append(
+        Row(
+          family: subject.family, mechanism: subject.mechanism,
+          nanoseconds: max(0, (most - least) / Double(requests) * 1e9 / parts),
+          isPerCandidate: subject.isPerCandidate, bar: subject.isPerCandidate ? 60 : 150))
+    }
+    return rows
+  }
+
+  // MARK: The policies
+
+  static var subjects: [Subject] {
+    let many = (0..<candidates).map { Setting(stringLiteral: "d\($0)") }
+    let over = Setting(.array(many)).moved(to: "")
+    var all = Strategies.registry.entries.map { entry in
+      let stated = strategies[entry.name].map {
+        Setting(.object([.init(key: entry.name, keyPosition: .code, value: $0)])).moved(to: "")
+      }
+      return Subject(
+        family: "strategy", mechanism: entry.name,
+        policy: [
+          "routes": [
+            "chat": ["balance": stated ?? Setting(stringLiteral: entry.name), "over": over]
+          ]
+        ], isPerCandidate: true)
+    }
+    for (family, name, addition) in additions {
+      var members = (["routes": ["chat": "d0"]] as Setting).members ?? []
+      members += addition.members ?? []
+      all.append(
+        Subject(family: family, mechanism: name, policy: Setting(.object(members)).moved(to: "")))
+    }
+    return all
+  }
+
+  /// Parameters of strategies that have no default for one.
+  private static let strategies: [String: Setting] = [
+    "epsilon-greedy": ["reward": "success"], "ucb1": ["reward": "success"],
+    "thompson-sampling": ["reward": "success"],
+    "cheapest-within": ["within": "2s"],
+  ]
+
+  private static let additions: [(family: String, name: String, policy: Setting)] = [
+    ("limit", "token-bucket, requests", ["limits": [["each": "team", "requests": "1M/s"]]]),
+    (
+      "limit", "token-bucket, tokens reserved",
+      ["limits": [["each": "team", "totalTokens": "1G/s", "charge": "reserve"]]]
+    ),
+    ("limit", "gcra", ["limits": [["each": "team", "requests": "1M/s", "by": "gcra"]]]),
+    (
+      "limit", "fixed-window",
+      ["limits": [["each": "team", "requests": "10M/10s", "by": "fixed-window"]]]
+    ),
+    (
+      "limit", "sliding-window",
+      ["limits": [["each": "team", "requests": "10M/10s", "by": "sliding-window"]]]
+    ),
+    ("cache", "exact, time to live", ["cache": ["exact": ["ttl": "10m"]]]),
+    (
+      "cache", "exact, least recently used",
+      ["cache": ["exact": ["ttl": "10m", "capacity": 2000]]]
+    ),
+    (
+      "breaker", "consecutiveFailures",
+      ["breaker": ["trip": ["consecutiveFailures": 5], "open": "1s"]]
+    ),
+    (
+      "breaker", "failureRatio",
+      ["breaker": ["trip": ["failureRatio": ["share": "50%"]], "open": "1s"]]
+    ),
+    ("cooldown", "litellm", ["cooldown": "litellm"]),
+    ("ejection", "throttled", ["ejection": ["throttled"]]),
+    ("ejection", "outliers", ["ejection": ["outliers"]]),
+    (
+      "retry", "exponential with full jitter",
+      [
+        "attempts": [
+          "retry": ["max": 2, "backoff": ["exponential": ["from": "200ms", "to": "2s"]]]
+        ]
+      ]
+    ),
+    (
+      "retry", "budget, share of first attempts",
+      ["attempts": ["retry": ["max": 2], "budget": ["share": "20%", "floor": "10/s"]]]
+    ),
+  ]
+
+  // MARK: The driver
+
+  private static func plan(_ policy: Setting) throws(SettingError) -> GatewayPlan {
+    let names = PolicyNames(
+      deployments: (0..<candidates).map { place in
+        DeploymentFacts(
+          name: "d\(place)",
+          sheet: PriceSheet(
+            input: TokenPrice(femtodollars: Int64(place + 1) * 1_000_000_000),
+            cachedInput: TokenPrice(femtodollars: Int64(place + 1) * 500_000_000),
+            output: TokenPrice(femtodollars: Int64(place + 1) * 4_000_000_000)))
+      },
+      aliases: ["chat"],
+      populations: Populations(keys: 64, users: 64, teams: 16, features: 4, aliases: 1))
+    var reader = try SettingsReader(policy)
+    let plan = try GatewayPlan(reading: &reader, names: names)
+    try reader.finish()
+    return plan
+  }
+
+  /// Seconds of user CPU time for so many requests; the first tenth warms up and does not count.
+  private static func time(_ plan: GatewayPlan, _ requests: Int) -> Double {
+    var gateway = Gateway(plan, chance: Chance(seed: 1, replication: 0))
+    var output = Output()
+    var flights = Buffer<AttemptID>(capacity: 4096)
+    var timers = Buffer<TimerID>(capacity: 4096)
+    var oldest = 0
+    var before = MachineUsage.now.userSeconds
+    for number in 0..<requests {
+      if number == requests / 10 { before = MachineUsage.now.userSeconds }
+      let now = Instant(nanoseconds: Int64(number) * 1_000_000)
+      let mixed = UInt64(number) &* 0x9E37_79B9_7F4A_7C15
+      gateway.arrived(
+        Request(
+          number: UInt64(number), call: CallKey(bits: mixed),
+          fingerprint: UInt128(mixed >> 52 | 1), conversation: mixed >> 56 | 1,
+          identity: Identity(
+            key: KeyID(number & 63), user: UserID(number & 63), team: TeamID(number & 15)),
+          inputTokens: 500 + UInt32(mixed >> 56), outputCap: 400, alias: AliasID(0)),
+        at: now, into: &output)
+      collect(&output, &flights, &timers)
+      if flights.count - oldest > 64 {
+        let failed = number % 50 == 0
+        gateway.handle(
+          .attemptEnded(
+            flights[oldest], failed ? .status(503) : .succeeded, .unsaid,
+            failed ? .none : Usage(inputTokens: 500, outputTokens: 200)), at: now, into: &output)
+        oldest += 1
+        collect(&output, &flights, &timers)
+      }
+      // A pause is over at once: what is measured is the work, not the wait.
+      while !timers.isEmpty {
+        gateway.handle(.timerFired(timers.removeLast()), at: now, into: &output)
+        collect(&output, &flights, &timers)
+      }
+      if oldest > 65_536 {
+        for place in oldest..<flights.count { flights[place - oldest] = flights[place] }
+        for _ in 0..<oldest { _ = flights.removeLast() }
+        oldest = 0
+      }
+    }
+    return MachineUsage.now.userSeconds - before
+  }
+
+  private static func collect(
+    _ output: inout Output, _ flights: inout Buffer<AttemptID>, _ timers: inout Buffer<TimerID>
+  ) {
+    for place in 0..<output.commands.count {
+      switch output.commands[place] {
+      case .startAttempt(_, let id, _, _): flights.append(id)
+      case .setTimer(let id, _): if id.kind == .backoff { timers.append(id) }
+      default: break
+      }
+    }
+    output.commands.removeAll()
+    output.requests.removeAll()
+    output.attempts.removeAll()
+    output.notes.removeAll()
+  }
+}

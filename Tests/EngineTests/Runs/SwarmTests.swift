@@ -1,0 +1,79 @@
+import Foundation
+import Measures
+import Testing
+import Vocabulary
+
+@testable import Engine
+
+/// Random policies meet random faults; each seed is a world of its own.
+///
+/// `GATEWAY_LAB_SWARM=10000` runs as many worlds, `GATEWAY_LAB_SWARM=@1234` the one with that seed.
+@Suite("A swarm of random worlds")
+struct SwarmTests {
+  /// The seeds asked for by the environment; two hundred if it does not say.
+  private static var seeds: Range<UInt64> {
+    let asked = ProcessInfo.processInfo.environment["GATEWAY_LAB_SWARM"] ?? "200"
+    if asked.hasPrefix("@"), let seed = UInt64(asked.dropFirst()) { return seed..<seed + 1 }
+    return 0..<(UInt64(asked) ?? 200)
+  }
+
+  /// The command that shows one world again.
+  private static func again(_ seed: UInt64) -> Comment {
+    "seed \(seed); reproduce: GATEWAY_LAB_SWARM=@\(seed) swift test --filter SwarmTests"
+  }
+
+  private struct Seen: Sendable {
+    var worlds = 0
+    var succeeded = 0
+    var requests = 0
+    var ends = Set<RequestRecord.End>()
+
+    mutating func merge(_ other: Seen) {
+      worlds += other.worlds
+      succeeded += other.succeeded
+      requests += other.requests
+      ends.formUnion(other.ends)
+    }
+  }
+
+  @Test("keeps every law, whatever the mechanisms and the faults are")
+  func keepsLaws() async throws {
+    let seeds = SwarmTests.seeds
+    let workers = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
+    let seen = try await withThrowingTaskGroup(of: Seen.self) { group in
+      for worker in 0..<workers {
+        group.addTask {
+          var seen = Seen()
+          for seed in seeds where seed % workers == worker {
+            seen.merge(try SwarmTests.look(at: seed))
+          }
+          return seen
+        }
+      }
+      return try await group.reduce(into: Seen()) { $0.merge($1) }
+    }
+    #expect(seen.worlds == seeds.count)
+    guard seeds.count >= 200 else { return }
+    // The swarm is of use only if it sees all ends, and not only failures.
+    #expect(seen.ends.count == RequestRecord.End.allCases.count)
+    #expect(seen.succeeded > seen.requests / 4)
+    print("\(seen.worlds) random worlds, \(seen.requests) requests: every law holds")
+  }
+
+  private static func look(at seed: UInt64) throws -> Seen {
+    let result = try World(swarm: seed).run()
+    #expect(result.breaches.isEmpty, again(seed))
+    for breach in result.breaches.kept.prefix(3) { print("seed \(seed): \(breach)") }
+    let open = result.tally.requests.open
+    #expect(result.requests.count + open == 60, again(seed))
+    #expect(Set(result.requests.map(\.number)).count == result.requests.count, again(seed))
+    #expect(
+      result.attempts.count >= result.requests.reduce(0) { $0 + Int($1.attempts) }, again(seed))
+    var seen = Seen()
+    seen.worlds = 1
+    seen.requests = result.requests.count
+    seen.succeeded = result.requests.filter { $0.end == .succeeded }.count
+    seen.ends = Set(result.requests.map(\.end))
+    return seen
+  }
+}
