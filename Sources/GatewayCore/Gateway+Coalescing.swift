@@ -239,6 +239,18 @@ extension Gateway {
     _ slot: UInt32, at now: Instant, into output: inout Output
   ) {
     let leader = slots[slot].leader
+    unlink(slot)
+    finish(slot, .abandoned, .cancelled, at: now, into: &output)
+    // Nobody waits for the leader any more.
+    if slots[leader].isDetached, slots[leader].firstFollower == .max {
+      withdraw(leader, at: now, into: &output)
+      finish(leader, .abandoned, .cancelled, at: now, into: &output)
+    }
+  }
+
+  /// Takes a follower out of its leader's list.
+  mutating func unlink(_ slot: UInt32) {
+    let leader = slots[slot].leader
     let (previous, next) = (slots[slot].previousFollower, slots[slot].nextFollower)
     if previous == .max {
       slots[leader].firstFollower = next
@@ -249,12 +261,6 @@ extension Gateway {
       slots[leader].lastFollower = previous
     } else {
       slots[next].previousFollower = previous
-    }
-    finish(slot, .abandoned, .cancelled, at: now, into: &output)
-    // Nobody waits for the leader any more.
-    if slots[leader].isDetached, slots[leader].firstFollower == .max {
-      withdraw(leader, at: now, into: &output)
-      finish(leader, .abandoned, .cancelled, at: now, into: &output)
     }
   }
 }

@@ -100,6 +100,7 @@ struct World: Sendable {
     plan.limits = gateway.limitEnvelopes
     plan.concurrency = gateway.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     plan.breakers = gateway.tree.guardedDeployments
+    plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
     return plan
   }

@@ -7,6 +7,7 @@ struct LawBook: ~Copyable {
   private var limiters: LimiterWatch
   private var concurrency: ConcurrencyWatch
   private var breakers: BreakerWatch
+  private var ejections: EjectionWatch
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
@@ -14,10 +15,12 @@ struct LawBook: ~Copyable {
     limiters = LimiterWatch(plan)
     concurrency = ConcurrencyWatch(plan)
     breakers = BreakerWatch(plan)
+    ejections = EjectionWatch(plan)
   }
 
   mutating func newFlush(_ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
   }
 
   @inline(__always)
@@ -27,6 +30,7 @@ struct LawBook: ~Copyable {
     requests.settled(record, truth, &breaches)
     sojourns.settled(record)
     breakers.settled(record)
+    ejections.settled(record)
   }
 
   mutating func ended(
@@ -53,18 +57,23 @@ struct LawBook: ~Copyable {
       } else {
         concurrency.noted(note.pointee, &breaches)
       }
-    case .breakerChanged, .probed, .bypassed: breakers.noted(note.pointee, &breaches)
-    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
-    case .limitAdapted: concurrency.noted(note.pointee, &breaches)
+    case .breakerChanged, .probed: breakers.noted(note.pointee, &breaches)
+    case .bypassed where note.pointee.subject != .max: breakers.noted(note.pointee, &breaches)
+    case .bypassed, .ejected, .restored: ejections.noted(note.pointee)
     case .restarted, .reloaded:
+      breakers.began(note.pointee)
+      ejections.began(note.pointee)
       limiters.noted(note.pointee, &breaches)
       concurrency.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
+    case .limitAdapted: concurrency.noted(note.pointee, &breaches)
     default: break
     }
   }
 
   mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)

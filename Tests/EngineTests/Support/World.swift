@@ -47,7 +47,8 @@ struct World {
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
     measures.limits = plan.limitEnvelopes
     measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
-    measures.breakers = plan.breakerDeployments
+    measures.breakers = plan.tree.guardedDeployments
+    measures.breakerOfLeaf = plan.tree.breakerOfLeaf
     return measures
   }
 
