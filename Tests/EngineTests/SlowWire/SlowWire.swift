@@ -132,7 +132,7 @@ final class SlowWire {
     gateway = Gateway(plan, chance: world.chance)
     fleet = ProviderFleet(world.fleet, chance: world.chance)
     services = SideServices(world.services, chance: world.chance)
-    embeddings = EmbeddingSource(chance: world.chance)
+    embeddings = EmbeddingSource(chance: world.chance, meanings: world.services.meanings)
     collector = Collector(world.measures(plan))
     tally = DriverTally(deployments: world.deployments.count)
     for stream in world.streams {
@@ -301,8 +301,9 @@ final class SlowWire {
     if succeeded, question.id.kind == .embedding {
       var vector = [Float](repeating: 0, count: EmbeddingSource.dimensions)
       var span = vector.mutableSpan
+      let request = gateway.request(inSlot: question.id.request.slot)
       embeddings.write(
-        cluster: truth?.cluster ?? 0, call: gateway.request(inSlot: question.id.request.slot).call,
+        cluster: truth?.cluster ?? 0, call: request.call, fingerprint: request.fingerprint,
         into: &span)
       send(.embedded(question.id, vector))
     } else {
