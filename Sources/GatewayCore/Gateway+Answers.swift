@@ -48,8 +48,9 @@ extension Gateway {
     slots[slot].record.settled = max(now, slots[slot].record.ended)
     if limitsSettle {
       limits.settle(
-        slots[slot].request, usage: slots[slot].servedUsage, hit: slots[slot].servedFromCache,
-        spared: slots[slot].spared, at: now, replica: replica, into: &output)
+        slots[slot].request, usage: slots[slot].servedUsage, cost: slots[slot].record.estimate,
+        hit: slots[slot].servedFromCache, spared: slots[slot].spared,
+        chargedAt: slots[slot].chargedAt, at: now, replica: replica, into: &output)
     }
     output.requests.append(slots[slot].record)
     slots[slot].state = .free

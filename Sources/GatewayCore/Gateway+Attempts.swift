@@ -32,6 +32,7 @@ extension Gateway {
     flights[flight].breaker = leaf.breaker
     flights[flight].isProbe = isProbe
     flights[flight].isLive = true
+    chargeAttempt(flight, slot, at: now, into: &output)
     for level in 0..<top {
       let node = plan.tree.nodes[Int(slots[slot].nodes[level])]
       if node.kind == .balance, observing[Int(node.target)] {
@@ -101,6 +102,7 @@ extension Gateway {
     flights[id.slot].record.estimate = estimate
     flights[id.slot].record.served = serves
     output.attempts.append(flights[id.slot].record)
+    settleAttempt(id.slot, slot, at: now, into: &output)
 
     let firstToken = flights[id.slot].record.firstToken
     let observation = AttemptObservation(

@@ -41,8 +41,8 @@ extension Gateway {
     // With the cache first no limit has seen the request, so there is nothing to correct.
     if limitsSettle, plan.order == .admitFirst {
       limits.settle(
-        request, usage: hit.usage, hit: true, spared: spared, at: now, replica: replica,
-        into: &output)
+        request, usage: hit.usage, cost: .zero, hit: true, spared: spared, chargedAt: now, at: now,
+        replica: replica, into: &output)
     }
     slots[id.slot].generation &+= 1
     slots.give(id.slot)

@@ -93,8 +93,12 @@ extension Gateway {
         return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
       }
     }
-    return slots[slot].bypasses && !leaf.checks.contains(.neverBypasses)
-      ? nil : isOut(leaf, slot, at: now)
+    if !slots[slot].bypasses || leaf.checks.contains(.neverBypasses),
+      let why = isOut(leaf, slot, at: now)
+    {
+      return why
+    }
+    return limitRefuses(DeploymentID(Int(leaf.target)), slot, at: now) ? .limit : nil
   }
 
   /// The children of a balance or a sticky node that a request may be sent to.

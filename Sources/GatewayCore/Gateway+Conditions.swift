@@ -35,11 +35,11 @@ extension Gateway {
 
   /// The smallest share that a budget of the request has left, in millionths.
   private mutating func budgetLeft(_ slot: UInt32, at now: Instant) -> Int64 {
-    1_000_000
+    Int64(limits.remaining(slots[slot].request, at: now) * 1_000_000)
   }
 
   /// Whether a budget of the request asks to be rerouted.
   private mutating func isRerouted(_ slot: UInt32, at now: Instant) -> Bool {
-    false
+    limits.reroutes(slots[slot].request, at: now)
   }
 }

@@ -117,6 +117,20 @@ extension Gateway {
   ) -> Bool {
     if slots[slot].attempt == ended { slots[slot].attempt = slots[slot].hedge }
     slots[slot].hedge = .none
+    let number = Int(slots[slot].hedgeRule)
+    if number < plan.tree.hedges.count, plan.tree.hedges[number].judges {
+      if !plan.tree.hedges[number].nonFatal.contains(slots[slot].record.outcome) {
+        withdrawAll(slot, into: &output)
+        slots[slot].attempt = .none
+        return false
+      }
+      if slots[slot].isHedgeArmed, slots[slot].attempt == .none {
+        disarmHedge(slot, into: &output)
+        hedge(slot, at: now, into: &output)
+        slots[slot].attempt = slots[slot].hedge
+        slots[slot].hedge = .none
+      }
+    }
     guard slots[slot].attempt != .none else {
       disarmHedge(slot, into: &output)
       return false

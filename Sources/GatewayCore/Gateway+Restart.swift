@@ -65,6 +65,7 @@ extension Gateway {
       flights[flight].depth = 0
       flights[flight].breaker = -1
       flights[flight].isProbe = false
+      flights[flight].isLimited = false
     }
   }
 }

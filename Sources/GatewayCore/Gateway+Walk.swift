@@ -40,6 +40,7 @@ extension Gateway {
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
     slots[slot].spared = spared
+    slots[slot].chargedAt = now
     proceed(slot, from: .coalesce, at: now, into: &output)
   }
 
@@ -69,6 +70,7 @@ extension Gateway {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
+      if refusedByLimits(slot, root, at: now, into: &output) { return }
       noteRemovals(below: root, slot, at: now, &output)
       let outcome = unfitOutcome(root, slot, at: now)
       return finish(slot, .failed, outcome, at: now, into: &output)

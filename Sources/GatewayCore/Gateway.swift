@@ -125,6 +125,8 @@ public struct Gateway: ~Copyable {
     var permitBudget: Int16 = -1
 
     // Limits and budgets.
+    /// When the limits charged it.
+    var chargedAt = Instant.start
   }
 
   /// An attempt that the replica holds.
@@ -143,6 +145,9 @@ public struct Gateway: ~Copyable {
     // Breakers and ejection.
 
     // Limits of deployments.
+    /// Whether the limits have charged it, and which shadows have not.
+    var isLimited = false
+    var sparedByLimits: UInt64 = 0
 
     // Hedging.
     /// Output tokens of earlier attempts that it gets as further input.
@@ -160,6 +165,9 @@ public struct Gateway: ~Copyable {
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
+  /// Limits of deployments and models; whether there are any.
+  var attemptLimits: LimitChain
+  var limitsAttempts: Bool
   let caches: Bool
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
@@ -216,7 +224,9 @@ public struct Gateway: ~Copyable {
     jitterKey = chance.key(.jitter)
     splitKey = chance.key(.split)
     sheets = plan.deployments.map(\.sheet)
-    limits = LimitChain(plan.limits, populations: plan.populations)
+    limits = LimitChain(plan, perAttempt: false)
+    attemptLimits = LimitChain(plan, perAttempt: true)
+    limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
     caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
@@ -324,8 +334,10 @@ public struct Gateway: ~Copyable {
       switch verdict {
       case .admit(let some): spared = some
       case .refuse(let limit, _):
+        let rule = plan.limits[limit]
         return refuse(
-          request, id, .limit, limit: UInt16(limit), status: 429, at: now, into: &output)
+          request, id, rule.isBudget ? .budget : .limit, limit: UInt16(limit),
+          status: rule.status, at: now, into: &output)
       }
     }
     if plan.order == .admitFirst,

@@ -125,4 +125,71 @@ struct LimiterWatchTests {
     let refusal = Note(.limiterJudged, at: World.at(2), request: 3, subject: 0, value: 0, other: 1)
     #expect(breaches(Self.bucket, [refusal]).kept.first?.request == 3)
   }
+
+  @Test("a calendar's periods start afresh, whatever their length")
+  func calendar() {
+    let calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
+    let month = LimitEnvelope(.calendar(.month, calendar, most: 5))
+    let day = 86_400.0
+    #expect(
+      breaches(month, [Self.charge(31 * day - 1, 5), Self.charge(31 * day, 5)]).isEmpty)
+    #expect(
+      breaches(month, [Self.charge(31 * day, 5), Self.charge(59 * day - 1, 1)])
+        .count(of: .limiterEnvelope) == 1)
+  }
+
+  @Test("a window from first use begins with a charge, not with what is given back")
+  func firstUse() {
+    let envelope = LimitEnvelope(.firstUse(length: .seconds(60), most: 5))
+    #expect(breaches(envelope, [Self.charge(50, 5), Self.charge(110, 5)]).isEmpty)
+    #expect(
+      breaches(envelope, [Self.charge(50, 5), Self.charge(109, 1)]).count(of: .limiterEnvelope)
+        == 1)
+    let back = [Self.charge(0, 5), Self.charge(70, -5), Self.charge(100, 5), Self.charge(155, 1)]
+    #expect(breaches(envelope, back).count(of: .limiterEnvelope) == 1)
+    #expect(breaches(envelope, back.dropLast() + [Self.charge(160, 5)]).isEmpty)
+  }
+
+  @Test("an estimate counts the overlapping part of the last window")
+  func estimate() {
+    let envelope = LimitEnvelope(.estimate(origin: .start, length: .seconds(60), most: 10))
+    let before = [Self.charge(30, 8)]
+    #expect(breaches(envelope, before + [Self.charge(75, 4)]).isEmpty)
+    #expect(
+      breaches(envelope, before + [Self.charge(75, 5)]).count(of: .limiterEnvelope) == 1)
+    #expect(breaches(envelope, before + [Self.charge(120, 10)]).isEmpty)
+  }
+
+  @Test("a charge at the end is judged at its admission: nothing while it owes")
+  func after() {
+    var envelope = LimitEnvelope(rate: .perSecond(1), burst: 10)
+    envelope.chargesAfter = true
+    // Three are admitted at once, and together use far more than there was.
+    let flight = (0..<3).map { Self.charge(0, 0, request: $0) }
+    let used = (0..<3).map { Self.charge(5, 20, request: $0) }
+    #expect(breaches(envelope, flight + used).isEmpty)
+    let early = Self.charge(55.999, 0, request: 9)
+    #expect(breaches(envelope, flight + used + [early]).count(of: .limiterEnvelope) == 1)
+    #expect(breaches(envelope, flight + used + [Self.charge(56, 0, request: 9)]).isEmpty)
+    // What was charged must have been admitted.
+    #expect(
+      breaches(envelope, flight + used + [Self.charge(6, 1, request: 9)])
+        .count(of: .limiterEnvelope) == 1)
+    envelope.forgives = true
+    #expect(breaches(envelope, flight + used + [Self.charge(6, 0, request: 9)]).isEmpty)
+  }
+
+  @Test("a replica that starts anew has fresh limits and no reservations; the others have not")
+  func restarts() {
+    var envelope = Self.bucket
+    envelope.reserves = true
+    let restart = Note(.restarted, at: World.at(1), replica: ReplicaID(1))
+    let again = [
+      Self.charge(0, 10, replica: 1), restart, Self.charge(1, 10, request: 1, replica: 1),
+    ]
+    let reconciled = Self.reconcile(1, reserved: 10, used: 10, request: 1)
+    #expect(breaches(envelope, again + reconciled, replicas: 2, requests: 1).isEmpty)
+    let other = [Self.charge(0, 10), restart, Self.charge(1, 10, request: 1)]
+    #expect(breaches(envelope, other, replicas: 2).count(of: .limiterEnvelope) == 1)
+  }
 }

@@ -1,32 +1,21 @@
 import Settings
 import Vocabulary
 
-/// One limit of a policy: what is counted, for whom, and when it is charged.
+/// One limit of a policy: what is counted, for whom, by which algorithm, and when it is charged.
 ///
-/// `charge`: `check` judges and takes at admission what is known then (a request is 1; tokens are
-/// those of the prompt); `after` admits while the bucket owes nothing and takes what was used at
-/// the end; `reserve` takes prompt plus output cap at admission and gives back at settlement what
-/// was not used. Sources: Kong (after), Portkey (check), TensorZero (reserve and reconcile).
+/// `charge`:
+/// - `check` judges and takes at admission what is known then (a request is 1; tokens are those of
+///   the prompt): Portkey's and AWS' requests;
+/// - `checkThenCharge` judges by the most it may use (prompt + output cap), takes nothing then, and
+///   at the end what was used: Portkey's tokens;
+/// - `after` admits while at least one permit is left and takes what was used at the end: Kong,
+///   Envoy AI Gateway. A stream is never cut;
+/// - `reserve` takes prompt plus output cap at admission and gives back at settlement what was not
+///   used: TensorZero, Kuadrant.
 public struct LimitRule: BitwiseCopyable, Sendable {
-  /// Whom a bucket belongs to.
-  public enum Scope: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-    /// One bucket for all.
-    case everyone
-    /// One a virtual key.
-    case key
-    /// One a user.
-    case user
-    /// One a team.
-    case team
-    /// One a feature.
-    case feature
-    /// One an alias.
-    case alias
-  }
-
   /// What is counted.
   public enum Unit: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-    /// Requests.
+    /// Requests (or attempts, for a limit of a deployment or a model).
     case requests
     /// Input tokens.
     case inputTokens
@@ -34,6 +23,10 @@ public struct LimitRule: BitwiseCopyable, Sendable {
     case outputTokens
     /// Input and output tokens.
     case totalTokens
+    /// Picodollars, as the gateway estimates them.
+    case money
+    /// Requests that have not settled.
+    case inFlight
   }
 
   /// When permits are taken.
@@ -44,124 +37,122 @@ public struct LimitRule: BitwiseCopyable, Sendable {
     case after
     /// At admission the most it may use; the rest comes back at the end.
     case reserve
+    /// Judged by the most it may use; charged at the end with what was used.
+    case checkThenCharge
   }
 
   /// Whom a bucket belongs to.
-  public var scope: Scope
+  public var scope: LimitScope
   /// What is counted.
   public var unit: Unit
   /// When permits are taken.
   public var charge: Charge
-  /// Rate and burst.
-  public var bucket: TokenBucket.Rule
+  /// The algorithm and its numbers.
+  public var limiter: LimiterRule
   /// Whether cache hits are charged too (a limit judged before the cache).
-  public var countsHits: Bool
+  public var countsHits = true
+  /// Whether requests that the chain refuses are charged as well.
+  public var countsRefused = false
   /// Whether it only notes what it would refuse.
-  public var isShadow: Bool
+  public var isShadow = false
   /// Output tokens to reserve for a request without a cap.
-  public var assumeOutput: Int64
+  public var assumeOutput: Int64 = 500
+  /// The status of a refusal.
+  public var status: UInt16 = 429
+  /// Whether it is a budget: its refusals are `Rejection.budget`.
+  public var isBudget = false
+  /// For a limit that names its tenants: which one this is, and the first rule of the group.
+  var only: Int32 = -1
+  var group: Int16 = -1
+  /// To which requests it applies.
+  var filter = LimitFilter()
+  /// The marks of a budget: where they begin among the plan's marks, and how many there are.
+  var firstMark: UInt16 = 0
+  var markCount: UInt16 = 0
 
-  /// Reads one limit.
-  public init(reading s: inout SettingsReader) throws(SettingError) {
-    scope =
-      Scope(
-        rawValue: UInt8(
-          try s.name(
-            "each", default: "everyone",
-            among: ["everyone", "key", "user", "team", "feature", "alias"], kind: "scope",
-            "whom a bucket belongs to"))) ?? .everyone
-    let units = ["requests", "inputTokens", "outputTokens", "totalTokens"]
-    var chosen: (Unit, Rate)?
-    var several = false
-    for (index, name) in units.enumerated() {
-      let rate = try s.optionalRate(name, "\(name) per time")
-      guard let rate, let unit = Unit(rawValue: UInt8(index)) else { continue }
-      several = several || chosen != nil
-      chosen = (unit, rate)
-    }
-    let burst = try s.optionalInteger(
-      "burst", in: Int.min...Int.max, "permits of a full bucket; default one second's worth")
-    let charge = try s.optionalName(
-      "charge", among: ["check", "after", "reserve"], kind: "charge",
-      "when permits are taken; default check for requests, reserve for tokens")
-    countsHits = try s.flag("countHits", default: true, "whether cache hits are charged")
-    isShadow = try s.flag("shadow", default: false, "only note what would be refused")
-    assumeOutput = Int64(
-      try s.integer(
-        "assumeOutput", default: 500, in: 0...10_000_000,
-        "output tokens to reserve for a request without a cap"))
-    if s.isDescribing { chosen = (.requests, .perSecond(1)) }
-    guard let (unit, rate) = chosen, !several else {
-      throw SettingError(
-        at: s.setting.position, path: s.setting.path,
-        found: several ? "several units" : "no unit",
-        expected: "exactly one of " + units.joined(separator: ", ") + ", such as \"100/s\"",
-        next: "write one limit per unit")
-    }
+  /// Makes a limit for everyone that charges when it judges.
+  public init(_ unit: Unit, _ limiter: LimiterRule, charge: Charge = .check) {
+    scope = .everyone
     self.unit = unit
-    self.charge =
-      charge.flatMap { Charge(rawValue: UInt8($0)) } ?? (unit == .requests ? .check : .reserve)
-    let standard = max(1, Int64(min(rate.perSecond.rounded(.up), 9e18)))
-    guard let rule = TokenBucket.Rule(rate: rate, burst: Int64(burst ?? Int(standard))) else {
-      let at = s.setting
-      throw SettingError(
-        at: at.position, path: at.path,
-        found: rate.count == 0 ? "a rate of zero" : "a burst of \(burst ?? Int(standard))",
-        expected: "a positive rate, and a burst of at least 1 and not absurdly large",
-        next: "a bucket without permits can never admit a request; give it a burst")
-    }
-    bucket = rule
+    self.limiter = limiter
+    self.charge = charge
   }
 
-  /// Which bucket a request falls into.
+  /// Whether it is judged at each attempt instead of at admission.
+  public var isPerAttempt: Bool { scope.isPerAttempt || filter.model != .max }
+
+  /// What it promises, for the laws.
+  public var envelope: LimitEnvelope {
+    if isShadow || isUnbounded { return LimitEnvelope(.none) }
+    var shape = limiter.shape
+    // A refused request that is charged may begin a window unseen: only their distance is sure.
+    if countsRefused, case .firstUse(let length, let most) = shape {
+      shape = .bucket(
+        rate: Rate(count: most, per: length), burst: most.multipliedReportingOverflow(by: 2).0)
+    }
+    return LimitEnvelope(
+      shape, reserves: charge == .reserve || unit == .inFlight,
+      chargesAfter: charge == .after || charge == .checkThenCharge, forgives: limiter.forgives)
+  }
+
+  /// Whether it never refuses: a budget without a mark that rejects.
+  var isUnbounded: Bool { limiter.most == .max }
+
+  /// Permits by which it is judged at admission.
   @inline(__always)
-  func bucketIndex(of request: borrowing Request) -> Int {
-    switch scope {
-    case .everyone: 0
-    case .key: Int(request.identity.key.index)
-    case .user: Int(request.identity.user.index)
-    case .team: Int(request.identity.team.index)
-    case .feature: Int(request.identity.feature.index)
-    case .alias: Int(request.alias.index)
+  func permitsToJudge(
+    of request: borrowing Request, _ dearest: PriceSheet
+  ) -> Int64 {
+    switch charge {
+    case .after: 1
+    case .check: known(of: request, withOutput: false, dearest)
+    case .reserve, .checkThenCharge: known(of: request, withOutput: true, dearest)
     }
   }
 
-  /// Permits to take at admission.
+  /// Permits that are taken at admission.
   @inline(__always)
-  func permitsAtAdmission(of request: borrowing Request) -> Int64 {
-    let reserves = charge == .reserve
-    let output =
-      request.outputCap == .max ? assumeOutput : Int64(request.outputCap)
-    return switch unit {
-    case .requests: 1
-    case .inputTokens: Int64(request.inputTokens)
-    case .outputTokens: reserves ? output : 0
-    case .totalTokens: Int64(request.inputTokens) + (reserves ? output : 0)
+  func permitsToTake(of request: borrowing Request, _ dearest: PriceSheet) -> Int64 {
+    switch charge {
+    case .after, .checkThenCharge: 0
+    case .check: known(of: request, withOutput: false, dearest)
+    case .reserve: known(of: request, withOutput: true, dearest)
     }
+  }
+
+  @inline(__always)
+  private func known(
+    of request: borrowing Request, withOutput: Bool, _ dearest: PriceSheet
+  ) -> Int64 {
+    switch unit {
+    case .requests, .inFlight: return 1
+    case .inputTokens: return Int64(request.inputTokens)
+    case .outputTokens: return withOutput ? output(of: request) : 0
+    case .totalTokens: return Int64(request.inputTokens) + (withOutput ? output(of: request) : 0)
+    case .money:
+      return dearest.bill(
+        for: Usage(
+          inputTokens: request.inputTokens,
+          outputTokens: withOutput ? UInt32(clamping: output(of: request)) : 0)
+      ).picodollars
+    }
+  }
+
+  @inline(__always)
+  private func output(of request: borrowing Request) -> Int64 {
+    request.outputCap == .max ? assumeOutput : Int64(request.outputCap)
   }
 
   /// Permits that a usage is worth.
   @inline(__always)
-  func permits(of usage: Usage) -> Int64 {
+  func permits(of usage: Usage, _ cost: Money) -> Int64 {
     switch unit {
     case .requests: 1
     case .inputTokens: Int64(usage.inputTokens)
     case .outputTokens: Int64(usage.outputTokens)
     case .totalTokens: Int64(usage.inputTokens) + Int64(usage.outputTokens)
-    }
-  }
-}
-
-extension LimitRule.Scope {
-  /// How many buckets a limit of this scope has.
-  func count(in populations: Populations) -> Int {
-    switch self {
-    case .everyone: 1
-    case .key: populations.keys
-    case .user: populations.users
-    case .team: populations.teams
-    case .feature: populations.features
-    case .alias: populations.aliases
+    case .money: cost.picodollars
+    case .inFlight: 0
     }
   }
 }

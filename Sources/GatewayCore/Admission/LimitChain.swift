@@ -1,11 +1,13 @@
 import Vocabulary
 
-/// All limits of a policy, judged as a whole and charged as a whole.
+/// Several limits, judged as a whole and charged as a whole.
 ///
 /// A request is admitted only if every enforced limit admits it; then all of them are charged, or
 /// none is. The refusal names the limit that makes it wait longest, and the instant at which the
-/// same request would pass. A shadow limit is judged, charged and noted, never enforced.
-/// - Complexity: O(limits).
+/// same request would pass if nothing else came. A shadow limit is judged, charged and noted, never
+/// enforced. A limit that charges at the end notes its admissions with a charge of 0, so that the
+/// laws can judge them.
+/// - Complexity: O(limits); a limit that names its tenants is one step, however many they are.
 struct LimitChain: ~Copyable {
   /// What the chain says to a request.
   enum Verdict: Equatable {
@@ -19,55 +21,144 @@ struct LimitChain: ~Copyable {
   /// a noncopyable one.)
   struct Entry: BitwiseCopyable {
     var rule: LimitRule
-    var firstBucket: Int
+    /// Its index in the policy: the notes' subject.
+    var subject: UInt16
+    var isFiltered: Bool
+    var isSimple: Bool
+    var first: LimiterBank.Place
     var bucketCount: Int
-    /// Of the request being judged: its bucket, and what it will be charged if all limits admit it.
-    var place = 0
-    var permits: Int64?
+    /// Of the request being judged: its bucket, and what it will be charged if all admit it.
+    var bucket = 0
+    var permits: Int64 = 0
+    var takes = false
   }
 
-  private var entries = Buffer<Entry>()
-  private var buckets = Buffer<TokenBucket>()
+  /// One step of the chain: an entry, or a choice among the entries of a limit with named tenants.
+  struct Step: BitwiseCopyable {
+    var entry: Int32
+    /// Where the choices lie; -1 if there are none.
+    var choices: Int32
+    var choiceCount: Int32
+  }
+
+  var entries = Buffer<Entry>()
+  var steps = Buffer<Step>()
+  private var choices = Buffer<Int32>()
+  var bank = LimiterBank()
+  private var dearest = Buffer<PriceSheet>()
+  private var counts = Buffer<Int>()
+  private var models = Buffer<UInt16>()
+  var marks = Buffer<BudgetMark>()
   /// Whether settlement may change anything: known when the policy is compiled.
   let settles: Bool
+  /// Whether a request is ever told the marks of its budgets.
+  let hasMarks: Bool
 
-  init(_ rules: [LimitRule], populations: Populations) {
-    settles = rules.contains { $0.charge != .check || !$0.countsHits }
-    for rule in rules {
-      let count = max(1, rule.scope.count(in: populations))
+  /// A chain of the rules that are judged at admission, or of those that are judged at attempts.
+  init(_ plan: GatewayPlan, perAttempt: Bool) {
+    let dimensions = LimitDimensions(plan.populations, models: plan.modelOfDeployment)
+    let rules = plan.limits.indices.filter { plan.limits[$0].isPerAttempt == perAttempt }
+    settles = rules.contains {
+      plan.limits[$0].charge != .check || !plan.limits[$0].countsHits
+    }
+    hasMarks = rules.contains { plan.limits[$0].markCount > 0 }
+    for count in dimensions.counts { counts.append(count) }
+    for model in dimensions.models { models.append(UInt16(truncatingIfNeeded: model)) }
+    for mark in plan.budgetMarks { marks.append(mark) }
+    if perAttempt {
+      for facts in plan.deployments { dearest.append(facts.sheet) }
+    } else {
+      for sheet in plan.dearestSheets { dearest.append(sheet) }
+    }
+    if dearest.isEmpty { dearest.append(.free) }
+    var openGroup: Int16 = -1
+    for index in rules {
+      let rule = plan.limits[index]
+      let count = rule.only >= 0 ? 1 : dimensions.count(rule.scope) ?? 1
+      let place = bank.add(rule.limiter, count: count)
+      if rule.isBudget, rule.scope == .team {
+        for (team, opening) in plan.openings.enumerated()
+        where opening > 0 && (rule.only >= 0 ? Int(rule.only) == team : team < count) {
+          var own = place
+          own.state += rule.only >= 0 ? 0 : team
+          bank.open(own, with: opening)
+        }
+      }
       entries.append(
-        Entry(rule: rule, firstBucket: buckets.count, bucketCount: count))
-      buckets.fill(upTo: buckets.count + count, with: TokenBucket(rule.bucket))
+        Entry(
+          rule: rule, subject: UInt16(truncatingIfNeeded: index),
+          isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple, first: place,
+          bucketCount: count))
+      let entry = Int32(entries.count - 1)
+      guard rule.only >= 0 else {
+        steps.append(Step(entry: entry, choices: -1, choiceCount: 0))
+        openGroup = -1
+        continue
+      }
+      let size = dimensions.count(rule.scope) ?? 1
+      if rule.group != openGroup {
+        steps.append(
+          Step(entry: entry, choices: Int32(choices.count), choiceCount: Int32(size)))
+        choices.fill(upTo: choices.count + size, with: -1)
+        openGroup = rule.group
+      }
+      if Int(rule.only) < size { choices[choices.count - size + Int(rule.only)] = entry }
     }
   }
 
-  @inline(__always) var isEmpty: Bool { entries.isEmpty }
+  @inline(__always) var isEmpty: Bool { steps.isEmpty }
 
+  /// Judges a request, and charges it if all limits admit it.
   mutating func admit(
-    _ request: borrowing Request, at now: Instant, replica: ReplicaID, into output: inout Output
+    _ request: borrowing Request, deployment: DeploymentID = .none, at now: Instant,
+    replica: ReplicaID, into output: inout Output
   ) -> Verdict {
+    var refusals = 0
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment) else { continue }
+      let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+      let bucket = bucket(of: request, deployment, index)
+      entries[index].bucket = bucket
+      entries[index].permits = needed
+      entries[index].takes = bank.admits(place(index, bucket), needed, at: now)
+      if !entries[index].takes { refusals += 1 }
+    }
     var verdict = Verdict.admit(spared: 0)
-    for index in 0..<entries.count {
-      let place = place(of: request, index)
-      let permits = entries[index].rule.permitsAtAdmission(of: request)
-      let isAfter = entries[index].rule.charge == .after
-      buckets[place].refill(entries[index].rule.bucket, at: now)
-      let holds = buckets[place].holds(isAfter ? 1 : permits, entries[index].rule.bucket)
-      entries[index].place = place
-      entries[index].permits = holds && !isAfter ? permits : nil
-      if !holds {
-        refuse(request.number, index, place, isAfter ? 1 : permits, now, replica, &verdict, &output)
-      } else if output.explains(request.number) {
-        note(request.number, index, place, now, replica, &output)
+    if refusals > 0 {
+      verdict = refuse(request, deployment, now, replica, &output)
+      guard case .admit = verdict else { return verdict }
+    }
+    let explains = output.explains(request.number)
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment), entries[index].takes else { continue }
+      let taken: Int64
+      switch entries[index].rule.charge {
+      case .check, .reserve: taken = entries[index].permits
+      case .after, .checkThenCharge: taken = 0
+      }
+      if explains { note(request.number, index, now, replica, &output) }
+      if taken != 0 { bank.charge(place(index, entries[index].bucket), taken) }
+      noteCharge(request.number, index, entries[index].bucket, taken, now, replica, &output)
+      if entries[index].rule.markCount > 0 {
+        passMarks(request.number, index, taken, now, replica, &output)
       }
     }
-    guard case .admit = verdict else { return verdict }
-    for index in 0..<entries.count {
-      guard let permits = entries[index].permits else { continue }
-      buckets[entries[index].place].charge(permits, entries[index].rule.bucket)
-      noteCharge(request.number, index, entries[index].place, permits, now, replica, &output)
-    }
     return verdict
+  }
+
+  /// Whether an enforced limit would refuse an attempt; nothing is charged or noted.
+  mutating func wouldRefuse(
+    _ request: borrowing Request, deployment: DeploymentID, at now: Instant
+  ) -> Bool {
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment), !entries[index].rule.isShadow else {
+        continue
+      }
+      let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+      let at = place(index, bucket(of: request, deployment, index))
+      if !bank.admits(at, needed, at: now) { return true }
+    }
+    return false
   }
 
   /// The bit of a limit among those that spared a request.
@@ -79,108 +170,191 @@ struct LimitChain: ~Copyable {
   /// Corrects the books when a request has settled: charges what is charged afterwards, and gives
   /// back what was reserved and not used.
   ///
-  /// `spared` is what `admit` had said.
+  /// `spared` is what `admit` had said at the instant `charged`.
   mutating func settle(
-    _ request: borrowing Request, usage: Usage, hit: Bool, spared: UInt64, at now: Instant,
-    replica: ReplicaID, into output: inout Output
+    _ request: borrowing Request, deployment: DeploymentID = .none, usage: Usage, cost: Money,
+    hit: Bool, spared: UInt64, chargedAt charged: Instant, at now: Instant, replica: ReplicaID,
+    into output: inout Output
   ) {
-    for index in 0..<entries.count {
+    // Another life of the replica had charged it.
+    if spared == .max { return }
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment) else { continue }
       let rule = entries[index].rule
       if rule.isShadow, spared & LimitChain.bit(index) != 0 { continue }
-      let place = place(of: request, index)
+      let bucket = bucket(of: request, deployment, index)
       let free = hit && !rule.countsHits
       var permits: Int64 = 0
       switch rule.charge {
       case .check:
-        if free { permits = -rule.permitsAtAdmission(of: request) }
-      case .after:
-        if !free { permits = rule.permits(of: usage) }
+        if free { permits = -rule.permitsToTake(of: request, sheet(request, deployment)) }
+      case .after, .checkThenCharge:
+        if !free { permits = rule.permits(of: usage, cost) }
       case .reserve:
-        let reserved = rule.permitsAtAdmission(of: request)
-        let used = free ? 0 : rule.permits(of: usage)
+        let reserved = rule.permitsToTake(of: request, sheet(request, deployment))
+        let used = free ? 0 : rule.permits(of: usage, cost)
         output.notes.append(
           Note(
-            .reconciled, at: now, request: request.number, subject: UInt16(index),
+            .reconciled, at: now, request: request.number, subject: entries[index].subject,
             value: reserved, other: used, replica: replica))
         permits = used - reserved
       }
       guard permits != 0 else { continue }
-      buckets[place].refill(rule.bucket, at: now)
-      buckets[place].charge(permits, rule.bucket)
-      noteCharge(request.number, index, place, permits, now, replica, &output)
-    }
-  }
-
-  /// Where the bucket of a request lies; one outside the populations falls into the last.
-  @inline(__always)
-  private func place(of request: borrowing Request, _ index: Int) -> Int {
-    let bucket = entries[index].rule.bucketIndex(of: request)
-    return entries[index].firstBucket &+ min(bucket, entries[index].bucketCount &- 1)
-  }
-
-  /// A limit refuses: the one that makes the request wait longest is the one that is named.
-  @inline(never)
-  private func refuse(
-    _ number: UInt64, _ index: Int, _ place: Int, _ needed: Int64, _ now: Instant,
-    _ replica: ReplicaID, _ verdict: inout Verdict, _ output: inout Output
-  ) {
-    let retryAt = buckets[place].instant(holding: needed, entries[index].rule.bucket)
-    output.notes.append(
-      Note(
-        .limiterJudged, at: now, request: number, subject: UInt16(index), value: 0,
-        other: retryAt.nanoseconds, replica: replica))
-    if entries[index].rule.isShadow {
-      if case .admit(let spared) = verdict {
-        verdict = .admit(spared: spared | LimitChain.bit(index))
+      let at = place(index, bucket)
+      if permits > 0 {
+        _ = bank.admits(at, permits, at: now)
+        bank.charge(at, permits)
+      } else {
+        bank.giveBack(at, -permits, chargedAt: charged, at: now)
       }
-      return
+      noteCharge(request.number, index, bucket, permits, now, replica, &output)
+      if rule.markCount > 0 {
+        entries[index].bucket = bucket
+        passMarks(request.number, index, permits, now, replica, &output)
+      }
     }
-    if case .refuse(_, let other) = verdict, other >= retryAt { return }
-    verdict = .refuse(limit: index, retryAt: retryAt)
+  }
+
+  /// The entry of a step that applies to a request.
+  @inline(__always)
+  func entry(
+    _ step: Int, _ request: borrowing Request, _ deployment: DeploymentID
+  ) -> Int? {
+    var index = Int(steps[step].entry)
+    if steps[step].choices >= 0 {
+      let tenant = tenant(entries[index].rule.scope, request, deployment)
+      guard tenant < Int(steps[step].choiceCount) else { return nil }
+      index = Int(choices[Int(steps[step].choices) + tenant])
+      if index < 0 { return nil }
+    }
+    if entries[index].isFiltered,
+      !entries[index].rule.filter.holds(for: request, model: model(of: deployment))
+    {
+      return nil
+    }
+    return index
+  }
+
+  @inline(__always)
+  func place(_ index: Int, _ bucket: Int) -> LimiterBank.Place {
+    var place = entries[index].first
+    place.state &+= bucket
+    return place
+  }
+
+  /// Which bucket of a limit a request falls into; one outside the populations, into the last.
+  @inline(__always)
+  func bucket(
+    of request: borrowing Request, _ deployment: DeploymentID, _ index: Int
+  ) -> Int {
+    if entries[index].bucketCount == 1 { return 0 }
+    if entries[index].isSimple {
+      return min(
+        tenant(entries[index].rule.scope, request, deployment), entries[index].bucketCount &- 1)
+    }
+    return combined(of: request, deployment, entries[index].rule.scope)
+  }
+
+  @inline(__always)
+  private func tenant(
+    _ scope: LimitScope, _ request: borrowing Request, _ deployment: DeploymentID
+  ) -> Int {
+    switch scope {
+    case .key: Int(request.identity.key.index)
+    case .user: Int(request.identity.user.index)
+    case .team: Int(request.identity.team.index)
+    case .feature: Int(request.identity.feature.index)
+    case .alias: Int(request.alias.index)
+    case .model: Int(model(of: deployment))
+    case .deployment: Int(deployment.index)
+    default: 0
+    }
+  }
+
+  private func combined(
+    of request: borrowing Request, _ deployment: DeploymentID, _ scope: LimitScope
+  ) -> Int {
+    var bucket = 0
+    for place in 0..<counts.count where scope.rawValue & (1 << UInt8(place)) != 0 {
+      let one = LimitScope(rawValue: 1 << UInt8(place))
+      bucket = bucket * counts[place] + min(tenant(one, request, deployment), counts[place] - 1)
+    }
+    return bucket
+  }
+
+  @inline(__always)
+  private func model(of deployment: DeploymentID) -> UInt16 {
+    Int(deployment.index) < models.count ? models[Int(deployment.index)] : .max
+  }
+
+  /// The prices by which money is reserved: the deployment's, or the dearest that the alias reaches.
+  @inline(__always)
+  private func sheet(_ request: borrowing Request, _ deployment: DeploymentID) -> PriceSheet {
+    let index = deployment == .none ? Int(request.alias.index) : Int(deployment.index)
+    return dearest[min(index, dearest.count &- 1)]
+  }
+
+  /// Some limits refuse: the enforced one that makes the request wait longest is named.
+  @inline(never)
+  private mutating func refuse(
+    _ request: borrowing Request, _ deployment: DeploymentID, _ now: Instant,
+    _ replica: ReplicaID, _ output: inout Output
+  ) -> Verdict {
+    var isRefused = false
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment) else { continue }
+      if !entries[index].takes {
+        bank.refused(place(index, entries[index].bucket))
+        isRefused = isRefused || !entries[index].rule.isShadow
+      }
+    }
+    var verdict = Verdict.admit(spared: 0)
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment) else { continue }
+      let at = place(index, entries[index].bucket)
+      if isRefused, entries[index].rule.countsRefused {
+        let taken = entries[index].rule.permitsToTake(of: request, sheet(request, deployment))
+        if taken != 0 { bank.charge(at, taken) }
+      }
+      guard !entries[index].takes else {
+        if output.explains(request.number) { note(request.number, index, now, replica, &output) }
+        continue
+      }
+      let retryAt = bank.instant(at, holding: entries[index].permits)
+      output.notes.append(
+        Note(
+          .limiterJudged, at: now, request: request.number, subject: entries[index].subject,
+          value: 0, other: retryAt.nanoseconds, replica: replica))
+      if entries[index].rule.isShadow {
+        if case .admit(let spared) = verdict {
+          verdict = .admit(spared: spared | LimitChain.bit(index))
+        }
+        continue
+      }
+      if case .refuse(_, let other) = verdict, other >= retryAt { continue }
+      verdict = .refuse(limit: Int(entries[index].subject), retryAt: retryAt)
+    }
+    return verdict
   }
 
   @inline(never)
   private func note(
-    _ number: UInt64, _ index: Int, _ place: Int, _ now: Instant, _ replica: ReplicaID,
-    _ output: inout Output
+    _ number: UInt64, _ index: Int, _ now: Instant, _ replica: ReplicaID, _ output: inout Output
   ) {
     output.notes.append(
       Note(
-        .limiterJudged, at: now, request: number, subject: UInt16(index), value: 1,
-        other: buckets[place].permits(entries[index].rule.bucket), replica: replica))
+        .limiterJudged, at: now, request: number, subject: entries[index].subject, value: 1,
+        other: bank.permits(place(index, entries[index].bucket)), replica: replica))
   }
 
   @inline(__always)
   private func noteCharge(
-    _ number: UInt64, _ index: Int, _ place: Int, _ permits: Int64, _ now: Instant,
+    _ number: UInt64, _ index: Int, _ bucket: Int, _ permits: Int64, _ now: Instant,
     _ replica: ReplicaID, _ output: inout Output
   ) {
     output.notes.append(
       Note(
-        .limiterCharged, at: now, request: number, subject: UInt16(truncatingIfNeeded: index),
-        value: permits, other: Int64(place &- entries[index].firstBucket), replica: replica))
-  }
-}
-
-/// How many of each there are: the sizes of the arrays that ids index.
-public struct Populations: Sendable, Hashable {
-  /// Virtual keys.
-  public var keys: Int
-  /// Users.
-  public var users: Int
-  /// Teams.
-  public var teams: Int
-  /// Features.
-  public var features: Int
-  /// Aliases.
-  public var aliases: Int
-
-  /// Makes populations.
-  public init(keys: Int = 1, users: Int = 1, teams: Int = 1, features: Int = 1, aliases: Int = 1) {
-    self.keys = keys
-    self.users = users
-    self.teams = teams
-    self.features = features
-    self.aliases = aliases
+        .limiterCharged, at: now, request: number, subject: entries[index].subject,
+        value: permits, other: Int64(bucket), replica: replica))
   }
 }

@@ -23,6 +23,10 @@ public struct HedgeRule: BitwiseCopyable, Sendable {
   var exclude: Bool
   /// The budget that bounds it; -1 if none.
   var budget: Int16 = -1
+  /// Whether failures are told apart: one of `nonFatal` starts the next hedge at once, any other
+  /// withdraws what else lives (gRPC).
+  var judges = false
+  var nonFatal = OutcomeSet()
 }
 
 /// A hedge rule as a file states it.
@@ -51,6 +55,11 @@ public struct StatedHedge {
       max: UInt8(try s.integer("max", default: 1, in: 1...15, "hedges a request may make in all")),
       exclude: try s.flag(
         "exclude", default: true, "leave out the deployments already tried"))
+    let isStated = s.has("nonFatal")
+    rule.nonFatal = try OutcomeSet(
+      reading: &s, "nonFatal", default: OutcomeSet(), "failures are not told apart",
+      "outcomes that start the next hedge at once; any other withdraws what else lives.")
+    rule.judges = isStated
     budget = try RetryBudgets.read(
       &s, "budget", "bounds hedges: a share of 5% adds at most 5% load")
   }

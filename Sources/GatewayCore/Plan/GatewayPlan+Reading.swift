@@ -52,10 +52,7 @@ extension GatewayPlan {
     brokenStream = attempts.brokenStream
     keys = names.keys
     servicePrices = names.servicePrices
-    limits = try s.list("limits", "limits, judged as a whole and charged as a whole") {
-      setting throws(SettingError) -> LimitRule in
-      try setting.object { r throws(SettingError) -> LimitRule in try LimitRule(reading: &r) }
-    }
+    try readLimits(&s, names: names)
     try readCaches(&s, names)
     order =
       Order(

@@ -15,6 +15,15 @@ public struct GatewayPlan: Sendable {
   public var tree: RouteTree
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
+  /// Where each limit stands in the file: `limits[0]`, `budgets[1]`.
+  public var limitNames: [String] = []
+  /// The marks of all budgets.
+  var budgetMarks: [BudgetMark] = []
+  /// What each team's budgets have already spent at the start, in picodollars.
+  var openings: [Int64] = []
+  /// The model of each deployment, and the dearest prices that each alias can reach.
+  var modelOfDeployment: [Int] = []
+  var dearestSheets: [PriceSheet] = []
   /// The exact cache.
   public var cache: CachePlan?
   /// The semantic cache.

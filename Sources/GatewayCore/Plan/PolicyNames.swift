@@ -16,6 +16,8 @@ public struct PolicyNames: Sendable {
   public var populations: Populations
   /// What is known of each virtual key; empty if keys are not checked.
   public var keys: [KeyFacts]
+  /// What each team's budgets have already spent at the start, in picodollars.
+  public var openings: [Int64] = []
   /// What a side call of each kind costs, as far as the gateway knows.
   public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
 

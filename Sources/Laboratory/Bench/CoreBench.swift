@@ -140,13 +140,13 @@ public enum CoreBench {
 
   private static func plan(_ policy: Setting) throws(SettingError) -> GatewayPlan {
     let names = PolicyNames(
-      deployments: (0..<candidates).map { place in
-        DeploymentFacts(
-          name: "d\(place)",
-          sheet: PriceSheet(
-            input: TokenPrice(femtodollars: Int64(place + 1) * 1_000_000_000),
-            cachedInput: TokenPrice(femtodollars: Int64(place + 1) * 500_000_000),
-            output: TokenPrice(femtodollars: Int64(place + 1) * 4_000_000_000)))
+      deployments: (0..<candidates).map { place -> DeploymentFacts in
+        let price = Int64(place + 1) * 1_000_000_000
+        let sheet = PriceSheet(
+          input: TokenPrice(femtodollars: price),
+          cachedInput: TokenPrice(femtodollars: price / 2),
+          output: TokenPrice(femtodollars: price * 4))
+        return DeploymentFacts(name: "d\(place)", sheet: sheet)
       },
       aliases: ["chat"],
       populations: Populations(keys: 64, users: 64, teams: 16, features: 4, aliases: 1))

@@ -114,7 +114,9 @@ extension LifeTeller {
     let index = Int(subject)
     guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
     let rule = plan.limits[index]
-    return "limits[\(index)] (\(rule.unit) each \(rule.scope))"
+    let name =
+      plan.limitNames.indices.contains(index) ? plan.limitNames[index] : "limits[\(index)]"
+    return "\(name) (\(rule.unit) each \(rule.scope))"
   }
 
   private func isShadow(_ subject: UInt16) -> Bool {

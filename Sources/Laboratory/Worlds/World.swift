@@ -97,24 +97,9 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.map(\.slice)
     guard let gateway else { return plan }
-    plan.limits = gateway.limits.map(LimitEnvelope.init)
+    plan.limits = gateway.limitEnvelopes
     plan.breakers = gateway.tree.guardedDeployments
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
     return plan
-  }
-}
-
-extension LimitEnvelope {
-  /// What a limit of the gateway promises.
-  ///
-  /// A shadow promises nothing. A limit that charges afterwards may be exceeded by whatever was in
-  /// flight, which has no bound that is known ahead.
-  init(_ rule: LimitRule) {
-    guard !rule.isShadow, rule.charge != .after else {
-      self.init(.none)
-      return
-    }
-    self.init(
-      rate: rule.bucket.rate, burst: rule.bucket.burst, reserves: rule.charge == .reserve)
   }
 }

@@ -47,7 +47,8 @@ struct LawBook: ~Copyable {
     switch note.pointee.kind {
     case .limiterCharged: limiters.charged(note, &breaches)
     case .breakerChanged, .probed, .bypassed: breakers.noted(note.pointee, &breaches)
-    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled, .restarted, .reloaded:
+      limiters.noted(note.pointee, &breaches)
     default: break
     }
   }

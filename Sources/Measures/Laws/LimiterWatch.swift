@@ -8,19 +8,31 @@ import Vocabulary
 /// L is kept in permits × period, so it is exact. For windows, L is the sum in the window. Every
 /// change of a bucket is a `limiterCharged` note; a negative one gives back. A `reconciled` note
 /// closes a reservation, and the charge that follows it for the same request is its correction: it
-/// moves L but is no admission, so it is not judged. A correction after its window is forgotten.
+/// moves L but is no admission, so it is not judged. What is given back after its window is
+/// forgotten. A limit that charges at the end notes each admission with a charge of 0: that one is
+/// judged (one permit must be left), and each charge must have had its admission.
 /// - Source: ITU-T I.371 (GCRA, the continuous-state leaky bucket), here as the checker.
 /// - Complexity: O(1) a charge; one state for each (limit, replica, bucket) that was charged.
 struct LimiterWatch: ~Copyable {
   struct Level: BitwiseCopyable {
     var backlog: Int128 = 0
+    /// The last window's sum, for an estimate.
+    var last: Int128 = 0
     var at = Instant.distantPast
-    var window = Int64.min
+    /// The window that `backlog` is the sum of, and when the last one began.
+    var start = Instant.distantPast
+    var until = Instant.distantPast
+    var lastStart = Instant.distantPast
+    /// Requests admitted and not yet charged, for a charge at the end.
+    var admitted = 0
+    /// The life of the replica that it belongs to.
+    var life = UInt32(0)
   }
   struct Reservation: BitwiseCopyable {
     var permits: Int64 = 0
     var request: UInt64 = 0
     var at = Instant.distantPast
+    var replica = ReplicaID(0)
   }
 
   private let limits: [LimitEnvelope]
@@ -28,6 +40,8 @@ struct LimiterWatch: ~Copyable {
   private var rules: Rows<EnvelopeRule>
   private var levels = OpenTable(blank: Level())
   private var reservations = OpenTable(blank: Reservation())
+  /// How often each replica has started anew: it has forgotten what it had charged and reserved.
+  private var lives: [UInt32]
   /// The reservation that was closed by the last note but for charges, and when it was made.
   private var correcting = UInt64.max
   private var reservedAt = Instant.distantPast
@@ -35,13 +49,17 @@ struct LimiterWatch: ~Copyable {
   init(_ plan: MeasuresPlan) {
     limits = plan.limits
     replicas = UInt64(max(1, plan.replicas))
+    lives = [UInt32](repeating: 0, count: Int(replicas))
     rules = Rows(repeating: EnvelopeRule(LimitEnvelope(.none)), count: plan.limits.count)
     for index in plan.limits.indices { rules[index] = EnvelopeRule(plan.limits[index]) }
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     let limit = Int(note.subject)
-    guard limit < rules.count else { return }
+    guard limit < rules.count else {
+      if note.kind == .restarted || note.kind == .reloaded { bornAgain(note.replica) }
+      return
+    }
     switch note.kind {
     case .reconciled: reconciled(limit, note)
     case .limiterJudged:
@@ -87,25 +105,45 @@ struct LimiterWatch: ~Copyable {
       reservations[slot].permits += note.value
       reservations[slot].request = note.request
       reservations[slot].at = note.at
+      reservations[slot].replica = note.replica
     }
     guard rule.form != .none, note.other >= 0, note.other < 1 << 32 else { return }
     let replica = rule.perReplica ? min(UInt64(note.replica.index), replicas - 1) : 0
     let place = (UInt64(note.other) * replicas + replica) * UInt64(rules.count) + UInt64(limit)
     guard let slot = levels.slot(of: place) else { return }
     var level = levels[slot]
-    let window = rule.window(at: note.at, limits[limit].shape)
-    if window != level.window { level.backlog = 0 }
-    if rule.form == .bucket, level.at != .distantPast {
-      level.backlog = max(0, level.backlog - rule.drained(level.at.nanoseconds(to: note.at)))
+    if level.life != lives[Int(replica)] {
+      level = Level()
+      level.life = lives[Int(replica)]
     }
-    level.window = window
+    rule.advance(&level, to: note.at, begins: note.value > 0, limits[limit].shape)
     level.at = note.at
-    if !corrects || rule.window(at: reservedAt, limits[limit].shape) == window {
-      level.backlog = max(0, level.backlog + Int128(note.value) * rule.unit)
+    let permits = Int128(note.value) * rule.unit
+    if permits >= 0 || !corrects || reservedAt >= level.start {
+      level.backlog = max(0, level.backlog + permits)
+    } else if rule.form == .estimate, reservedAt >= level.lastStart {
+      level.last = max(0, level.last + permits)
+    }
+    if rule.forgives { level.backlog = min(level.backlog, rule.most) }
+    var judged = !corrects && note.value > 0
+    var needed = level
+    if rule.chargesAfter {
+      // An admission is noted with a charge of 0; it needs one permit that is left. What is charged
+      // at the end was in flight: it needs an admission.
+      judged = note.value == 0
+      needed.backlog += rule.unit
+      level.admitted += judged ? 1 : note.value > 0 ? -1 : 0
+      if level.admitted < 0 {
+        breaches.add(
+          .limiterEnvelope, request: note.request, at: note.at,
+          "limit \(limit), bucket \(note.other): \(note.value) permits were charged for a request "
+            + "that it had not admitted")
+        level.admitted = 0
+      }
     }
     levels[slot] = level
-    if !corrects, note.value > 0, level.backlog > rule.most {
-      exceeded(limit, note, level.backlog, &breaches)
+    if judged, rule.exceeds(needed, at: note.at) {
+      exceeded(limit, note, needed.backlog, &breaches)
     }
   }
 
@@ -123,6 +161,10 @@ struct LimiterWatch: ~Copyable {
     let place = (bucket &* replicas &+ replica) &* UInt64(rules.count) &+ UInt64(limit)
     guard let slot = levels.slot(of: place) else { return }
     let level = levels.address(of: slot)
+    if level.pointee.value.life != lives[Int(replica)] {
+      level.pointee.value = Level()
+      level.pointee.value.life = lives[Int(replica)]
+    }
     let now = note.pointee.at
     let elapsed =
       level.pointee.value.at == .distantPast
@@ -147,6 +189,14 @@ struct LimiterWatch: ~Copyable {
         + "\((backlog + unit - 1) / unit) of \(rules[limit].most / unit)")
   }
 
+  /// A replica starts anew: its limits are fresh, its reservations are forgotten.
+  private mutating func bornAgain(_ replica: ReplicaID) {
+    lives[Int(min(UInt64(replica.index), replicas - 1))] &+= 1
+    for (key, reservation) in reservations.sorted where reservation.replica == replica {
+      if let slot = reservations.find(key) { reservations.remove(at: slot) }
+    }
+  }
+
   private mutating func reconciled(_ limit: Int, _ note: Note) {
     let key = reservationKey(limit, note.request)
     correcting = note.value == note.other ? .max : key
@@ -158,84 +208,5 @@ struct LimiterWatch: ~Copyable {
 
   private func reservationKey(_ limit: Int, _ request: UInt64) -> UInt64 {
     request &* UInt64(rules.count) &+ UInt64(limit)
-  }
-}
-
-/// An envelope in the form in which it is checked.
-struct EnvelopeRule: BitwiseCopyable {
-  enum Form: UInt8, BitwiseCopyable { case none, bucket, window, windows, inFlight }
-
-  var form: Form
-  var perReplica: Bool
-  var reserves: Bool
-  /// Scaled permits in one permit: the rate's period for a bucket.
-  var unit: Int128 = 1
-  /// The most that is allowed, scaled.
-  var most: Int128
-  /// The rate's count for a bucket, the length of a window.
-  private var step: Int64 = 1
-  private var origin = Instant.start
-
-  init(_ envelope: LimitEnvelope) {
-    perReplica = envelope.perReplica
-    reserves = envelope.reserves
-    switch envelope.shape {
-    case .none:
-      form = .none
-      most = 0
-    case .bucket(let rate, let burst):
-      form = .bucket
-      unit = Int128(rate.periodNanoseconds)
-      step = rate.count
-      most = Int128(burst)
-    case .window(let start, let length, let permits):
-      form = .window
-      origin = start
-      step = max(1, length.nanoseconds)
-      most = Int128(permits)
-    case .windows(_, let permits):
-      form = .windows
-      most = Int128(permits)
-    case .inFlight(let permits):
-      form = .inFlight
-      most = Int128(permits)
-    }
-    most = (most + Int128(envelope.slack)) * unit
-  }
-
-  /// Permits, scaled; a bucket's unit fits 64 bits.
-  @inline(__always)
-  func scaled(_ permits: Int64) -> Int128 {
-    let product = Int64(truncatingIfNeeded: unit).multipliedFullWidth(by: permits)
-    return (Int128(product.high) << 64) | Int128(product.low)
-  }
-
-  /// Whether it is the usual form: a bucket whose charges are no reservations.
-  @inline(__always) var isPlainBucket: Bool { form == .bucket && !reserves }
-
-  /// What drains in `elapsed` nanoseconds, scaled.
-  @inline(__always)
-  func drained(_ elapsed: Int64) -> Int128 {
-    let product = step.multipliedFullWidth(by: elapsed)
-    return (Int128(product.high) << 64) | Int128(product.low)
-  }
-
-  /// The number of the window that holds `now`; always 0 if there are none.
-  func window(at now: Instant, _ shape: @autoclosure () -> LimitEnvelope.Shape) -> Int64 {
-    switch form {
-    case .none, .bucket, .inFlight: return 0
-    case .window:
-      let elapsed = origin.nanoseconds(to: now)
-      return elapsed >= 0 ? elapsed / step : -1 - (-1 - elapsed) / step
-    case .windows:
-      guard case .windows(let starts, _) = shape() else { return 0 }
-      var low = 0
-      var high = starts.count
-      while low < high {
-        let middle = (low + high) / 2
-        if starts[middle] <= now { low = middle + 1 } else { high = middle }
-      }
-      return Int64(low)
-    }
   }
 }

@@ -102,11 +102,30 @@ enum Identities {
   ) throws(SettingError) {
     var known = table
     let declared = try s.entries(section, doc) { (name, setting) throws(SettingError) -> Void in
-      try setting.object { (s) throws(SettingError) -> Void in _ = try group(name, &s, &known) }
+      try setting.object { (s) throws(SettingError) -> Void in
+        _ = try group(name, &s, &known)
+        if section == "teams" {
+          _ = try s.optionalMoney(
+            "opening", "what its budgets have already spent when the run starts")
+        }
+      }
     }
     if declared.isEmpty || s.isDescribing { return }
     table = known
     table.isOpen = false
+  }
+
+  /// What each team's budgets have already spent when the run starts, in picodollars.
+  static func openings(_ tree: Setting, _ teams: NameTable) throws(SettingError) -> [Int64] {
+    var openings = [Int64](repeating: 0, count: teams.count)
+    var found = false
+    for group in teams.groups {
+      guard let opening = tree["teams"]?[group.name]?["opening"], !opening.isNull else { continue }
+      let spent = try opening.money().picodollars
+      for member in group.first..<(group.first + group.count) { openings[member] = spent }
+      found = true
+    }
+    return found ? openings : []
   }
 
   private static func group(

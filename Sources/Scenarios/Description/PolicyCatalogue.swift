@@ -85,10 +85,17 @@ public enum PolicyCatalogue {
       kind: "limit", place: "policies.X.limits",
       entries: [
         described(
-          "limit", "a token bucket for everyone, or for each key, user, team, feature or alias",
-          "Kong (after), Portkey (check), TensorZero (reserve and reconcile)"
-        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) }
+          "limit",
+          "permits per time for everyone, or for each key, user, team, feature, alias, model or "
+            + "deployment",
+          "Kong (after), Portkey (checkThenCharge), TensorZero (reserve and reconcile)"
+        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) },
+        described(
+          "budget", "money for a period of the calendar, with marks that warn, reroute or reject",
+          "Portkey, OpenRouter (402), LiteLLM (window from the first spend)"
+        ) { s throws(SettingError) in try LimitRule.describeBudget(&s) },
       ]),
+    family(Limiters.registry, "policies.X.limits.by"),
     Family(
       kind: "cache", place: "policies.X.cache",
       entries: [

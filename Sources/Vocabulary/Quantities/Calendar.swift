@@ -3,7 +3,7 @@
 /// Days are counted from the civil date by integer arithmetic (H. Hinnant, "chrono-compatible
 /// low-level date algorithms", days_from_civil); there is no zone database and no daylight saving
 /// time: the offset is fixed, and said.
-public struct Calendar: Sendable, Hashable {
+public struct Calendar: BitwiseCopyable, Sendable, Hashable {
   /// The civil date and time of day of an instant.
   public struct Date: Sendable, Hashable {
     /// The proleptic Gregorian year.
@@ -84,6 +84,16 @@ public struct Calendar: Sendable, Hashable {
     let month = shifted < 10 ? shifted + 3 : shifted - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     return (Int(year), Int(month), Int(day))
+  }
+
+  /// Nanoseconds from local midnight of 1970-01-01 to the run's instant zero, modulo `length`.
+  ///
+  /// With it, windows that are multiples of `length` from that midnight are
+  /// ⌊(t + phase) / length⌋.
+  public func phase(of length: Int64) -> Int64 {
+    let seconds = Int128(epochSecondsAtStart + offsetSeconds)
+    let remainder = seconds * 1_000_000_000 % Int128(max(1, length))
+    return Int64(remainder < 0 ? remainder + Int128(max(1, length)) : remainder)
   }
 
   private func localSeconds(at instant: Instant) -> Int64 {

@@ -17,7 +17,8 @@ public struct Note: BitwiseCopyable, Sendable {
     /// refusal the instant (ns) at which the same request would be admitted; for an admission the
     /// permits left, in whole permits.
     case limiterJudged
-    /// A limit was charged. `subject`: limit; `value`: permits; `other`: the bucket (tenant index).
+    /// A limit was charged. `subject`: limit; `value`: permits, negative if they are given back, 0
+    /// for a request that is admitted now and charged at its end; `other`: the bucket (tenant index).
     case limiterCharged
     /// A candidate was removed before the strategy saw it. `deployment`; `subject`: route node;
     /// `value`: reason (see `Removal`).
@@ -67,7 +68,7 @@ public struct Note: BitwiseCopyable, Sendable {
     case ejected
     /// A deployment is back. `deployment`; `subject`: why it was out (see `Ejection`).
     case restored
-    /// A budget has passed one of its marks. `subject`: budget; `value`: share spent × 1,000,000;
+    /// A budget has passed one of its marks. `subject`: its index after the limits; `value`: share spent × 1,000,000;
     /// `other`: the bucket (tenant index).
     case budgetPassed
     /// An adaptive limit has changed. `subject`: limit; `value`: the new limit.

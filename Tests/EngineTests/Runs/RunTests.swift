@@ -46,7 +46,7 @@ struct RunTests {
   @Test("spends the doubled bill on doubled prices, over the same routes")
   func doubledPrices() throws {
     for seed in UInt64(0)..<30 {
-      var world = World(swarm: seed)
+      var world = World(swarm: seed, money: false)
       let one = try world.run()
       for place in world.deployments.indices {
         world.deployments[place].price = world.deployments[place].price * 2

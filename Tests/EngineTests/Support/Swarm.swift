@@ -6,7 +6,7 @@ import Vocabulary
 
 extension World {
   /// A random small world: a random subset of mechanisms meets a random subset of faults.
-  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true) {
+  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true, money: Bool = true) {
     var random = SplitMix64(seed: seed)
     func maybe(_ percent: Int = 50) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
     func one<Value>(_ values: [Value]) -> Value {
@@ -86,7 +86,7 @@ extension World {
     }
     func node(_ depth: Int) -> Setting {
       var members: [(String, Setting)]
-      switch Int.random(in: 0..<(depth > 1 ? 1 : 6), using: &random) {
+      switch Int.random(in: 0..<(depth > 1 ? 1 : 8), using: &random) {
       case 0: members = [("deployment", one(leaves))]
       case 1:
         members = [
@@ -97,10 +97,31 @@ extension World {
       case 3:
         members = [("split", some(2)), ("by", Setting(.string(one(["call", "user", "team"]))))]
       case 4: members = [("sticky", "conversation"), ("over", some(3))]
+      case 5:
+        members = [
+          ("sticky", Setting(.string(one(["user", "team"])))), ("idle", "2s"), ("over", some(3)),
+          ("pin", Setting(.string(one(["success", "choice"])))),
+          ("renew", Setting(.string(one(["success", "use", "never"])))), ("capacity", 3),
+          ("choose", strategy),
+        ]
+      case 6:
+        members = [
+          ("tiers", Setting(.array([some(2), Setting(.array([node(depth + 1)]))]))),
+          ("next", Setting(.string(one(["failure", "exhausted", "unfit"])))),
+          ("within", strategy),
+        ]
       default:
         members = [
-          ("condition", [["if": ["inputAbove": 1_500], "then": node(depth + 1)]]),
-          ("else", node(depth + 1)),
+          (
+            "condition",
+            [
+              [
+                "if": ["any": [["inputAbove": 1_500], ["not": ["streams": true]]]],
+                "then": node(depth + 1),
+              ]
+            ]
+          ),
+          ("else", maybe(20) ? ["fail": 429] : node(depth + 1)),
         ]
       }
       if maybe(25) {
@@ -114,6 +135,17 @@ extension World {
           ))
       }
       if maybe(20) { members.append(("timeouts", ["total": "2s"])) }
+      if maybe(15) { members.append(("allDown", Setting(.string(one(["use", "fail"]))))) }
+      if maybe(10) {
+        members.append(
+          (
+            "filter",
+            one([
+              ["price": ["request": "$0.02"]], ["except": ["deployments": [one(leaves)]]],
+              ["if": ["streams": true], "deployments": some(2), "soft": true],
+            ])
+          ))
+      }
       return .members(members)
     }
     var policy: [(String, Setting)] = [
@@ -167,7 +199,8 @@ extension World {
         (
           "hedge",
           one([
-            ["after": "120ms"], ["after": "0s", "max": 3, "exclude": false],
+            ["after": "120ms"], ["after": "100ms", "max": 3, "nonFatal": ["5xx", "429"]],
+            ["after": "0s", "max": 3, "exclude": false],
             [
               "after": "1s",
               "observed": ["quantile": "70%", "minimum": 3, "window": "5s"],
@@ -200,17 +233,48 @@ extension World {
     if maybe(60) {
       var limits: [Setting] = []
       for _ in 0..<Int.random(in: 1...3, using: &random) {
-        let unit = one(["requests", "inputTokens", "outputTokens", "totalTokens"])
-        limits.append(
-          .members([
-            (unit, Setting(.string(unit == "requests" ? "5/s" : "2k/s"))),
-            ("burst", unit == "requests" ? 6 : 6_000),
-            ("each", Setting(.string(one(["everyone", "team", "user", "alias", "key"])))),
-            ("charge", Setting(.string(one(["check", "after", "reserve"])))),
-            ("shadow", Setting(.bool(maybe(25)))), ("countHits", Setting(.bool(maybe()))),
-          ]))
+        let unit = one(
+          ["requests", "inputTokens", "outputTokens", "totalTokens"] + (money ? ["money"] : []))
+        // A cell of money would be shorter than a nanosecond.
+        let by: Setting = one([
+          "token-bucket", "integer-bucket", unit == "money" ? "fixed-window" : "gcra",
+          "fixed-window", "sliding-window",
+          ["fixed-window": ["align": "firstUse"]], ["sliding-log": ["entries": 8]],
+        ])
+        let each: Setting = one([
+          "everyone", "team", "user", "alias", "key", "model", "deployment",
+          ["team", "alias"], ["deployment", "key"],
+        ])
+        let rate = unit == "requests" ? "5/s" : unit == "money" ? "$0.01/s" : "6k/3s"
+        var limit: [(String, Setting)] = [
+          (unit, Setting(.string(rate))), ("each", each), ("by", by),
+          ("charge", Setting(.string(one(["check", "after", "reserve", "checkThenCharge"])))),
+          ("shadow", Setting(.bool(maybe(25)))), ("countHits", Setting(.bool(maybe()))),
+          ("countRefused", Setting(.bool(maybe(20)))),
+        ]
+        if by.members == nil, case .string("token-bucket") = by.content, unit != "money" {
+          limit.append(("burst", unit == "requests" ? 6 : 6_000))
+        }
+        if maybe(15) {
+          limit = [("inFlight", Setting(integerLiteral: one([1, 3]))), ("each", each)]
+        }
+        limits.append(.members(limit))
       }
       policy.append(("limits", Setting(.array(limits))))
+    }
+    if maybe(30), money {
+      policy.append(
+        (
+          "budgets",
+          [
+            [
+              "each": Setting(.string(one(["team", "everyone"]))),
+              "money": Setting(.string(one(["$0.02/2s", "$0.05/10s", "$1/day"]))),
+              "charge": Setting(.string(one(["after", "reserve"]))),
+              "at": ["50%": "warn", "80%": "reroute", "100%": "reject"],
+            ]
+          ]
+        ))
     }
     if maybe() {
       policy.append(

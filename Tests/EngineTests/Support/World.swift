@@ -45,11 +45,7 @@ struct World {
       from: .start, to: end, end: end, aliases: 2, deployments: deployments.count, teams: 2,
       features: 2, keys: 3, replicas: replicas)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
-    measures.limits = plan.limits.map { limit in
-      if limit.isShadow || limit.charge == .after { return LimitEnvelope(.none) }
-      return LimitEnvelope(
-        rate: limit.bucket.rate, burst: limit.bucket.burst, reserves: limit.charge == .reserve)
-    }
+    measures.limits = plan.limitEnvelopes
     measures.breakers = plan.breakerDeployments
     return measures
   }

@@ -297,6 +297,26 @@ struct HedgeTests {
     #expect(abs(delay - 900_000_000) <= 900_000_000 / 16)
   }
 
+  @Test(
+    "gRPC A6: a non-fatal failure starts the next hedge at once, a fatal one ends the race",
+    .tags(.fact))
+  func nonFatal() throws {
+    let rule: Setting = ["after": "1s", "max": 4, "nonFatal": ["503"]]
+    let route: Setting = ["balance": "smooth-weighted-round-robin", "over": ["a", "b", "c"]]
+    let bench = try bench(rule, route: route)
+    bench.arrive()
+    bench.pass(.milliseconds(200))
+    bench.end(.status(503))
+    #expect(bench.places == "b" && bench.timers.first?.at == at(.milliseconds(1_200)))
+    bench.fire()
+    #expect(bench.places == "bc")
+    bench.end(.status(400), of: "b")
+    #expect(bench.cancelled.count == 1 && bench.timers.isEmpty)
+    bench.settleWithdrawn()
+    let record = try #require(bench.requests.first)
+    #expect(record.outcome == .status(400) && record.hedges == 2 && bench.held == 0)
+  }
+
   @Test("reads the same as written, and says what is wrong")
   func wrong() {
     #expect(throws: SettingError.self) { try bench([:]) }

@@ -294,6 +294,23 @@ struct RetryFactsTests {
   // MARK: Others
 
   @Test(
+    "TensorZero: a first token that does not come in time moves on to the next variant",
+    .tags(.fact))
+  func tensorZero() throws {
+    let bench = try Bench([
+      "routes": ["chat": ["fallback": ["a", "b"], "on": ["firstToken"]]],
+      "attempts": ["firstToken": "400ms"],
+    ])
+    bench.arrive { $0.streams = true }
+    #expect(bench.live[0].deadlines.firstTokenMicroseconds == 400_000)
+    bench.pass(.milliseconds(400))
+    bench.end(.firstTokenTimeout)
+    #expect(bench.live.map(\.deployment) == ["b"])
+    bench.end(.totalTimeout)
+    #expect(bench.requests.first?.outcome == .totalTimeout)
+  }
+
+  @Test(
     "OpenRouter: the next model is tried after any error", .tags(.fact),
     arguments: ["3", "1", "4", "5", "c", "t"])
   func openRouter(failure: String) throws {

@@ -92,7 +92,7 @@ struct ScenarioErrorTests {
       "an unknown kind of route node", "fallback:", "falback:",
       """
       scenario.json5:12:50: policies.other.routes.chat.falback: unknown key "falback"
-        did you mean "fallback"?  allowed: weight, timeouts, breaker, retry, …
+        did you mean "fallback"?  allowed: weight, order, filter, …
       """),
     Mistake(
       "a key twice", "lab: 1,", "lab: 1, lab: 1,",

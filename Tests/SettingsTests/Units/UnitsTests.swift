@@ -146,4 +146,29 @@ struct UnitsTests {
       #expect(Units.text(number) == text)
     }
   }
+
+  @Test("reads an amount per period, and keeps the period as it is written")
+  func amounts() throws {
+    for (text, count, period) in [
+      ("100/min", 100, CalendarPeriod(length: .seconds(60))),
+      ("600/10s", 600, CalendarPeriod(length: .seconds(10))), ("10k/month", 10_000, .month),
+      ("7/week", 7, .week), ("1M/year", 1_000_000, .year), ("5/day", 5, .day),
+      ("0.5/s", 1, CalendarPeriod(length: .seconds(2))),
+    ] as [(String, Int64, CalendarPeriod)] {
+      #expect(try Units.amount(text) == PeriodicAmount(count: count, per: period), "\(text)")
+    }
+    #expect(
+      try Units.moneyAmount("$40k/month")
+        == PeriodicAmount(count: 40_000_000_000_000_000, per: .month))
+    #expect(
+      try Units.moneyAmount("$100/30d")
+        == PeriodicAmount(
+          count: 100_000_000_000_000, per: CalendarPeriod(length: .seconds(2_592_000))))
+    for wrong in ["100", "x/min", "-1/s", "1/fortnight", "0.5/month"] {
+      #expect(throws: Units.Failure.self) { try Units.amount(wrong) }
+    }
+    for wrong in ["$5", "5/min", "$5/fortnight", "$-5/min"] {
+      #expect(throws: Units.Failure.self) { try Units.moneyAmount(wrong) }
+    }
+  }
 }

@@ -143,7 +143,7 @@ struct RewardBook: Sendable {
     let kept = kept(since: entries[child].stamp, at: now)
     let count = entries[child].count * kept
     guard count > 1e-12 else {
-      return Reading(count: 0, mean: 0, spread: 0, inFlight: entries[child].inFlight)
+      return Reading(count: 0, mean: 0, spread: 0, inFlight: max(0, entries[child].inFlight))
     }
     let mean = entries[child].sum / entries[child].count
     let spread = max(0, entries[child].squares / entries[child].count - mean * mean) * count

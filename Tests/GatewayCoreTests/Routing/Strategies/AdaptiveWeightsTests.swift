@@ -8,7 +8,7 @@ import Vocabulary
 struct AdaptiveWeightsTests {
   private func shares(_ one: inout Choosing, at now: Instant, _ count: Int) -> [Int] {
     var counts = Array(repeating: 0, count: count)
-    for _ in 0..<20_000 { counts[one.choose(at: now)] += 1 }
+    for _ in 0..<8_000 { counts[one.choose(at: now)] += 1 }
     return counts
   }
 

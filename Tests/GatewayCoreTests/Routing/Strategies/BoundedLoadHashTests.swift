@@ -25,7 +25,7 @@ struct BoundedLoadHashTests {
   func spread() throws {
     var one = try make(weights: [3, 2, 1])
     var counts = [0, 0, 0]
-    for conversation in 1...20_000 as ClosedRange<UInt64> {
+    for conversation in 1...8_000 as ClosedRange<UInt64> {
       one.request.conversation = conversation
       counts[one.choose()] += 1
     }
@@ -138,8 +138,46 @@ struct PrequalTests {
     var one = try make([("probes", 2), ("quantile", 1)], children: 4)
     for child in 0..<4 { one.ended(child, took: .milliseconds(100 * (child + 1))) }
     var counts = [0, 0, 0, 0]
-    for _ in 0..<20_000 { counts[one.choose()] += 1 }
+    for _ in 0..<8_000 { counts[one.choose()] += 1 }
     #expect(counts[3] == 0)
     #expect(chiSquare(Array(counts[0..<3]), shares: [3, 2, 1]) < 13.82)
+  }
+
+  @Test("chooses as its definition says, over random streams")
+  func twin() throws {
+    try forEverySeed(0..<40) { seed, random in
+      let quantile = [0.0, 0.3, 0.5, 0.84, 1][Int.random(in: 0..<5, using: &random)]
+      let count = Int.random(in: 1...8, using: &random)
+      var one = try make(
+        [("quantile", Setting(.number(quantile, literal: "\(quantile)"))), ("samples", 3)],
+        children: count)
+      var inFlight = Array(repeating: 0, count: count)
+      var latest = Array(repeating: [Int](), count: count)
+      for _ in 0..<150 {
+        let among = (0..<count).filter { _ in Int.random(in: 0..<3, using: &random) > 0 }
+        guard !among.isEmpty else { continue }
+        let sorted = inFlight.sorted()
+        let rank = max(1, Int((quantile * Double(count)).rounded(.up)))
+        let cold = among.filter { inFlight[$0] <= sorted[rank - 1] }
+        func median(_ child: Int) -> Int {
+          let samples = latest[child].suffix(3).sorted()
+          return samples.isEmpty ? 0 : samples[max(1, (samples.count + 1) / 2) - 1]
+        }
+        let expected =
+          cold.min { median($0) < median($1) } ?? among.min { inFlight[$0] < inFlight[$1] }
+        let choice = one.choose(among)
+        #expect(choice == expected, "seed \(seed)")
+        one.started(choice)
+        inFlight[choice] += 1
+        if Bool.random(using: &random) {
+          let child = Int.random(in: 0..<count, using: &random)
+          guard inFlight[child] > 0 else { continue }
+          let took = Int.random(in: 1...9, using: &random)
+          one.ended(child, took: .seconds(took))
+          inFlight[child] -= 1
+          latest[child].append(took)
+        }
+      }
+    }
   }
 }

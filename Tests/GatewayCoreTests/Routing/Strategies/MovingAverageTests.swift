@@ -123,7 +123,7 @@ struct PeakEWMAParameterTests {
     var one = try Choosing(
       ["peak-ewma": ["samples": 0, "ties": "random"]], weights: [1, 1, 1])
     var counts = [0, 0, 0]
-    for _ in 0..<9_000 { counts[one.choose()] += 1 }
+    for _ in 0..<6_000 { counts[one.choose()] += 1 }
     #expect(chiSquare(counts, shares: [1, 1, 1]) < 13.82)
   }
 }

@@ -107,7 +107,7 @@ struct PriceWeightedTests {
   func nineToOne() throws {
     var one = try make()
     var counts = [0, 0, 0]
-    for _ in 0..<20_000 { counts[one.choose([0, 2])] += 1 }
+    for _ in 0..<8_000 { counts[one.choose([0, 2])] += 1 }
     // The 99.9 % point with one degree of freedom.
     #expect(chiSquare([counts[0], counts[2]], shares: [9, 1]) < 10.83)
   }
@@ -117,7 +117,7 @@ struct PriceWeightedTests {
     var one = try make()
     fail(&one, 1)
     var counts = [0, 0, 0]
-    for _ in 0..<20_000 { counts[one.choose()] += 1 }
+    for _ in 0..<8_000 { counts[one.choose()] += 1 }
     #expect(counts[1] == 0)
     #expect(chiSquare([counts[0], counts[2]], shares: [9, 1]) < 10.83)
     // A is tried, C is tried, then B.
@@ -149,7 +149,7 @@ struct PriceWeightedTests {
     var one = try make()
     for child in 0..<3 { fail(&one, child) }
     var counts = [0, 0, 0]
-    for _ in 0..<20_000 { counts[one.choose()] += 1 }
+    for _ in 0..<8_000 { counts[one.choose()] += 1 }
     #expect(chiSquare(counts, shares: [36, 9, 4]) < 13.82)
   }
 
@@ -157,7 +157,7 @@ struct PriceWeightedTests {
   func parameters() throws {
     var cubed = try make([("exponent", 3)])
     var counts = [0, 0, 0]
-    for _ in 0..<20_000 { counts[cubed.choose()] += 1 }
+    for _ in 0..<8_000 { counts[cubed.choose()] += 1 }
     #expect(chiSquare(counts, shares: [1, 1.0 / 8, 1.0 / 27]) < 13.82)
     var narrow = try make([("within", 2.5)])
     #expect((0..<500).allSatisfy { _ in narrow.choose() != 2 })

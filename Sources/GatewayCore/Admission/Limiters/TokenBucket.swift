@@ -8,7 +8,7 @@ import Vocabulary
 /// burst + rate × t permits. With Poisson arrivals, integer burst and cost 1 it is exactly
 /// M/D/1/K with K = burst.
 /// - Complexity: O(1).
-public struct TokenBucket: BitwiseCopyable, Sendable, Equatable {
+public struct TokenBucket: Limiter, BitwiseCopyable, Equatable {
   private var level: Int64
   private var stamp: Instant
 
@@ -36,9 +36,9 @@ public struct TokenBucket: BitwiseCopyable, Sendable, Equatable {
   }
 
   /// A full bucket.
-  public init(_ rule: Rule, at now: Instant = .start) {
+  public init(_ rule: Rule) {
     level = rule.full
-    stamp = now
+    stamp = .start
   }
 
   /// Lets the bucket fill up to `now`.
@@ -65,6 +65,12 @@ public struct TokenBucket: BitwiseCopyable, Sendable, Equatable {
     let missing = permits * rule.period - level
     guard missing > 0 else { return stamp }
     return stamp.advanced(byNanoseconds: (missing - 1) / rule.count + 1)
+  }
+
+  /// Gives permits back, up to a full bucket.
+  @inline(__always)
+  public mutating func giveBack(_ permits: Int64, chargedAt charged: Instant, _ rule: Rule) {
+    charge(-permits, rule)
   }
 
   /// Takes permits; the level may become negative (charging after the fact).

@@ -1,0 +1,199 @@
+import Settings
+import Vocabulary
+
+// How a limit is read: `{ each, requests: "100/min", by: "gcra", burst, charge, shadow, when, of }`.
+
+extension LimitRule {
+  /// Reads one limit that does not name its tenants.
+  public init(reading s: inout SettingsReader) throws(SettingError) {
+    self = try LimitRule.rules(reading: &s, names: nil)[0]
+  }
+
+  private static let rates = ["requests", "inputTokens", "outputTokens", "totalTokens", "money"]
+
+  /// Reads a limit; several rules, one a tenant, if it says `of`.
+  static func rules(
+    reading s: inout SettingsReader, names: PolicyNames?
+  ) throws(SettingError) -> [LimitRule] {
+    let scope = try LimitScope(reading: &s)
+    var chosen: (unit: Unit, amount: PeriodicAmount)?
+    var count = 0
+    for (index, name) in rates.enumerated() {
+      let amount = try s.optionalAmount(
+        name, isMoney: name == "money", "\(name == "money" ? "estimated cost" : name) per time")
+      guard let amount, let unit = Unit(rawValue: UInt8(index)) else { continue }
+      count += 1
+      chosen = (unit, amount)
+    }
+    let inFlight = try s.optionalInteger(
+      "inFlight", in: 1...1_000_000_000,
+      "so many at a time, until they have settled; one more is refused at once")
+    if inFlight != nil { count += 1 }
+    let namedUnit = try s.optionalName(
+      "unit", among: rates, kind: "unit", "what the values of \"of\" count, if nothing else says it"
+    )
+    let by = try s.choice(
+      "by", from: Limiters.registry, default: "token-bucket", "the algorithm that judges")
+    let burst = try s.optionalInteger(
+      "burst", in: Int.min...Int.max,
+      "permits of a full bucket; default one second's worth, for gcra and integer-bucket the count")
+    let calendar = try LimitRule.calendar(reading: &s, names)
+    var model = LimitRule(.requests, .concurrency(.one), charge: .check)
+    model.scope = scope
+    try model.readTreatment(&s, names)
+    let charge = try s.optionalName(
+      "charge", among: ["check", "after", "reserve", "checkThenCharge"], kind: "charge",
+      "when permits are taken; default check for requests, reserve for the others")
+
+    /// The rule of an amount for this limit.
+    func rule(
+      _ unit: Unit, _ amount: PeriodicAmount, at setting: Setting
+    ) throws(SettingError) -> LimitRule {
+      let allowance = Allowance(
+        count: amount.count, period: amount.period, burst: burst.map { Int64($0) },
+        calendar: calendar)
+      var rule = model
+      rule.unit = unit
+      rule.charge =
+        charge.flatMap { Charge(rawValue: UInt8($0)) } ?? (unit == .requests ? .check : .reserve)
+      switch by(allowance) {
+      case .rule(let limiter): rule.limiter = limiter
+      case .impossible(let reason):
+        throw SettingError(
+          at: setting.position, path: setting.path, found: reason,
+          expected: "a positive rate, and a burst of at least 1 and not absurdly large",
+          next: "a bucket without permits can never admit a request; give it a burst")
+      }
+      return rule
+    }
+
+    let tenants = try readTenants(&s, scope, chosen?.unit ?? namedUnit.flatMap { Unit($0) }, names)
+    if s.isDescribing { return [model] }
+    guard count == 1 || (count == 0 && namedUnit != nil && !tenants.isEmpty) else {
+      throw SettingError(
+        at: s.setting.position, path: s.setting.path,
+        found: count > 1 ? "several units" : "no unit",
+        expected: "exactly one of " + rates.joined(separator: ", ")
+          + " such as \"100/s\", or inFlight", next: "write one limit per unit")
+    }
+    if let inFlight {
+      model.unit = .inFlight
+      model.charge = .reserve
+      model.limiter = .concurrency(Concurrency.Rule(most: Int64(inFlight)) ?? .one)
+      return [model]
+    }
+    let general = try chosen.map { unit, amount throws(SettingError) in
+      try rule(unit, amount, at: s.setting)
+    }
+    guard !tenants.isEmpty else { return general.map { [$0] } ?? [] }
+    let unit = chosen?.unit ?? namedUnit.flatMap { Unit($0) } ?? .requests
+    let members = scope.members(names)
+    var rules: [LimitRule] = []
+    for place in members.indices {
+      var one: LimitRule
+      if let tenant = tenants.last(where: { $0.place == place }) {
+        one = try rule(unit, tenant.amount, at: tenant.setting)
+      } else if let general {
+        one = general
+      } else {
+        continue
+      }
+      one.only = Int32(place)
+      rules.append(one)
+    }
+    return rules
+  }
+
+  /// Shadow, what is counted, the status, the filter.
+  private mutating func readTreatment(
+    _ s: inout SettingsReader, _ names: PolicyNames?
+  ) throws(SettingError) {
+    countsHits = try s.flag("countHits", default: true, "whether cache hits are charged")
+    countsRefused = try s.flag(
+      "countRefused", default: false,
+      "whether a request that any limit refuses is charged all the same")
+    isShadow = try s.flag("shadow", default: false, "only note what would be refused")
+    assumeOutput = Int64(
+      try s.integer(
+        "assumeOutput", default: 500, in: 0...10_000_000,
+        "output tokens to reserve for a request without a cap"))
+    status = UInt16(
+      try s.integer("status", default: 429, in: 400...599, "the HTTP status of a refusal"))
+    filter =
+      try s.object("when", "to which requests the limit applies; silence means all") {
+        r throws(SettingError) -> LimitFilter in try LimitFilter(reading: &r, names: names)
+      } ?? LimitFilter()
+    let state = try s.name(
+      "state", default: "local", among: ["local"], kind: "state",
+      "whose counts a replica knows: its own (N replicas admit N times as much)")
+    _ = state
+  }
+
+  /// The calendar that windows are aligned to.
+  static func calendar(
+    reading s: inout SettingsReader, _ names: PolicyNames?
+  ) throws(SettingError) -> Calendar {
+    let offset = try s.optionalDuration(
+      "utcOffset", in: .seconds(-50_400) ... .seconds(50_400),
+      "the offset from UTC at which days begin; default that of the scenario's \"starts\"")
+    let base = names?.calendar ?? Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
+    guard let offset else { return base }
+    return Calendar(
+      epochSecondsAtStart: base.epochSecondsAtStart,
+      offsetSeconds: offset.nanoseconds / 1_000_000_000)
+  }
+}
+
+/// What `of` says of one tenant.
+private struct Tenant {
+  var place: Int
+  var amount: PeriodicAmount
+  var setting: Setting
+}
+
+private func readTenants(
+  _ s: inout SettingsReader, _ scope: LimitScope, _ unit: LimitRule.Unit?, _ names: PolicyNames?
+) throws(SettingError) -> [Tenant] {
+  let members = scope.members(names)
+  let scopeText = scope.description
+  let isSimple = scope.rawValue.nonzeroBitCount == 1
+  return try s.entries("of", "amounts for some by name, such as {\"azure/sweden\": \"6k/min\"}") {
+    name, setting throws(SettingError) -> Tenant in
+    let amount = try setting.amount(isMoney: unit == .money)
+    if setting.isDescribing { return Tenant(place: 0, amount: amount, setting: setting) }
+    guard isSimple, !members.isEmpty else {
+      throw SettingError(
+        at: setting,
+        expected: "names of one kind that the file knows: each team, alias, model or "
+          + "deployment, not each \(scopeText)")
+    }
+    guard let place = members.firstIndex(of: name) else {
+      throw SettingError(at: setting, unknown: scopeText, name: name, among: members)
+    }
+    return Tenant(place: place, amount: amount, setting: setting)
+  }.map(\.value)
+}
+
+extension LimitRule.Unit {
+  fileprivate init?(_ name: Int) { self.init(rawValue: UInt8(name)) }
+}
+
+extension LimitScope {
+  /// The names of the tenants of a simple scope; empty if they have none.
+  fileprivate func members(_ names: PolicyNames?) -> [String] {
+    guard let names else { return [] }
+    return switch self {
+    case .team: names.teams
+    case .alias: names.aliases
+    case .model: names.models
+    case .deployment: names.deployments.map(\.name)
+    default: []
+    }
+  }
+}
+
+extension Concurrency.Rule {
+  /// One at a time.
+  fileprivate static var one: Concurrency.Rule { Concurrency.Rule(one: ()) }
+  private init(one: Void) { self = Concurrency.Rule(most: 1).unsafelyUnwrapped }
+}

@@ -1,0 +1,62 @@
+import Vocabulary
+
+// Limits of deployments and models: judged before an attempt, charged at its start, reconciled at
+// its end.
+
+extension Gateway {
+  /// Whether a limit of the deployment or its model would refuse an attempt now.
+  @inline(__always)
+  mutating func limitRefuses(_ deployment: DeploymentID, _ slot: UInt32, at now: Instant) -> Bool {
+    limitsAttempts
+      && attemptLimits.wouldRefuse(slots[slot].request, deployment: deployment, at: now)
+  }
+
+  /// Charges an attempt that starts.
+  ///
+  /// Who starts one has asked `removal` or `limitRefuses` before.
+  @inline(__always)
+  mutating func chargeAttempt(
+    _ flight: UInt32, _ slot: UInt32, at now: Instant, into output: inout Output
+  ) {
+    guard limitsAttempts else { return }
+    let verdict = attemptLimits.admit(
+      slots[slot].request, deployment: flights[flight].record.deployment, at: now,
+      replica: replica, into: &output)
+    switch verdict {
+    case .admit(let spared):
+      flights[flight].sparedByLimits = spared
+      flights[flight].isLimited = true
+    case .refuse: flights[flight].isLimited = false
+    }
+  }
+
+  /// Corrects the books of a deployment's limits when an attempt has ended.
+  @inline(__always)
+  mutating func settleAttempt(
+    _ flight: UInt32, _ slot: UInt32, at now: Instant, into output: inout Output
+  ) {
+    guard limitsAttempts, attemptLimits.settles, flights[flight].isLimited else { return }
+    attemptLimits.settle(
+      slots[slot].request, deployment: flights[flight].record.deployment,
+      usage: flights[flight].record.usage, cost: flights[flight].record.estimate, hit: false,
+      spared: flights[flight].sparedByLimits, chargedAt: flights[flight].record.started, at: now,
+      replica: replica, into: &output)
+  }
+
+  /// Refuses a request for which every candidate's limit is reached.
+  ///
+  /// `false` if that is not why nothing fits.
+  @inline(never)
+  mutating func refusedByLimits(
+    _ slot: UInt32, _ root: UInt16, at now: Instant, into output: inout Output
+  ) -> Bool {
+    guard limitsAttempts else { return false }
+    limitsAttempts = false
+    let wouldFit = opens(root, slot, at: now)
+    limitsAttempts = true
+    guard wouldFit else { return false }
+    slots[slot].record.rejection = .limit
+    finish(slot, .rejected, .status(429), at: now, into: &output)
+    return true
+  }
+}
