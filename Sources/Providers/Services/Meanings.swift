@@ -1,5 +1,4 @@
-import Settings
-public import Vocabulary
+public import Settings
 
 /// How an embedding model sees the questions of a world.
 ///
