@@ -284,25 +284,9 @@ extension World {
             "exact": [
               "ttl": "3s", "capacity": Setting(integerLiteral: one([2, 100])),
               "latency": Setting(.string(one(["0s", "2ms"]))),
-              "eviction": Setting(.string(one(Evictions.registry.names))),
-              "staleOnError": maybe(30) ? "5s" : nil,
-              "buckets": maybe(20) ? 3 : nil,
-            ],
-            "semantic": maybe(30)
-              ? [
-                "threshold": Setting(floatLiteral: one([0.8, 0.95])), "ttl": "5s",
-                "capacity": Setting(integerLiteral: one([3, 200])),
-                "embedding": [
-                  "deadline": "30ms", "onFailure": Setting(.string(one(["miss", "fail"]))),
-                ],
-                "latency": Setting(.string(one(["0s", "1ms"]))),
-              ] : nil,
+            ]
           ]
         ))
-      services[.embedding] = ServicePlan(
-        latency: .lognormal(mu: 16.5, sigma: 0.5),
-        price: SideCallPrice(
-          perCall: .zero, perInputToken: TokenPrice(femtodollars: 20_000_000)), fails: share(0.1))
     }
     self.policy = .members(policy)
   }
