@@ -61,17 +61,24 @@ extension Gateway {
   /// The client has left: what is in flight is withdrawn, and settles.
   mutating func abandon(_ id: RequestID, at now: Instant, into output: inout Output) {
     let slot = id.slot
+    if slots[slot].state == .settling { return }
+    withdraw(slot, at: now, into: &output)
+    finish(slot, .abandoned, .cancelled, at: now, into: &output)
+  }
+
+  /// Takes back what a request has out: its timer, its attempt.
+  mutating func withdraw(_ slot: UInt32, at now: Instant, into output: inout Output) {
     switch slots[slot].state {
     case .free, .settling:
       return
     case .waiting:
-      output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
+      output.commands.append(
+        .clearTimer(TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits)))
       if !slots[slot].passes { giveBackPermit(slot, at: now) }
     case .attempting:
       withdrawAll(slot, into: &output)
     case .queued, .following, .asking:
       break
     }
-    finish(slot, .abandoned, .cancelled, at: now, into: &output)
   }
 }

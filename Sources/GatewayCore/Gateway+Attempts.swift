@@ -26,6 +26,7 @@ extension Gateway {
       request: number, call: slots[slot].request.call, arrived: slots[slot].record.arrived,
       started: now, deployment: deployment, alias: slots[slot].request.alias,
       index: UInt8(index), ordinal: ordinal, reason: reason, replica: replica)
+    flights[flight].record.leaf = slots[slot].nodes[top]
     flights[flight].path = slots[slot].nodes
     flights[flight].depth = slots[slot].depth
     flights[flight].requestSlot = slot

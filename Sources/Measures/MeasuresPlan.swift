@@ -40,6 +40,12 @@ public struct MeasuresPlan: Sendable {
   ///
   /// `nil` if attempts may come to its deployment without passing it.
   public var breakers: [DeploymentID?] = []
+  /// The breaker that guards each leaf of the routes, in the order of the attempts' `leaf`; -1 for
+  /// none.
+  ///
+  /// With it every breaker is judged, also one that guards a part of the routes; without it those
+  /// that guard a whole deployment.
+  public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
   /// Whether the laws are checked.

@@ -30,6 +30,8 @@ public struct GatewayPlan: Sendable {
   public var semantic: SemanticPlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
+  /// What the file says of parts that a reload keeps if they are unchanged.
+  var wording = Wording()
   /// The retry budget.
   public var retryBudget: (any RetryBudget)?
   /// At most so many attempts a request.

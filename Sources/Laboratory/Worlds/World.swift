@@ -99,6 +99,7 @@ struct World: Sendable {
     guard let gateway else { return plan }
     plan.limits = gateway.limitEnvelopes
     plan.breakers = gateway.tree.guardedDeployments
+    plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
     return plan
   }

@@ -6,16 +6,19 @@ struct LawBook: ~Copyable {
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
   private var breakers: BreakerWatch
+  private var ejections: EjectionWatch
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
     sojourns = Sojourns(deployments: plan.deployments)
     limiters = LimiterWatch(plan)
     breakers = BreakerWatch(plan)
+    ejections = EjectionWatch(plan)
   }
 
   mutating func newFlush(_ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
   }
 
   @inline(__always)
@@ -25,6 +28,7 @@ struct LawBook: ~Copyable {
     requests.settled(record, truth, &breaches)
     sojourns.settled(record)
     breakers.settled(record)
+    ejections.settled(record)
   }
 
   mutating func ended(
@@ -46,15 +50,21 @@ struct LawBook: ~Copyable {
   mutating func noted(_ note: UnsafePointer<Note>, _ breaches: inout Breaches) {
     switch note.pointee.kind {
     case .limiterCharged: limiters.charged(note, &breaches)
-    case .breakerChanged, .probed, .bypassed: breakers.noted(note.pointee, &breaches)
-    case .limiterJudged, .reconciled, .restarted, .reloaded:
+    case .breakerChanged, .probed: breakers.noted(note.pointee, &breaches)
+    case .bypassed where note.pointee.subject != .max: breakers.noted(note.pointee, &breaches)
+    case .bypassed, .ejected, .restored: ejections.noted(note.pointee)
+    case .restarted, .reloaded:
+      breakers.began(note.pointee)
+      ejections.began(note.pointee)
       limiters.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
     default: break
     }
   }
 
   mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)

@@ -1,4 +1,5 @@
-public import Settings
+import Settings
+import Vocabulary
 
 /// How an embedding model sees the questions of a world.
 ///

@@ -46,7 +46,8 @@ struct World {
       features: 2, keys: 3, replicas: replicas)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
     measures.limits = plan.limitEnvelopes
-    measures.breakers = plan.breakerDeployments
+    measures.breakers = plan.tree.guardedDeployments
+    measures.breakerOfLeaf = plan.tree.breakerOfLeaf
     return measures
   }
 

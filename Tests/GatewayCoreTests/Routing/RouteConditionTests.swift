@@ -204,6 +204,28 @@ struct RouteConditionTests {
     #expect(try story(route) { $0.streams = true } == "a. ok")
   }
 
+  @Test("on a budget sees how much is left, and whether a mark asks to be rerouted")
+  func budget() throws {
+    func homes(_ condition: Setting) throws -> String {
+      let bench = try Bench([
+        "budgets": [["money": "$1/1d", "align": "firstUse", "at": ["50%": "reroute"]]],
+        "routes": ["chat": ["condition": [["if": condition, "then": "a"]], "else": "b"]],
+      ])
+      var order = ""
+      // At b an answer of 20,000 output tokens costs $0.40, at a half of it.
+      for _ in 0..<5 {
+        bench.arrive()
+        order += bench.live.first?.deployment ?? "-"
+        bench.end(.succeeded, usage: Usage(inputTokens: 0, outputTokens: 20_000))
+      }
+      return order
+    }
+    #expect(try homes(["rerouted": true]) == "bbaaa")
+    #expect(try homes(["remainingBelow": "30%"]) == "bbaaa")
+    #expect(try homes(["remainingBelow": "70%"]) == "baaaa")
+    #expect(try homes(["rerouted": false]) == "aaabb")
+  }
+
   @Test("names a near spelling for an unknown tag, team, capability or day")
   func unknown() {
     for (wrong, near) in [

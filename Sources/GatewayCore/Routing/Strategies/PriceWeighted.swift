@@ -11,7 +11,7 @@ import Vocabulary
 /// routing: price-based load balancing": 1/price², no significant outage in the last 30 s. It does
 /// not document the price blend, the breadth of "lowest-cost candidates" nor the threshold of an
 /// outage: they are parameters here.
-/// - Complexity: O(candidates), one draw; one `pow` each if the exponent is neither 1 nor 2.
+/// - Complexity: O(candidates), one draw; one `log` and `exp` each if the exponent is neither 1 nor 2.
 public struct PriceWeighted: Strategy {
   private var expected: ExpectedPrice
   private let exponent: Double
@@ -127,7 +127,7 @@ public struct PriceWeighted: Strategy {
     if ratio == .infinity { return 0 }
     if exponent == 2 { return 1 / (ratio * ratio) }
     if exponent == 1 { return 1 / ratio }
-    return Elementary.pow(ratio, -exponent)
+    return Elementary.exp(-exponent * Elementary.log(ratio))
   }
 
   @inline(__always)
