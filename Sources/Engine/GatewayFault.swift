@@ -7,6 +7,8 @@ public struct GatewayFault: Sendable {
   public enum Kind: Sendable {
     /// The replica starts anew: it forgets what it knew; requests in flight go on.
     case restart
+    /// The replica crashes and starts anew: requests in flight end as failed.
+    case crash
     /// The replica takes over another policy.
     case reload(GatewayPlan)
   }

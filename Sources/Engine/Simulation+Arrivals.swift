@@ -99,7 +99,7 @@ extension Simulation {
       outputCap: arrival.pointee.request.outputCap, tried: SIMD16(), attempts: 0,
       client: Int32(client), generation: id.generation,
       streams: arrival.pointee.request.streams, repeats: repeats,
-      isOpen: true)
+      isOpen: true, body: arrival.pointee.request.fingerprint)
     if patience != .distantFuture {
       queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)
     }

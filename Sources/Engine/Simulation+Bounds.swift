@@ -8,8 +8,12 @@ extension Simulation {
   func bound(
     _ truth: inout RequestTruth, _ record: RequestRecord, _ call: Call
   ) {
-    // An answer to a like question is not one of the call's own potential outcomes.
-    if call.repeats || record.source == .semantic {
+    // Who had to wait may follow a call that came after it.
+    let isShared =
+      record.source == .follow && seen?.isShared(call.body, record.alias) ?? false
+    // An answer that was kept is none of the call's own potential outcomes: it is one to a like
+    // question, or, when the route has failed, one that a later call of the same body has bought.
+    if call.repeats || isShared || record.source == .semantic || record.source == .cache {
       truth.floorBill = .zero
       truth.floorNanoseconds = 0
       return

@@ -20,6 +20,7 @@ extension Simulation {
     for replica in 0..<replicas where fault.replica == nil || fault.replica == replica {
       switch fault.kind {
       case .restart: gateways[replica].restart(at: now, into: &output)
+      case .crash: gateways[replica].restart(.crash, at: now, into: &output)
       case .reload(let policy): gateways[replica].reload(policy, at: now, into: &output)
       }
       try perform(replica)

@@ -44,6 +44,7 @@ public struct Simulation: ~Copyable {
     var streams: Bool
     var repeats: Bool
     var isOpen: Bool
+    var body: UInt128 = 0
   }
 
   struct Delivery: BitwiseCopyable {

@@ -28,12 +28,19 @@ extension Gateway {
     into output: inout Output
   ) {
     if end == .failed, servesStale, answersStale(slot, at: now, into: &output) { return }
-    slots[slot].record.end = end
-    slots[slot].record.outcome = outcome
-    slots[slot].record.ended = now
+    let followers = slots[slot].leads ? stopLeading(slot) : nil
+    // The client of a detached leader had its end when it left.
+    if !slots[slot].isDetached {
+      slots[slot].record.end = end
+      slots[slot].record.outcome = outcome
+      slots[slot].record.ended = now
+      output.commands.append(.finishAnswer(id(ofSlot: slot), end, at: now))
+    } else {
+      slots[slot].record.outcome = .cancelled
+    }
     slots[slot].state = .settling
-    output.commands.append(.finishAnswer(id(ofSlot: slot), end, at: now))
     settleIfQuiet(slot, at: now, into: &output)
+    if let followers { passOn(end, outcome, to: followers, at: now, into: &output) }
   }
 
   /// Settles a request that is over for its client once nothing of it is out.
@@ -46,11 +53,14 @@ extension Gateway {
   mutating func settle(_ slot: UInt32, at now: Instant, into output: inout Output) {
     // An answer that was kept ends when its look-up does.
     slots[slot].record.settled = max(now, slots[slot].record.ended)
-    if limitsSettle {
+    if limitsRequests || queues { leave(slot, at: now, into: &output) }
+    if slots[slot].isDetached { slots[slot].isDetached = false }
+    if limitsSettle, slots[slot].isAdmitted {
       limits.settle(
         slots[slot].request, usage: slots[slot].servedUsage, cost: slots[slot].record.estimate,
-        hit: slots[slot].servedFromCache, spared: slots[slot].spared,
-        chargedAt: slots[slot].chargedAt, at: now, replica: replica, into: &output)
+        hit: slots[slot].servedFromCache || slots[slot].record.source == .follow,
+        spared: slots[slot].spared, chargedAt: slots[slot].chargedAt, at: now, replica: replica,
+        into: &output)
     }
     output.requests.append(slots[slot].record)
     slots[slot].state = .free
@@ -61,17 +71,30 @@ extension Gateway {
   /// The client has left: what is in flight is withdrawn, and settles.
   mutating func abandon(_ id: RequestID, at now: Instant, into output: inout Output) {
     let slot = id.slot
+    if slots[slot].leads || slots[slot].state == .queued || slots[slot].state == .following,
+      abandonsLinked(slot, at: now, into: &output)
+    {
+      return
+    }
+    withdraw(slot, at: now, into: &output)
+    if slots[slot].state != .settling {
+      finish(slot, .abandoned, .cancelled, at: now, into: &output)
+    }
+  }
+
+  /// Takes back what a request has out: its timer, its attempt.
+  mutating func withdraw(_ slot: UInt32, at now: Instant, into output: inout Output) {
     switch slots[slot].state {
     case .free, .settling:
       return
     case .waiting:
-      output.commands.append(.clearTimer(TimerID(.backoff, of: id, number: slots[slot].waits)))
+      output.commands.append(
+        .clearTimer(TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits)))
       if !slots[slot].passes { giveBackPermit(slot, at: now) }
     case .attempting:
       withdrawAll(slot, into: &output)
     case .queued, .following, .asking:
       break
     }
-    finish(slot, .abandoned, .cancelled, at: now, into: &output)
   }
 }

@@ -26,6 +26,7 @@ extension Gateway {
       request: number, call: slots[slot].request.call, arrived: slots[slot].record.arrived,
       started: now, deployment: deployment, alias: slots[slot].request.alias,
       index: UInt8(index), ordinal: ordinal, reason: reason, replica: replica)
+    flights[flight].record.leaf = slots[slot].nodes[top]
     flights[flight].path = slots[slot].nodes
     flights[flight].depth = slots[slot].depth
     flights[flight].requestSlot = slot
@@ -39,6 +40,10 @@ extension Gateway {
         strategies[Int(node.target)].started(
           Int(slots[slot].taken[level]), for: slots[slot].request, at: now)
       }
+    }
+    if limitsFlights {
+      flights[flight].held = concurrency.acquire(
+        deployment, for: number, at: now, replica: replica, into: &output)
     }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
@@ -54,7 +59,7 @@ extension Gateway {
     slots[slot].inFlight += 1
     if reason == .hedge { slots[slot].hedge = id } else { slots[slot].attempt = id }
     slots[slot].state = .attempting
-    if restartsStreams, slots[slot].record.began != .distantFuture {
+    if restartsStreams, slots[slot].record.began != .distantFuture || slots[slot].followersBegan {
       restart(slot, at: now, into: &output)
     }
     flights[flight].carried = slots[slot].carried
@@ -81,6 +86,8 @@ extension Gateway {
       slots[slot].record.began == .distantFuture, slots[slot].request.streams
     else { return }
     if slots[slot].isHedgeArmed || slots[slot].hedge != .none { win(slot, id, into: &output) }
+    if slots[slot].leads { beginFollowers(slot, id, at: now, into: &output) }
+    if slots[slot].isDetached { return }
     slots[slot].record.began = now
     output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
   }
@@ -129,6 +136,7 @@ extension Gateway {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
     }
     if ejects { tellEjections(deployment, outcome, hint, at: now, into: &output) }
+    if limitsFlights { releaseAttempt(id.slot, outcome, at: now, into: &output) }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
     }
@@ -161,7 +169,7 @@ extension Gateway {
       slots[slot].record.inputTokens = usage.inputTokens
       slots[slot].record.outputTokens = usage.outputTokens
       slots[slot].servedUsage = usage
-      if slots[slot].record.began == .distantFuture {
+      if slots[slot].record.began == .distantFuture, !slots[slot].isDetached {
         slots[slot].record.began = now
         output.commands.append(.beginAnswer(self.id(ofSlot: slot), .attempt(id)))
       }
@@ -177,7 +185,8 @@ extension Gateway {
     slots[slot].record.outcome = outcome
     slots[slot].failedIndex = index
     slots[slot].hint = hint
-    if restartsStreams, plan.brokenStream.continues, slots[slot].record.began != .distantFuture,
+    if restartsStreams, plan.brokenStream.continues,
+      slots[slot].record.began != .distantFuture || slots[slot].followersBegan,
       firstToken != .distantFuture
     {
       slots[slot].carried += usage.outputTokens

@@ -83,6 +83,7 @@ extension Gateway {
     _ slot: UInt32, at now: Instant, into output: inout Output
   ) -> Bool {
     guard slots[slot].request.fingerprint != 0, slots[slot].record.began == .distantFuture,
+      !slots[slot].isDetached,
       cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
     else { return false }
     let key = cache.rule.key(of: slots[slot].request)
@@ -103,19 +104,26 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     let end = now.advanced(byNanoseconds: latency)
-    output.commands.append(.beginAnswer(id(ofSlot: slot), .cache(hit.body)))
     slots[slot].record.source = source
     slots[slot].record.deployment = hit.deployment
     slots[slot].record.outputTokens = hit.usage.outputTokens
     slots[slot].record.saved = sheets[Int(hit.deployment.index)].bill(for: hit.usage)
-    slots[slot].record.began = end
     slots[slot].servedUsage = hit.usage
     slots[slot].servedFromCache = true
-    slots[slot].record.end = .succeeded
-    slots[slot].record.outcome = .succeeded
-    slots[slot].record.ended = end
+    let followers = slots[slot].leads ? stopLeading(slot) : nil
+    if slots[slot].isDetached {
+      // Its client has left; its followers save the cost.
+      slots[slot].record.saved = .zero
+    } else {
+      output.commands.append(.beginAnswer(id(ofSlot: slot), .cache(hit.body)))
+      slots[slot].record.began = end
+      slots[slot].record.end = .succeeded
+      slots[slot].record.outcome = .succeeded
+      slots[slot].record.ended = end
+      output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded, at: end))
+    }
     slots[slot].state = .settling
-    output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded, at: end))
     settleIfQuiet(slot, at: now, into: &output)
+    if let followers { passOn(.succeeded, .succeeded, to: followers, at: now, into: &output) }
   }
 }

@@ -93,6 +93,7 @@ extension Gateway {
         return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
       }
     }
+    if isFull(leaf.target) { return .limit }
     if !slots[slot].bypasses || leaf.checks.contains(.neverBypasses),
       let why = isOut(leaf, slot, at: now)
     {

@@ -17,7 +17,7 @@ extension Gateway {
     _ slot: UInt32, _ deployment: DeploymentID, isFirst: Bool, at now: Instant,
     into output: inout Output
   ) {
-    guard slots[slot].record.began == .distantFuture else { return }
+    guard slots[slot].record.began == .distantFuture, !slots[slot].followersBegan else { return }
     var level = Int(slots[slot].depth) - 1
     while level >= 0, plan.tree.nodes[Int(slots[slot].nodes[level])].hedge < 0 { level -= 1 }
     guard level >= 0 else { return }

@@ -2,27 +2,80 @@ import Vocabulary
 
 // What befalls the replica itself: it starts anew, or takes over another policy.
 //
-// Requests in flight go on in both cases: their answers come from upstream and their clients wait.
-// What they had charged, reserved or begun belongs to the life before and is not corrected after.
+// Requests in flight go on at a reload and at a restart that drains: their answers come from
+// upstream and their clients wait. A crash breaks them: each ends once, as failed, with its attempts
+// withdrawn. What they had charged, reserved or begun belongs to the life before and is not
+// corrected after it.
 
 extension Gateway {
-  /// Starts anew: breakers, limits, caches and the memory of strategies are forgotten.
-  ///
-  /// - Complexity: O(slots + what is forgotten).
-  public mutating func restart(at now: Instant, into output: inout Output) {
-    beginAnew(plan)
-    output.notes.append(Note(.restarted, at: now, replica: replica))
+  /// What becomes of the requests in flight at a restart.
+  public enum Ending: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    /// They go on: the old process answers them before it ends.
+    case drain
+    /// They break: the process is gone, and their connections with it.
+    case crash
   }
 
-  /// Takes over another policy, with nothing learnt yet.
+  /// Starts anew.
   ///
+  /// Breakers, ejections, limits, caches, retry budgets and the memory of strategies are forgotten.
+  /// Whatever the process kept goes with it, bodies too.
+  /// - Complexity: O(slots + what is forgotten).
+  public mutating func restart(
+    _ ending: Ending = .drain, at now: Instant, into output: inout Output
+  ) {
+    if ending == .crash { breakOff(at: now, into: &output) }
+    for place in sweeps.indices where sweeps[place] != .distantFuture {
+      output.commands.append(.clearTimer(TimerID(.poll, of: .none, number: UInt8(place))))
+    }
+    beginAnew(plan)
+    began = now
+    output.notes.append(
+      Note(.restarted, at: now, value: Int64(ending.rawValue), replica: replica))
+    takeUpWaiting(at: now, into: &output)
+  }
+
+  /// Ends every request for its client, and takes back what is out for it.
+  private mutating func breakOff(at now: Instant, into output: inout Output) {
+    for slot in 0..<UInt32(slots.used) {
+      if slots[slot].state == .free || slots[slot].state == .settling { continue }
+      if slots[slot].state == .following, slots[slot].leader != .max { unlink(slot) }
+      withdraw(slot, at: now, into: &output)
+      slots[slot].record.outcome = .connection
+      finish(slot, .failed, .connection, at: now, into: &output)
+    }
+  }
+
+  /// Takes over another policy.
+  ///
+  /// Kept are: the breakers whose rule and deployment (or leaf) are unchanged, the cooldowns and
+  /// ejections if all of them are, and the limits and the cache if the policy says the same of them;
+  /// a half-open breaker probes anew. Everything else begins with nothing learnt.
   /// A request in flight keeps its attempts. If they fail, it is walked anew, once, from its alias'
   /// root in the new policy; a pause before a retry ends at once with such a walk.
   /// - Complexity: O(slots + what is forgotten).
   public mutating func reload(
     _ plan: GatewayPlan, at now: Instant, into output: inout Output
   ) {
-    beginAnew(plan)
+    let old = self.plan
+    var kept = Kept(breakers: breakers)
+    let keepsEjections =
+      old.wording.ejections == plan.wording.ejections
+      && old.deployments.map(\.name) == plan.deployments.map(\.name)
+    if keepsEjections {
+      kept.ejections = (ejections, ejected, sweeps)
+    } else {
+      for place in sweeps.indices where sweeps[place] != .distantFuture {
+        output.commands.append(.clearTimer(TimerID(.poll, of: .none, number: UInt8(place))))
+      }
+    }
+    let keepsLimits =
+      old.wording.limits == plan.wording.limits && old.populations == plan.populations
+    let began = began
+    beginAnew(
+      plan, keepsLimits: keepsLimits, keepsCache: old.wording.cache == plan.wording.cache)
+    self.began = began
+    take(kept, from: old)
     output.notes.append(Note(.reloaded, at: now, replica: replica))
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       slots[slot].depth = 0
@@ -33,6 +86,7 @@ extension Gateway {
       slots[slot].state = .attempting
       goOn(slot, after: slots[slot].record.outcome, .unsaid, at: now, into: &output)
     }
+    takeUpWaiting(at: now, into: &output)
   }
 
   /// Walks a request whose route is gone from the new root; `false` if nothing fits there.
@@ -45,20 +99,48 @@ extension Gateway {
     return descend(slot, to: plan.tree.roots[alias], reason: .retry, at: now, into: &output)
   }
 
+  /// What a reload may keep.
+  private struct Kept {
+    var breakers: [CircuitBreaker]
+    var ejections: ([any Ejection], EjectionTable, [Instant])?
+  }
+
+  private mutating func take(_ kept: Kept, from old: GatewayPlan) {
+    for index in breakers.indices {
+      let name = plan.tree.identity(ofBreaker: index)
+      guard
+        let same = old.tree.breakers.indices.first(where: {
+          old.tree.breakers[$0].rule == plan.tree.breakers[index].rule
+            && old.tree.identity(ofBreaker: $0) == name
+        })
+      else { continue }
+      breakers[index] = kept.breakers[same]
+      breakers[index].forgetProbes()
+    }
+    if let (some, table, times) = kept.ejections, ejects {
+      ejections = some
+      ejected = table
+      sweeps = times
+    }
+  }
+
   /// Becomes a replica that has seen nothing, but for the requests and attempts in flight.
-  private mutating func beginAnew(_ plan: GatewayPlan) {
+  private mutating func beginAnew(
+    _ plan: GatewayPlan, keepsLimits: Bool = false, keepsCache: Bool = false
+  ) {
     var anew = Gateway(plan, replica: replica, chance: chance)
     swap(&anew.slots, &slots)
     swap(&anew.flights, &flights)
+    if keepsLimits { swap(&anew.limits, &limits) }
+    if keepsCache { swap(&anew.cache, &cache) }
     anew.nextBody = nextBody
     anew.lateReports = lateReports
     self = anew
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
-      // No limit of this life has charged it.
-      slots[slot].spared = .max
-      // Budgets and hedge rules are those of the life before.
+      // No budget of this life has given its permit, and no limit has charged it unless it is kept.
       slots[slot].permitBudget = -1
       slots[slot].isHedgeArmed = false
+      if !keepsLimits { slots[slot].spared = .max }
     }
     for flight in 0..<UInt32(flights.used) where flights[flight].isLive {
       // Nobody of this life has seen it start.
@@ -67,5 +149,6 @@ extension Gateway {
       flights[flight].isProbe = false
       flights[flight].isLimited = false
     }
+    forgetPermits()
   }
 }

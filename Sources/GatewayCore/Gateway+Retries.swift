@@ -63,6 +63,7 @@ extension Gateway {
     _ slot: UInt32, _ rule: RetryRule, _ node: RouteNode, afterRetries used: Int,
     _ hint: RetryAfter, at now: Instant
   ) -> Int64? {
+    if rule.passesIfNoneHealthy, !anyHealthy(node, slot, at: now) { return nil }
     if rule.waitsOnlyIfNoneHealthy, node.childCount > 1, anyHealthy(node, slot, at: now) {
       return 0
     }
@@ -103,6 +104,7 @@ extension Gateway {
     slots[slot].excluded = 0
     slots[slot].bypasses = false
     var found = false
+    if node.kind == .deployment { found = removal(of: node, slot, at: now) == nil }
     for place in 0..<Int(node.childCount) where !found {
       found = fits(plan.tree.children[Int(node.firstChild) + place], slot, at: now)
     }

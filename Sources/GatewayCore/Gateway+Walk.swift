@@ -10,9 +10,16 @@ import Vocabulary
 extension Gateway {
   /// Takes a request into its slot and passes it through the stages.
   mutating func begin(
-    _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
-    into output: inout Output
+    _ request: borrowing Request, _ id: RequestID, spared: UInt64,
+    held: SIMD4<UInt16> = SIMD4(repeating: 0), at now: Instant, into output: inout Output
   ) {
+    keep(request, id, at: now)
+    admit(id.slot, spared: spared, held: held, at: now)
+    proceed(id.slot, from: .coalesce, at: now, into: &output)
+  }
+
+  /// Takes a request into its slot.
+  mutating func keep(_ request: borrowing Request, _ id: RequestID, at now: Instant) {
     let slot = id.slot
     slots[slot].request = copy request
     slots[slot].record = RequestRecord(arrival: request, id: id, at: now, replica: replica)
@@ -39,15 +46,16 @@ extension Gateway {
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
-    slots[slot].spared = spared
+    slots[slot].spared = 0
     slots[slot].chargedAt = now
-    proceed(slot, from: .coalesce, at: now, into: &output)
+    slots[slot].isAdmitted = false
   }
 
   /// Passes a request through the stages from one on, until one keeps it.
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
+    if coalesces, stage == .coalesce, coalesce(slot, at: now, into: &output) { return }
     if understands, stage.rawValue <= Pending.Stage.semantic.rawValue,
       keepsForMeaning(slot, at: now, into: &output)
     {
@@ -147,7 +155,9 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     var passing = passing
-    if slots[slot].record.began != .distantFuture, !mayRestart(slot, after: outcome) {
+    if slots[slot].record.began != .distantFuture || slots[slot].followersBegan,
+      !mayRestart(slot, after: outcome)
+    {
       return stop(slot, 4, at: now, into: &output)
     }
     if Int(slots[slot].record.attempts) >= plan.maximumAttempts {

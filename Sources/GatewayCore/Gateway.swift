@@ -76,6 +76,25 @@ public struct Gateway: ~Copyable {
     // Each mechanism's own fields, with a value that means "off".
 
     // Admission queue and coalescing.
+    /// When it was admitted, and whether it was: who waits or follows unadmitted holds nothing.
+    var admitted = Instant.distantFuture
+    var isAdmitted = false
+    /// How many were in flight with it, for each limit whose permit it holds; 0 for none.
+    var held = SIMD4<UInt16>(repeating: 0)
+    /// Its number in the queue while it waits.
+    var waiter = UInt32.max
+    /// Whether it is known as the leader of its like; its followers, in order; its own place among
+    /// those of its leader.
+    var leads = false
+    var firstFollower = UInt32.max
+    var lastFollower = UInt32.max
+    var leader = UInt32.max
+    var previousFollower = UInt32.max
+    var nextFollower = UInt32.max
+    /// Whether its client has left and it goes on for its followers.
+    var isDetached = false
+    /// Whether its followers' answers have begun.
+    var followersBegan = false
 
     // Side calls and semantic cache.
     /// Side calls that have not ended.
@@ -145,6 +164,8 @@ public struct Gateway: ~Copyable {
     // Breakers and ejection.
 
     // Limits of deployments.
+    /// How many were in flight with it, for each limit whose permit it holds; 0 for none.
+    var held = SIMD4<UInt16>(repeating: 0)
     /// Whether the limits have charged it, and which shadows have not.
     var isLimited = false
     var sparedByLimits: UInt64 = 0
@@ -165,6 +186,21 @@ public struct Gateway: ~Copyable {
   var slots: Slab<Pending>
   var flights: Slab<Flight>
   var limits: LimitChain
+  var concurrency: ConcurrencyBank
+  /// Whether requests, and whether attempts at deployments, are limited while in flight.
+  let limitsRequests: Bool
+  let limitsFlights: Bool
+  let concurrencyKey: ChanceKey
+  let queues: Bool
+  var queue: AdmissionQueue
+  /// The first line of each entry of the chain of limits, and of what is in flight.
+  let lines: [UInt32]
+  let coalesces: Bool
+  var coalescing: CoalescingTable
+  /// Followers that are to go on by themselves.
+  var promoted = Buffer<RequestID>(capacity: 1)
+  /// Whether lines are stirred or followers promoted: done when the event has been dealt with.
+  var hasDue = false
   /// Limits of deployments and models; whether there are any.
   var attemptLimits: LimitChain
   var limitsAttempts: Bool
@@ -228,6 +264,20 @@ public struct Gateway: ~Copyable {
     attemptLimits = LimitChain(plan, perAttempt: true)
     limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
+    concurrency = ConcurrencyBank(
+      plan.concurrency, populations: plan.populations, deployments: plan.deployments.count)
+    limitsRequests = concurrency.limitsRequests
+    limitsFlights = concurrency.limitsDeployments
+    concurrencyKey = chance.key(.concurrency)
+    queues = plan.queue != nil
+    let starts = limits.bucketStarts
+    lines = starts
+    queue = AdmissionQueue(
+      plan.queue ?? .none,
+      lines: plan.queue == nil ? 1 : Int(starts[starts.count - 1]) + concurrency.bucketCount,
+      tenants: plan.queue?.tenants(in: plan.populations) ?? 1)
+    coalesces = plan.coalescing != nil
+    coalescing = CoalescingTable(plan.coalescing ?? .none)
     caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
     servesStale = cachePlan.rule.staleOnError > 0
@@ -315,6 +365,7 @@ public struct Gateway: ~Copyable {
   public mutating func arrived(
     _ request: borrowing Request, at now: Instant, into output: inout Output
   ) -> RequestID {
+    defer { if hasDue { doWhatIsDue(at: now, into: &output) } }
     let slot = slots.take()
     let id = RequestID(slot: slot, generation: slots[slot].generation)
     if !plan.keys.isEmpty {
@@ -324,33 +375,34 @@ public struct Gateway: ~Copyable {
       }
     }
     var spared: UInt64 = 0
-    if plan.order == .cacheFirst,
-      answerFromCache(request, id, spared: 0, at: now, into: &output)
-    {
-      return id
+    var held = SIMD4<UInt16>(repeating: 0)
+    if plan.order == .cacheFirst {
+      if answerFromCache(request, id, spared: 0, at: now, into: &output) { return id }
+      if coalesces, followsUnadmitted(request, id, at: now, into: &output) { return id }
     }
-    if !limits.isEmpty {
-      let verdict = limits.admit(request, at: now, replica: replica, into: &output)
-      switch verdict {
-      case .admit(let some): spared = some
-      case .refuse(let limit, _):
-        let rule = plan.limits[limit]
-        return refuse(
-          request, id, rule.isBudget ? .budget : .limit, limit: UInt16(limit),
-          status: rule.status, at: now, into: &output)
+    if limitsRequests || !limits.isEmpty {
+      if queues, queue.count > 0, let blocker = blockedByOthers(request) {
+        return wait(request, id, blocker, at: now, into: &output)
+      }
+      switch judge(request, at: now, into: &output) {
+      case .admitted(let shadows, let permits): (spared, held) = (shadows, permits)
+      case .refused(let blocker):
+        return wait(request, id, blocker, at: now, into: &output)
       }
     }
     if plan.order == .admitFirst,
       answerFromCache(request, id, spared: spared, at: now, into: &output)
     {
+      if limitsRequests { releaseHit(request, held, at: now, into: &output) }
       return id
     }
-    begin(request, id, spared: spared, at: now, into: &output)
+    begin(request, id, spared: spared, held: held, at: now, into: &output)
     return id
   }
 
   /// Something has happened to a request or an attempt.
   public mutating func handle(_ event: Event, at now: Instant, into output: inout Output) {
+    defer { if hasDue { doWhatIsDue(at: now, into: &output) } }
     switch event {
     case .attemptEnded(let id, let outcome, let hint, let usage):
       guard holds(id) else { return drop(id.slot, at: now, into: &output) }
@@ -388,7 +440,12 @@ public struct Gateway: ~Copyable {
     case .poll: return polled(timer, at: now, into: &output)
     case .hedge:
       if awaitsHedge(timer) { return hedge(timer.request.slot, at: now, into: &output) }
-    case .queue: break
+    case .queue:
+      if holds(timer.request), slots[timer.request.slot].state == .queued,
+        slots[timer.request.slot].waits == timer.number
+      {
+        return waited(timer.request.slot, at: now, into: &output)
+      }
     }
     drop(timer.request.slot, at: now, into: &output)
   }

@@ -36,10 +36,19 @@ public struct MeasuresPlan: Sendable {
   public var slices: [Slice] = []
   /// What each limit of the policy must keep, in the order of the notes' `subject`.
   public var limits: [LimitEnvelope] = []
+  /// The first limit of each limit on what is in flight, in the order of the policy; `nil` for one
+  /// that promises nothing (a shadow).
+  public var concurrency: [Int?] = []
   /// The deployment that each breaker guards, in the order of the notes' `subject`.
   ///
   /// `nil` if attempts may come to its deployment without passing it.
   public var breakers: [DeploymentID?] = []
+  /// The breaker that guards each leaf of the routes, in the order of the attempts' `leaf`; -1 for
+  /// none.
+  ///
+  /// With it every breaker is judged, also one that guards a part of the routes; without it those
+  /// that guard a whole deployment.
+  public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
   /// Whether the laws are checked.

@@ -46,6 +46,7 @@ struct WhyTests {
     ledger.failed = MoneyTotal(picodollars: 13)
     ledger.hedges = MoneyTotal(picodollars: 5)
     ledger.withdrawn = MoneyTotal(picodollars: 3)
+    ledger.sideCalls = MoneyTotal(picodollars: 11)
     ledger.standing = MoneyTotal(picodollars: 1)
     ledger.cost = MoneyTotal(picodollars: 2_000_000)
     let sum = CostBridge.Part.allCases.reduce(Int128(0)) { $0 + ledger[$1].picodollars }

@@ -72,3 +72,59 @@ struct BreakerWatchTests {
     #expect(world.run().breaches.isEmpty)
   }
 }
+
+@Suite("A leaf that is guarded, and a deployment that is out")
+struct GuardedLeafTests {
+  @Test("a breaker that guards a part of the routes is judged by the leaf", arguments: [0, 1, 2])
+  func leaf(leaf: Int) {
+    var world = BreakerWatchTests.world(attemptAt: 20)
+    world.plan.breakers = [nil, nil]
+    world.plan.breakerOfLeaf = [0, 1, -1]
+    world.steps[0].attempts[0].record.leaf = UInt16(leaf)
+    #expect(world.run().breaches.count(of: .openBreaker) == (leaf == 0 ? 1 : 0))
+  }
+
+  private func note(_ kind: Note.Kind, _ at: Double, until: Double = 0, why: UInt16 = 0) -> Note {
+    Note(
+      kind, at: World.at(at), request: kind == .bypassed ? 0 : .max, deployment: DeploymentID(0),
+      subject: kind == .bypassed ? .max : why, value: World.at(until).nanoseconds)
+  }
+
+  private func count(_ start: Double, _ notes: [Note]) -> Int {
+    var world = World()
+    world.notes = notes
+    world.serve(at: start, seconds: 100)
+    return world.run().breaches.count(of: .openBreaker)
+  }
+
+  @Test("an attempt at a deployment that is out is a breach, but for a noted bypass")
+  func out() {
+    let out = note(.ejected, 10, until: 30)
+    for start in [10.5, 29.9] { #expect(count(start, [out]) == 1) }
+    for start in [9.0, 10, 30, 31] { #expect(count(start, [out]) == 0) }
+    #expect(count(20, [out, note(.bypassed, 20)]) == 0)
+  }
+
+  @Test("it is back when it is restored, each reason for itself")
+  func restored() {
+    let notes = [note(.ejected, 10, until: 1_000, why: 3), note(.restored, 20, why: 3)]
+    #expect(count(15, notes) == 1)
+    #expect(count(25, notes) == 0)
+    let two = [note(.ejected, 10, until: 1_000, why: 1), note(.restored, 20, why: 3)]
+    #expect(count(25, two) == 1)
+  }
+
+  @Test("a restart brings everybody back and closes every breaker")
+  func restart() {
+    let out = note(.ejected, 10, until: 1_000)
+    let restart = Note(.restarted, at: World.at(15))
+    #expect(count(20, [out, restart]) == 0)
+    #expect(
+      BreakerWatchTests.world(attemptAt: 20, [restart]).run().breaches.isEmpty)
+  }
+
+  @Test("a deployment that is only used last may be used")
+  func last() {
+    #expect(count(20, [note(.ejected, 10, until: 30, why: Note.Ejection.outage.rawValue)]) == 0)
+  }
+}

@@ -75,11 +75,12 @@ struct ServiceTests {
 
 @Suite("An embedding")
 struct EmbeddingTests {
-  private func vector(_ cluster: UInt32, _ call: UInt64) -> [Float] {
+  private func vector(_ cluster: UInt32, _ call: UInt64, fingerprint: UInt128 = 0) -> [Float] {
     var vector = [Float](repeating: 0, count: EmbeddingSource.dimensions)
     var span = vector.mutableSpan
     EmbeddingSource(chance: Chance(seed: 1, replication: 0))
-      .write(cluster: cluster, call: CallKey(bits: call), into: &span)
+      .write(
+        cluster: cluster, call: CallKey(bits: call), fingerprint: fingerprint, into: &span)
     return vector
   }
 
@@ -93,8 +94,27 @@ struct EmbeddingTests {
       let one = vector(3, call)
       #expect(abs(cosine(one, one) - 1) < 1e-5)
       #expect(cosine(one, vector(3, call + 1_000)) > 0.9)
-      #expect(cosine(one, vector(4, call)) < 0.6)
+      #expect(cosine(one, vector(14, call)) < 0.6)
       #expect(cosine(vector(0, call), vector(0, call + 1_000)) < 0.6)
     }
+  }
+
+  @Test("of another question of the same family is alike, but less than of the same question")
+  func families() {
+    var (same, family) = (Float(0), Float(0))
+    for call in UInt64(0)..<200 {
+      same += cosine(vector(13, call), vector(13, call + 1_000)) / 200
+      family += cosine(vector(13, call), vector(14, call + 1_000)) / 200
+    }
+    // 1/(1 + 0.2²), and of two questions 1/(1 + 0.4²) of it.
+    #expect(abs(same - 0.96) < 0.02, "\(same)")
+    #expect(family > 0.7 && family < 0.92, "\(family)")
+  }
+
+  @Test("is the same for equal fingerprints, whoever calls")
+  func fingerprints() {
+    #expect(vector(3, 1, fingerprint: 77) == vector(3, 2, fingerprint: 77))
+    #expect(vector(3, 1, fingerprint: 77) != vector(3, 1, fingerprint: 78))
+    #expect(vector(0, 1, fingerprint: 77) == vector(0, 2, fingerprint: 77))
   }
 }

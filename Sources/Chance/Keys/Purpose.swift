@@ -85,6 +85,8 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case recovery = 45
   /// Whether an ejection that is found due is acted on.
   case ejection = 46
+  /// Choices of limits on what is in flight: when a base latency is measured anew.
+  case concurrency = 61
   /// Which question a body asks.
   case question = 50
 }

@@ -35,6 +35,8 @@ public enum AnswerSource: BitwiseCopyable, Sendable, Hashable {
   case attempt(AttemptID)
   /// The gateway's cache.
   case cache(BodyID)
+  /// The attempt of another request, which this one follows.
+  case follow(AttemptID)
 }
 
 /// The deadlines of one attempt; they travel with the command and the driver enforces them.

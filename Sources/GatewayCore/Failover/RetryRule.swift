@@ -53,6 +53,8 @@ public struct RetryRule: BitwiseCopyable, Sendable {
   /// The most nanoseconds that a request may wait in all; `.max` for no such cap.
   var waitLimit: Int64
   var waitsOnlyIfNoneHealthy: Bool
+  /// Nothing is retried, and nothing waited for, while no child of the node is up.
+  var passesIfNoneHealthy: Bool
   var waitsAfterLast: Bool
   /// The budget of its own; -1 for the policy's.
   var budget: Int16 = -1
@@ -107,10 +109,12 @@ public struct RetryRule: BitwiseCopyable, Sendable {
         "the most a request may wait in all: a wait of that length, or beyond what is left of it,"
           + " ends the retries"
       )?.nanoseconds ?? .max
-    waitsOnlyIfNoneHealthy =
-      try s.name(
-        "wait", default: "always", among: ["always", "ifNoneHealthy"], kind: "rule",
-        "always, or only if no other child of the node is up") == 1
+    let wait = try s.name(
+      "wait", default: "always", among: ["always", "ifNoneHealthy", "ifAlone"], kind: "rule",
+      "always; or only if no child of the node is up; or only if the node has no other child, and"
+        + " no retry at all if none is up (LiteLLM)")
+    waitsOnlyIfNoneHealthy = wait != 0
+    passesIfNoneHealthy = wait == 2
     waitsAfterLast = try s.flag(
       "waitAfterLast", default: false, "wait after the last failed retry too (LiteLLM)")
   }

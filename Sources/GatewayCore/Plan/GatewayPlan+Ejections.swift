@@ -4,8 +4,24 @@ import Vocabulary
 // How a policy's cooldown and ejections are read, and what they may know of the routes.
 
 extension GatewayPlan {
+  /// Parts of a policy as its file has them.
+  struct Wording: Sendable {
+    var limits = ""
+    var cache = ""
+    var ejections = ""
+
+    init() {}
+
+    init(_ policy: Setting) {
+      limits = (policy["limits"]?.json() ?? "") + (policy["budgets"]?.json() ?? "")
+      cache = policy["cache"]?.json() ?? ""
+      ejections = (policy["cooldown"]?.json() ?? "") + (policy["ejection"]?.json() ?? "")
+    }
+  }
+
   /// Reads `cooldown` and `ejection`.
   mutating func readEjections(_ s: inout SettingsReader) throws(SettingError) {
+    if !s.isDescribing { wording = Wording(s.setting) }
     if let cooldown = try s.optionalChoice(
       "cooldown", from: Cooldowns.registry,
       "leaves a deployment out for a time after failures, as LiteLLM does")

@@ -68,6 +68,9 @@ extension GatewayPlan {
     if !tree.thresholds.isEmpty { services.formUnion(.complexity) }
     self.gossips = gossips
     try readEjections(&s)
+    try readConcurrency(&s)
+    try readQueue(&s)
+    try readCoalescing(&s)
   }
 }
 

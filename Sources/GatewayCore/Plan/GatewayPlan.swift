@@ -15,6 +15,12 @@ public struct GatewayPlan: Sendable {
   public var tree: RouteTree
   /// The limits, in the order of the file.
   public var limits: [LimitRule] = []
+  /// The limits on what is in flight, in the order of the file.
+  public var concurrency: [ConcurrencyRule] = []
+  /// Where requests wait that a limit would refuse.
+  public var queue: QueueRule?
+  /// Whether, and how, identical requests in flight share one answer.
+  public var coalescing: CoalescingRule?
   /// Where each limit stands in the file: `limits[0]`, `budgets[1]`.
   public var limitNames: [String] = []
   /// The marks of all budgets.
@@ -30,6 +36,8 @@ public struct GatewayPlan: Sendable {
   public var semantic: SemanticPlan?
   /// Cooldowns and ejections, as they stand before the first request.
   public var ejections: [any Ejection] = []
+  /// What the file says of parts that a reload keeps if they are unchanged.
+  var wording = Wording()
   /// The retry budget.
   public var retryBudget: (any RetryBudget)?
   /// At most so many attempts a request.

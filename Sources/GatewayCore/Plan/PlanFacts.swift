@@ -23,6 +23,17 @@ extension RouteTree {
     return nil
   }
 
+  /// What a breaker is called over reloads: its deployment, or the first leaf that it guards.
+  func identity(ofBreaker index: Int) -> String {
+    let (rule, deployment) = breakers[index]
+    guard rule.isPerLeaf, let leaf = nodes.indices.first(where: { nodes[$0].breaker == index })
+    else { return "\(deployment.index)" }
+    return names[leaf]
+  }
+
+  /// The breaker of each route node, in the order of the attempts' `leaf`; -1 for none.
+  public var breakerOfLeaf: [Int16] { nodes.map(\.breaker) }
+
   /// The deployment that each breaker guards, whatever way an attempt comes to it.
   ///
   /// `nil` for a breaker that guards a part of the routes only. In the order of the notes'

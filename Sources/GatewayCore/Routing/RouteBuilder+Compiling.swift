@@ -106,6 +106,14 @@ extension RouteBuilder {
     _ routes: [(alias: Int, root: UInt16)], at setting: Setting
   ) throws(SettingError) {
     for (alias, root) in routes { tree.roots[alias] = root }
+    guard tree.guards.count < 65_000, tree.tests.count < 65_000,
+      tree.nodes.allSatisfy({ $0.guardCount < .max }), tree.fields.count < 256
+    else {
+      throw SettingError(
+        at: setting.position, path: setting.path,
+        "more filters and conditions than a policy may have",
+        next: "a leaf has at most 254 filters, a policy 65,000 rules of filters and tests")
+    }
     for (alias, root) in routes {
       try measure(root, depth: 1, aliases: [alias], at: setting)
     }

@@ -208,7 +208,8 @@ extension CostBridge {
       .init("baselinePicodollars", .text("\(baseline.picodollars)")),
       .init("policyPicodollars", .text("\(policy.picodollars)")),
     ]
-    for part in Part.allCases {
+    // What came later is said where there is something to say: old files stay as they are.
+    for part in Part.allCases where part != .sideCalls || self[part] != .zero {
       members.append(.init(part.rawValue, .text("\(self[part].picodollars)")))
     }
     return .object(members)

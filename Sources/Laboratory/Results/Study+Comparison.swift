@@ -48,7 +48,9 @@ extension Study {
     return PolicyResult(
       name: contenders[contender].name, reference: contenders[contender].reference,
       isBaseline: contender == baseline,
-      measures: MeasureCatalog.all.enumerated().map { place, measure in
+      measures: MeasureCatalog.all.dropLast(
+        contenders.contains { $0.plan?.semantic != nil } ? 0 : MeasureCatalog.meaning.count
+      ).enumerated().map { place, measure in
         result(
           measure, row.values(of: place), pooled: measure.value(all),
           base: base?.values(of: place))

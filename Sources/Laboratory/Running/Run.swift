@@ -92,6 +92,12 @@ final class RunSink: Sink {
 
   func consume(sideCalls: Span<SideCallRecord>, truths: Span<SideCallTruth>) {
     measures.consume(sideCalls: sideCalls, truths: truths)
+    var bills = MoneyTotal.zero
+    for index in sideCalls.indices
+    where sideCalls[index].arrived >= from && sideCalls[index].arrived < to {
+      bills += truths[index].bill
+    }
+    ledger.sideCalls += bills
     beside?.consume(sideCalls: sideCalls, truths: truths)
   }
 

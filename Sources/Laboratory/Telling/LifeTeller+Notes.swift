@@ -46,7 +46,8 @@ extension LifeTeller {
     case .lateReport: return nil
     case .queued: return ("queue", ["waits", "\(note.value) waiting"])
     case .dequeued:
-      let how = note.value == 0 ? "admitted" : note.value == 1 ? "shed" : "abandoned"
+      let why = Note.Shedding(rawValue: note.subject).map { "shed (\($0))" } ?? "shed"
+      let how = note.value == 0 ? "admitted" : note.value == 1 ? why : "abandoned"
       return ("queue", [how, "after \(LifeTeller.seconds(note.other))"])
     case .followed: return ("coalesced", ["follows request \(note.value)"])
     case .asked: return ("asks", [side(note.subject)])
@@ -111,6 +112,9 @@ extension LifeTeller {
   }
 
   func limit(_ subject: UInt16) -> String {
+    if subject >= ConcurrencyRule.subject, subject < .max {
+      return "concurrency[\(subject - ConcurrencyRule.subject)]"
+    }
     let index = Int(subject)
     guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
     let rule = plan.limits[index]

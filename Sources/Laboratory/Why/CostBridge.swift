@@ -10,6 +10,7 @@ import Vocabulary
 ///          −  Σ shared R                         answers that need not be bought    → cache
 ///          +  Σ (served and shared) R            calls that were answered at all    → volume
 ///          +  Σ bills of attempts that served nobody, by why they were made         → waste
+///          +  Σ bills of side calls: embeddings, scores                             → side calls
 ///          +  standing charges                                                      → capacity
 ///          +  what attempts of calls cost that were open at the end                 → remainder
 ///
@@ -33,6 +34,8 @@ public struct CostBridge: Sendable, Hashable {
     case hedges
     /// Billed attempts that the gateway withdrew, mostly because the client had left.
     case withdrawn
+    /// Side calls: embeddings, scores, questions to a central store.
+    case sideCalls
     /// Standing charges.
     case capacity
     /// Attempts of calls that were still open at the end.
@@ -47,6 +50,7 @@ public struct CostBridge: Sendable, Hashable {
       case .failedAttempts: "failed attempts that were billed"
       case .hedges: "hedges that served nobody"
       case .withdrawn: "attempts withdrawn"
+      case .sideCalls: "side calls"
       case .capacity: "standing charges"
       case .remainder: "calls open at the end"
       }
@@ -88,6 +92,8 @@ struct CostLedger: Sendable, Equatable {
   var failed = MoneyTotal.zero
   var hedges = MoneyTotal.zero
   var withdrawn = MoneyTotal.zero
+  /// The bills of side calls.
+  var sideCalls = MoneyTotal.zero
   var standing = MoneyTotal.zero
   /// What the calls were billed in all, with the standing charges.
   var cost = MoneyTotal.zero
@@ -101,9 +107,12 @@ struct CostLedger: Sendable, Equatable {
     case .failedAttempts: failed
     case .hedges: hedges
     case .withdrawn: withdrawn
+    case .sideCalls: sideCalls
     case .capacity: standing
     case .remainder:
-      cost - served.adding(failed).adding(hedges).adding(withdrawn).adding(standing)
+      cost
+        - served.adding(failed).adding(hedges).adding(withdrawn).adding(sideCalls)
+        .adding(standing)
     }
   }
 
@@ -114,6 +123,7 @@ struct CostLedger: Sendable, Equatable {
     failed += other.failed
     hedges += other.hedges
     withdrawn += other.withdrawn
+    sideCalls += other.sideCalls
     standing += other.standing
     cost += other.cost
   }

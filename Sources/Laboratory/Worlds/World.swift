@@ -98,7 +98,9 @@ struct World: Sendable {
     plan.slices = scenario.expectations.expect.map(\.slice)
     guard let gateway else { return plan }
     plan.limits = gateway.limitEnvelopes
+    plan.concurrency = gateway.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     plan.breakers = gateway.tree.guardedDeployments
+    plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
     plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
     return plan
   }

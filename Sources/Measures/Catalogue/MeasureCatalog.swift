@@ -10,7 +10,7 @@ public enum MeasureCatalog {
     + economy
 
   /// The measures that are not columns.
-  public static let others: [Measure] = servedOnly + meansAndShares + books
+  public static let others: [Measure] = servedOnly + meansAndShares + books + meaning
 
   /// All measures: the columns first.
   public static let all: [Measure] = columns + others
@@ -177,6 +177,19 @@ public enum MeasureCatalog {
     ) {
       mean(Double($0.tally.boundedEndToEnd - $0.tally.floorEndToEnd) / 1e9, $0.tally.bounded)
     },
+  ]
+
+  /// The measures that only a policy with a semantic cache has: the last ones of `all`.
+  public static let meaning: [Measure] = [
+    Measure(
+      "semanticHitRate", "hits by meaning", .share, .higher,
+      formula: "semantic hits / admitted", of: "admitted requests", matters: .absolute(0.005)
+    ) { ratio($0.tally.semanticHits, $0.tally.admitted) },
+    Measure(
+      "wrongAnswers", "wrong answers (semantic)", .share, .lower,
+      formula: "semantic hits on another question / succeeded", of: "successes",
+      matters: .absolute(0.0005)
+    ) { ratio($0.tally.wrong, $0.tally.succeeded) },
   ]
 
   private static func quantiles(

@@ -34,6 +34,8 @@ struct HotTallies: ~Copyable {
   private var keysApart: Rows<Tally>
   private var usersApart: Rows<Tally>
   private let someApart: Bool
+  /// Whether any of teams, features and keys takes part in the cells.
+  private let someTenants: Bool
 
   init(_ plan: MeasuresPlan) {
     var product = max(1, plan.aliases)
@@ -60,6 +62,7 @@ struct HotTallies: ~Copyable {
     featuresApart = apart(feature)
     keysApart = apart(key)
     usersApart = apart(user)
+    someTenants = [feature, team, key].contains { $0.stride > 0 }
     someApart = [deployment, feature, team, key, user].contains { $0.size > 0 && $0.stride == 0 }
   }
 
@@ -69,14 +72,17 @@ struct HotTallies: ~Copyable {
   ) {
     let aliasPlace = alias.place(Int(record.pointee.alias.index))
     let deploymentPlace = deployment.place(Int(record.pointee.deployment.index))
+    var cell = aliasPlace &+ deploymentPlace &* deployment.stride
+    if someTenants {
+      cell &+= team.place(Int(record.pointee.identity.team.index)) &* team.stride
+      cell &+= feature.place(Int(record.pointee.identity.feature.index)) &* feature.stride
+      cell &+= key.place(Int(record.pointee.identity.key.index)) &* key.stride
+    }
+    cells[cell].add(record, truth, seen)
+    guard someApart else { return }
     let teamPlace = team.place(Int(record.pointee.identity.team.index))
     let featurePlace = feature.place(Int(record.pointee.identity.feature.index))
     let keyPlace = key.place(Int(record.pointee.identity.key.index))
-    let cell =
-      aliasPlace &+ deploymentPlace &* deployment.stride &+ teamPlace &* team.stride
-      &+ featurePlace &* feature.stride &+ keyPlace &* key.stride
-    cells[cell].add(record, truth, seen)
-    guard someApart else { return }
     if deploymentsApart.count > 0 { deploymentsApart[deploymentPlace].add(record, truth, seen) }
     if teamsApart.count > 0 { teamsApart[teamPlace].add(record, truth, seen) }
     if featuresApart.count > 0 { featuresApart[featurePlace].add(record, truth, seen) }

@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// Checks that while a breaker is not closed, only noted probes and bypasses start at its deployment.
+/// Checks that while a breaker is not closed, only noted probes and bypasses start at its deployment,
+/// or at the leaves that it guards.
 ///
 /// Notes give each breaker's history at each replica; an attempt gives its start, but only when it
 /// settles. So the attempts at guarded deployments wait until the flush that they came with is over
@@ -20,18 +21,25 @@ struct BreakerWatch: ~Copyable {
     var started: Instant
     var deployment: DeploymentID
     var replica: ReplicaID
+    /// The breaker of its leaf; -1 to look at those of its deployment.
+    var breaker: Int16
   }
 
   private let guarded: [[Int]]
+  private let ofLeaf: [Int16]
   private let breakers: Int
   private let replicas: Int
   private var histories: [[Change]]
   private var passes = OpenTable(blank: UInt32(0))
   private var pending: [Pending] = []
+  /// Replicas that still have the policy whose breakers are known.
+  private var isJudged: [Bool]
 
   init(_ plan: MeasuresPlan) {
     breakers = plan.breakers.count
     replicas = max(1, plan.replicas)
+    ofLeaf = plan.breakers.isEmpty ? [] : plan.breakerOfLeaf
+    isJudged = Array(repeating: true, count: replicas)
     histories = Array(repeating: [], count: breakers * replicas)
     guarded =
       plan.breakers.allSatisfy { $0 == nil }
@@ -43,18 +51,46 @@ struct BreakerWatch: ~Copyable {
 
   @inline(__always)
   mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
-    let deployment = Int(record.pointee.deployment.index)
-    guard deployment < guarded.count, !guarded[deployment].isEmpty else { return }
+    var breaker: Int16 = -1
+    if !ofLeaf.isEmpty {
+      guard Int(record.pointee.leaf) < ofLeaf.count, ofLeaf[Int(record.pointee.leaf)] >= 0 else {
+        return
+      }
+      breaker = ofLeaf[Int(record.pointee.leaf)]
+    } else if !isGuarded(record.pointee.deployment) {
+      return
+    }
+    guard isJudged[min(Int(record.pointee.replica.index), replicas - 1)] else { return }
     pending.append(
       Pending(
         request: record.pointee.request, started: record.pointee.started,
         deployment: record.pointee.deployment,
-        replica: record.pointee.replica))
+        replica: record.pointee.replica, breaker: breaker))
+  }
+
+  @inline(__always)
+  private func isGuarded(_ deployment: DeploymentID) -> Bool {
+    Int(deployment.index) < guarded.count && !guarded[Int(deployment.index)].isEmpty
+  }
+
+  /// A replica has started anew, with all its breakers closed, or has taken over another policy:
+  /// then its breakers are no longer known, and what starts from then on is not judged.
+  mutating func began(_ note: Note) {
+    guard Int(note.replica.index) < replicas else { return }
+    for breaker in 0..<breakers {
+      let place = breaker * replicas + Int(note.replica.index)
+      if !histories[place].isEmpty {
+        histories[place].append(Change(at: note.at, state: 0, probesFrom: 0))
+      }
+    }
+    if note.kind == .reloaded { isJudged[Int(note.replica.index)] = false }
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     let breaker = Int(note.subject)
-    guard breaker < breakers, Int(note.replica.index) < replicas else { return }
+    guard breaker < breakers, Int(note.replica.index) < replicas,
+      isJudged[Int(note.replica.index)]
+    else { return }
     switch note.kind {
     case .breakerChanged:
       histories[breaker * replicas + Int(note.replica.index)].append(
@@ -86,19 +122,24 @@ struct BreakerWatch: ~Copyable {
   }
 
   private mutating func judge(_ attempt: Pending, _ breaches: inout Breaches) {
-    for breaker in guarded[Int(attempt.deployment.index)] {
-      let replica = min(Int(attempt.replica.index), replicas - 1)
-      let history = histories[breaker * replicas + replica]
-      if history.isEmpty || mayPass(history, attempt.started) { continue }
-      if let slot = passes.find(attempt.request &* UInt64(breakers) &+ UInt64(breaker)) {
-        if passes[slot] > 1 { passes[slot] &-= 1 } else { passes.remove(at: slot) }
-        continue
-      }
-      breaches.add(
-        .openBreaker, request: attempt.request, at: attempt.started,
-        "breaker \(breaker) was not closed, yet an attempt started at deployment "
-          + "\(attempt.deployment.index) without a probe's or a bypass' note")
+    guard attempt.breaker < 0 else { return judge(attempt, Int(attempt.breaker), &breaches) }
+    for breaker in guarded[Int(attempt.deployment.index)] { judge(attempt, breaker, &breaches) }
+  }
+
+  private mutating func judge(
+    _ attempt: Pending, _ breaker: Int, _ breaches: inout Breaches
+  ) {
+    let replica = min(Int(attempt.replica.index), replicas - 1)
+    let history = histories[breaker * replicas + replica]
+    if history.isEmpty || mayPass(history, attempt.started) { return }
+    if let slot = passes.find(attempt.request &* UInt64(breakers) &+ UInt64(breaker)) {
+      if passes[slot] > 1 { passes[slot] &-= 1 } else { passes.remove(at: slot) }
+      return
     }
+    breaches.add(
+      .openBreaker, request: attempt.request, at: attempt.started,
+      "breaker \(breaker) was not closed, yet an attempt started at deployment "
+        + "\(attempt.deployment.index) without a probe's or a bypass' note")
   }
 
   /// Whether the breaker was closed just before `now` or in any state it took on at `now`.

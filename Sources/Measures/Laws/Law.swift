@@ -53,7 +53,7 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
     case .attemptMaximum:
       "Attempts ≤ the policy's maximum, and = first + retries + fallbacks + hedges."
     case .openBreaker:
-      "While a breaker is not closed, only noted probes and bypasses start at its deployment."
+      "While a breaker is not closed or a deployment is out, only noted probes and bypasses start."
     case .limiterEnvelope:
       "In any stretch of t a limit charges at most burst + rate × t (or its window's most)."
     case .reservationsReconciled:

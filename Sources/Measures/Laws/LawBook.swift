@@ -5,17 +5,22 @@ struct LawBook: ~Copyable {
   private var requests: OpenRequests
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
+  private var concurrency: ConcurrencyWatch
   private var breakers: BreakerWatch
+  private var ejections: EjectionWatch
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
     sojourns = Sojourns(deployments: plan.deployments)
     limiters = LimiterWatch(plan)
+    concurrency = ConcurrencyWatch(plan)
     breakers = BreakerWatch(plan)
+    ejections = EjectionWatch(plan)
   }
 
   mutating func newFlush(_ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
   }
 
   @inline(__always)
@@ -25,6 +30,7 @@ struct LawBook: ~Copyable {
     requests.settled(record, truth, &breaches)
     sojourns.settled(record)
     breakers.settled(record)
+    ejections.settled(record)
   }
 
   mutating func ended(
@@ -45,16 +51,29 @@ struct LawBook: ~Copyable {
   @inline(__always)
   mutating func noted(_ note: UnsafePointer<Note>, _ breaches: inout Breaches) {
     switch note.pointee.kind {
-    case .limiterCharged: limiters.charged(note, &breaches)
-    case .breakerChanged, .probed, .bypassed: breakers.noted(note.pointee, &breaches)
-    case .limiterJudged, .reconciled, .restarted, .reloaded:
+    case .limiterCharged:
+      if note.pointee.subject < ConcurrencyWatch.subject {
+        limiters.charged(note, &breaches)
+      } else {
+        concurrency.noted(note.pointee, &breaches)
+      }
+    case .breakerChanged, .probed: breakers.noted(note.pointee, &breaches)
+    case .bypassed where note.pointee.subject != .max: breakers.noted(note.pointee, &breaches)
+    case .bypassed, .ejected, .restored: ejections.noted(note.pointee)
+    case .restarted, .reloaded:
+      breakers.began(note.pointee)
+      ejections.began(note.pointee)
       limiters.noted(note.pointee, &breaches)
+      concurrency.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
+    case .limitAdapted: concurrency.noted(note.pointee, &breaches)
     default: break
     }
   }
 
   mutating func close(_ tally: DriverTally, _ breaches: inout Breaches) {
     breakers.newFlush(&breaches)
+    ejections.newFlush(&breaches)
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)

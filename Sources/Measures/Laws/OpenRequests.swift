@@ -40,7 +40,7 @@ struct OpenRequests: ~Copyable {
 
   private var sums = OpenTable(blank: Sums())
   private var numbers = EndedNumbers()
-  private let maximum: [Int]
+  private var maximum: Rows<Int>
   private let end: Instant
   private var newestSettlement = Instant.distantPast
   private var newestAttempt = Instant.distantPast
@@ -48,7 +48,8 @@ struct OpenRequests: ~Copyable {
   private(set) var sideCalls = 0
 
   init(_ plan: MeasuresPlan) {
-    maximum = plan.maximumAttempts
+    maximum = Rows(repeating: 0, count: plan.maximumAttempts.count)
+    for index in plan.maximumAttempts.indices { maximum[index] = plan.maximumAttempts[index] }
     end = plan.end
   }
 

@@ -1,5 +1,5 @@
 import Settings
-public import Vocabulary
+import Vocabulary
 
 /// How an embedding model sees the questions of a world.
 ///

@@ -97,6 +97,23 @@ public enum PolicyCatalogue {
       ]),
     family(Limiters.registry, "policies.X.limits.by"),
     Family(
+      kind: "admission", place: "policies.X",
+      entries: [
+        described(
+          "concurrency", "limits what is in flight, of requests or at a deployment",
+          "LiteLLM max_parallel_requests; Netflix concurrency-limits"
+        ) { s throws(SettingError) in _ = try ConcurrencyRule(reading: &s) },
+        described(
+          "queue", "where requests wait that a limit would refuse",
+          "B. Maurer, Fail at scale, ACM Queue 2015; RFC 8289"
+        ) { s throws(SettingError) in _ = try QueueRule(reading: &s) },
+        described(
+          "coalesce", "lets identical requests in flight share one answer",
+          "nginx proxy_cache_lock; Go singleflight"
+        ) { s throws(SettingError) in _ = try CoalescingRule(reading: &s) },
+      ]),
+    family(ConcurrencyLimits.registry, "policies.X.concurrency.by"),
+    Family(
       kind: "cache", place: "policies.X.cache",
       entries: [
         described("exact", "keeps answers by the fingerprint of the request", nil) {

@@ -41,3 +41,17 @@ struct IdentityLaw: Sendable {
       feature: FeatureID(feature.first + feature.member(key, call, counter: 3)))
   }
 }
+
+/// The draws of identities: held by reference, because a law is large and a call needs one word of it.
+final class IdentityDraws: Sendable {
+  private let law: IdentityLaw
+  private let key: ChanceKey
+
+  init(_ law: IdentityLaw, _ key: ChanceKey) {
+    self.law = law
+    self.key = key
+  }
+
+  /// The identity of a call, or of the conversation that began with it.
+  func identity(_ call: CallKey) -> Identity { law.identity(key, call) }
+}

@@ -15,17 +15,14 @@ struct Stamp: Sendable {
   private let output: TokenLaw
   private let inputKey: ChanceKey
   private let outputKey: ChanceKey
-  private let identity: IdentityLaw
-  private let drawsIdentity: Bool
-  private let identityKey: ChanceKey
+  /// Who calls, where that is drawn; `nil` if all calls are of one identity.
+  private let identities: IdentityDraws?
   /// The share of streamed answers; `nil` if all or none are.
   private let streamedShare: Double?
   private let streamingKey: ChanceKey
   /// The share of cached input; negative for what the trace says.
   private let cachedShare: Double
-  private let questions: Zipf?
-  private let asksQuestions: Bool
-  private let questionKey: ChanceKey
+  private let questions: QuestionDraws?
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
@@ -39,9 +36,8 @@ struct Stamp: Sendable {
     // By the pool's name: equal bodies have equally long prompts.
     inputKey = chance.key(.inputTokens, name: pool)
     outputKey = chance.key(.outputTokens, name: source)
-    identityKey = chance.key(.identity, name: source)
-    identity = laws.identity
-    drawsIdentity = !laws.identity.isFixed
+    let identityKey = chance.key(.identity, name: source)
+    identities = laws.identity.isFixed ? nil : IdentityDraws(laws.identity, identityKey)
     streamingKey = chance.key(.streaming, name: source)
     if case .share(let share) = laws.streaming {
       streamedShare = share
@@ -49,9 +45,7 @@ struct Stamp: Sendable {
       streamedShare = nil
     }
     cachedShare = laws.cachedShare ?? -1
-    questions = laws.questions
-    asksQuestions = laws.questions != nil
-    questionKey = chance.key(.question, name: pool)
+    questions = laws.questions.map { QuestionDraws($0, chance.key(.question, name: pool)) }
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
       identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
@@ -68,12 +62,6 @@ struct Stamp: Sendable {
     fill(
       &arrival, at: now, call: call, first: call, body: draw.body, input: draw.input,
       output: draw.output, cached: 0)
-  }
-
-  /// Apart, so that calls of one identity do not move the laws about.
-  @inline(never)
-  private func drawIdentity(_ arrival: inout Arrival, _ first: CallKey) {
-    arrival.request.identity = identity.identity(identityKey, first)
   }
 
   /// Draws body, prompt and answer of the calls from `number` on.
@@ -145,20 +133,26 @@ struct Stamp: Sendable {
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
-    if drawsIdentity { drawIdentity(&arrival, first) }
-    if asksQuestions { arrival.truth.cluster = question(of: body) }
+    if let identities { arrival.request.identity = identities.identity(first) }
+    if let questions { arrival.truth.cluster = questions.question(of: body) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
   }
 }
 
-extension Stamp {
-  /// The question that a body asks: the same for all calls with that body.
-  @inline(never)
-  private func question(of body: CallKey) -> UInt32 {
-    UInt32(questions?.rank(questionKey.uniform(call: body)) ?? 0)
+/// The questions that bodies ask: held by reference, because a law is large.
+final class QuestionDraws: Sendable {
+  private let ranks: Zipf
+  private let key: ChanceKey
+
+  init(_ ranks: Zipf, _ key: ChanceKey) {
+    self.ranks = ranks
+    self.key = key
   }
+
+  /// The question that a body asks: the same for all calls with that body.
+  func question(of body: CallKey) -> UInt32 { UInt32(ranks.rank(key.uniform(call: body))) }
 }
 
 /// Draws of the next calls of a generated stream, made some at a time.

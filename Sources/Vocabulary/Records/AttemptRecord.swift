@@ -46,6 +46,8 @@ public struct AttemptRecord: BitwiseCopyable, Sendable {
   public var served: Bool
   /// The replica that made it.
   public var replica: ReplicaID
+  /// The route node that it came by; `.max` if nobody said.
+  public var leaf: UInt16
 
   /// Makes a record of an attempt that has just been started.
   @inlinable
@@ -69,6 +71,7 @@ public struct AttemptRecord: BitwiseCopyable, Sendable {
     self.reason = reason
     served = false
     self.replica = replica
+    leaf = .max
   }
 }
 

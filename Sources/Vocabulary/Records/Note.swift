@@ -51,7 +51,8 @@ public struct Note: BitwiseCopyable, Sendable {
     /// A request waits for admission. `value`: requests waiting, this one included; `other`: the
     /// instant (ns) at which it is judged anew at the latest.
     case queued
-    /// A request has left the queue. `value`: 0 admitted, 1 shed, 2 abandoned; `other`: waited ns.
+    /// A request has left the queue, or found no place in it. `value`: 0 admitted, 1 shed,
+    /// 2 abandoned; `subject`: why it was shed (see `Shedding`); `other`: waited ns.
     case dequeued
     /// A request follows the answer of another in flight. `value`: the leader's number.
     case followed
@@ -71,7 +72,8 @@ public struct Note: BitwiseCopyable, Sendable {
     /// A budget has passed one of its marks. `subject`: its index after the limits; `value`: share spent × 1,000,000;
     /// `other`: the bucket (tenant index).
     case budgetPassed
-    /// An adaptive limit has changed. `subject`: limit; `value`: the new limit.
+    /// An adaptive limit has changed. `subject`: limit; `value`: the new limit; `other`: the
+    /// bucket; `deployment` if it is a deployment's.
     case limitAdapted
     /// The replica has started anew and forgotten what it knew.
     case restarted
@@ -79,6 +81,21 @@ public struct Note: BitwiseCopyable, Sendable {
     case reloaded
     /// A broken stream goes on elsewhere. `deployment`: the one that broke.
     case streamRestarted
+  }
+
+  /// Why a request was shed that would have waited.
+  @frozen
+  public enum Shedding: UInt16, BitwiseCopyable, Sendable, Hashable, CaseIterable {
+    /// The queue was full.
+    case full
+    /// It had to make room for another.
+    case evicted
+    /// It had waited for as long as it may.
+    case late
+    /// It could not have been served in time any more.
+    case hopeless
+    /// The line had stood for too long (CoDel).
+    case codel
   }
 
   /// Why a deployment is out of rotation.

@@ -67,6 +67,12 @@ import Vocabulary
           "breaker": ["trip": ["consecutiveFailures": 5], "open": "1s"],
           "limits": [["each": "team", "totalTokens": "100k/s", "burst": 1_000_000]],
           "cache": ["exact": ["ttl": "10s", "capacity": 500]],
+          "concurrency": [
+            ["by": ["fixed": 3]], ["each": "team", "by": "vegas"],
+            ["each": "deployment", "by": ["aimd": ["least": 4]]],
+          ],
+          "queue": ["capacity": 100, "longest": "2s", "codel": [:], "order": "adaptive"],
+          "coalesce": ["scope": "team"],
         ]
         world.end = .distantFuture
         let plan = try world.plan()

@@ -18,6 +18,25 @@ struct GatewayFaultTests {
     return world
   }
 
+  @Test("a crash breaks what is in flight: each request ends once, and no later than the crash")
+  func crash() throws {
+    for seed in UInt64(100)..<140 {
+      var world = world(seed)
+      let instants = (1...8).map {
+        Instant.start.advanced(by: .milliseconds($0 * 700 + Int(seed)))
+      }
+      world.gatewayFaults = instants.map { GatewayFault(.crash, at: $0) }
+      let result = try world.run()
+      #expect(
+        result.breaches.kept.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(3))")
+      #expect(result.requests.count + result.tally.requests.open == 60, "seed \(seed)")
+      for record in result.requests where record.source != .cache {
+        let crosses = instants.contains { record.arrived < $0 && $0 < record.ended }
+        #expect(!crosses, "seed \(seed): \(record.number) outlived a crash")
+      }
+    }
+  }
+
   @Test("a restart at any instant loses no request: each ends once, and is noted")
   func restart() throws {
     for seed in UInt64(0)..<40 {
@@ -28,7 +47,7 @@ struct GatewayFaultTests {
           replica: $0 % 3 == 0 ? 0 : nil)
       }
       let result = try world.run()
-      let broken = result.breaches.kept.filter { $0.law != .openBreaker }
+      let broken = result.breaches.kept
       #expect(broken.isEmpty, "seed \(seed): \(broken.prefix(3))")
       #expect(result.requests.count + result.tally.requests.open == 60, "seed \(seed)")
       let noted = result.notes.filter { $0.kind == .restarted }.count
@@ -46,7 +65,7 @@ struct GatewayFaultTests {
       world.gatewayFaults = [GatewayFault(.reload(try later.plan()), at: at)]
       let result = try world.run()
       // What these promise is told to the laws for the first policy only.
-      let allowed: Set<Law> = [.openBreaker, .boundsHold, .attemptMaximum]
+      let allowed: Set<Law> = [.boundsHold, .attemptMaximum]
       let broken = result.breaches.kept.filter { !allowed.contains($0.law) }
       #expect(broken.isEmpty, "seed \(seed): \(broken.prefix(3))")
       #expect(result.requests.count + result.tally.requests.open == 60, "seed \(seed)")

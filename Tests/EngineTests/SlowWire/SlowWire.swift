@@ -20,7 +20,7 @@ final class SlowWire {
     var repeats = 0.0
   }
 
-  private enum Happening {
+  enum Happening {
     case arrival(Int)
     case firstByte(Int)
     case response(Int)
@@ -43,20 +43,20 @@ final class SlowWire {
   }
 
   /// What goes over the wire: an event, or a vector.
-  private enum Report {
+  enum Report {
     case event(Event)
     case embedded(SideCallID, [Float])
   }
 
   /// A side call that is out.
-  private struct Question {
+  struct Question {
     var id: SideCallID
     var promise: SidePromise
     var isInTime: Bool
   }
 
   /// One timer of a kind belongs to a request, one poll to a number.
-  private struct TimerPlace: Hashable {
+  struct TimerPlace: Hashable {
     var request: RequestID
     var kind: TimerID.Kind
     var number: UInt8
@@ -68,7 +68,7 @@ final class SlowWire {
     }
   }
 
-  private struct Entry {
+  struct Entry {
     var at: Instant
     var rank: Int
     var order: Int
@@ -78,7 +78,7 @@ final class SlowWire {
     }
   }
 
-  private struct Exchange {
+  struct Exchange {
     var attempt: AttemptID
     var deployment: DeploymentID
     var promise: Promise
@@ -90,40 +90,41 @@ final class SlowWire {
     var sawFirstByte = false
   }
 
-  private let wire: Wire
-  private let noise: ChanceKey
-  private var reportsSent: UInt64 = 0
-  private var gateway: Gateway
-  private var output = Output()
-  private var fleet: ProviderFleet
-  private var promises = ProviderOutput()
-  private var arrivals: [(at: Instant, request: Request, truth: Truth)] = []
-  private var pending: [Entry] = []
-  private var order = 0
-  private var now = Instant.start
-  private var exchanges: [Exchange] = []
-  private var openExchanges: [AttemptID: Int] = [:]
+  let wire: Wire
+  let noise: ChanceKey
+  var reportsSent: UInt64 = 0
+  var gateway: Gateway
+  var output = Output()
+  var fleet: ProviderFleet
+  var promises = ProviderOutput()
+  var arrivals: [(at: Instant, request: Request, truth: Truth)] = []
+  var pending: [Entry] = []
+  var order = 0
+  var now = Instant.start
+  var exchanges: [Exchange] = []
+  var openExchanges: [AttemptID: Int] = [:]
   /// Which setting of which timer holds: an alarm of an earlier one is void.
-  private var timers: [TimerPlace: (id: TimerID, setting: Int)] = [:]
-  private var settings = 0
-  private let services: SideServices
-  private let embeddings: EmbeddingSource
-  private var questions: [Question] = []
-  private var billsOfQuestions: [SideCallID: Money] = [:]
-  private var sideTruths = Buffer<SideCallTruth>()
-  private var truths: [RequestID: Truth] = [:]
-  private var billsOfAttempts: [AttemptID: Money] = [:]
-  private var billsOfRequests: [RequestID: Money] = [:]
-  private var requestOf: [AttemptID: RequestID] = [:]
-  private let collector: Collector
-  private var tally: DriverTally
+  var timers: [TimerPlace: (id: TimerID, setting: Int)] = [:]
+  var settings = 0
+  let services: SideServices
+  let embeddings: EmbeddingSource
+  var questions: [Question] = []
+  var billsOfQuestions: [SideCallID: Money] = [:]
+  var sideTruths = Buffer<SideCallTruth>()
+  var truths: [RequestID: Truth] = [:]
+  var billsOfAttempts: [AttemptID: Money] = [:]
+  var billsOfRequests: [RequestID: Money] = [:]
+  var requestOf: [AttemptID: RequestID] = [:]
+  let collector: Collector
+  var attemptTruths = Buffer<AttemptTruth>()
+  var tally: DriverTally
 
   /// How often each request's answer was closed.
-  private(set) var finished: [RequestID: Int] = [:]
+  var finished: [RequestID: Int] = [:]
   /// Answers that began twice, or after their end; bodies released that were not kept.
-  private(set) var complaints: [String] = []
-  private var begun = Set<RequestID>()
-  private var bodies = Set<BodyID>()
+  var complaints: [String] = []
+  var begun = Set<RequestID>()
+  var bodies = Set<BodyID>()
 
   init(_ world: World, wire: Wire = Wire()) throws {
     let plan = try world.plan()
@@ -201,7 +202,7 @@ final class SlowWire {
 
   // MARK: Upstreams
 
-  private func start(
+  func start(
     _ attempt: AttemptID, _ slot: UInt32, _ deployment: DeploymentID, _ deadlines: Deadlines
   ) {
     let request = gateway.request(inSlot: slot)
@@ -239,7 +240,7 @@ final class SlowWire {
     where limit != .distantFuture { schedule(.deadline(number), at: limit) }
   }
 
-  private func silence(_ promise: Promise, longerThan idle: Int64) -> Instant {
+  func silence(_ promise: Promise, longerThan idle: Int64) -> Instant {
     guard idle != .max, promise.firstToken != .distantFuture else { return .distantFuture }
     if promise.end == .distantFuture { return promise.firstToken.advanced(byNanoseconds: idle) }
     let tokens = Int64(promise.usage.outputTokens)
@@ -251,7 +252,7 @@ final class SlowWire {
       ? promise.pausedAt.advanced(byNanoseconds: idle) : .distantFuture
   }
 
-  private func deadline(_ number: Int) {
+  func deadline(_ number: Int) {
     let exchange = exchanges[number]
     guard exchange.isOpen else { return }
     if now >= exchange.total {
@@ -264,14 +265,14 @@ final class SlowWire {
   }
 
   /// The server closes a connection before its upstream has answered.
-  private func close(_ number: Int, _ outcome: Outcome) {
+  func close(_ number: Int, _ outcome: Outcome) {
     let exchange = exchanges[number]
     let (usage, bill) = fleet.cut(
       exchange.promise, of: exchange.deployment, started: exchange.started, at: now)
     end(number, outcome, .unsaid, usage, bill)
   }
 
-  private func end(
+  func end(
     _ number: Int, _ outcome: Outcome, _ hint: RetryAfter, _ usage: Usage, _ bill: Money
   ) {
     exchanges[number].isOpen = false
@@ -279,170 +280,5 @@ final class SlowWire {
     openExchanges[attempt] = nil
     billsOfAttempts[attempt] = bill
     send(.attemptEnded(attempt, outcome, hint, usage))
-  }
-
-  // MARK: Questions beside the upstreams
-
-  private func ask(_ id: SideCallID, _ deadline: Instant) {
-    tally.sideCalls.enter(at: now)
-    let request = gateway.request(inSlot: id.request.slot)
-    let promise = services.start(
-      id.kind, request.call, number: id.number, inputTokens: request.inputTokens, at: now)
-    questions.append(Question(id: id, promise: promise, isInTime: promise.end <= deadline))
-    billsOfQuestions[id] = promise.bill
-    schedule(.sideAnswer(questions.count - 1), at: min(promise.end, deadline))
-  }
-
-  private func answer(_ place: Int) {
-    let question = questions[place]
-    tally.sideCalls.leave(at: now)
-    let succeeded = question.isInTime && question.promise.succeeds
-    let truth = truths[question.id.request]
-    if succeeded, question.id.kind == .embedding {
-      var vector = [Float](repeating: 0, count: EmbeddingSource.dimensions)
-      var span = vector.mutableSpan
-      embeddings.write(
-        cluster: truth?.cluster ?? 0, call: gateway.request(inSlot: question.id.request.slot).call,
-        into: &span)
-      send(.embedded(question.id, vector))
-    } else {
-      let parts = UInt64(truth?.difficulty ?? 0)
-      let score = parts == 65_535 ? 1 << 63 : parts * ((1 << 63) / 65_535)
-      send(
-        .event(
-          .sideCallEnded(
-            question.id, succeeded: succeeded,
-            value: succeeded && question.id.kind == .complexity ? score : 0)))
-    }
-  }
-
-  // MARK: The wire
-
-  private var hasOnlyPolls: Bool {
-    (gateway.held == 0 || exchanges.contains(where: \.isOpen))
-      && pending.allSatisfy {
-        if case .alarm(let timer, _) = $0.what { timer.kind == .poll } else { false }
-      }
-  }
-
-  private func send(_ event: Event) { send(.event(event)) }
-
-  private func send(_ report: Report) {
-    reportsSent += 1
-    var draws = noise.draws(call: CallKey(bits: reportsSent))
-    if wire.delay == .zero {
-      deliver(report)
-    } else {
-      schedule(.report(report), at: now.advanced(byNanoseconds: delay(draws.uniform())))
-    }
-    if draws.uniform() < wire.repeats {
-      schedule(.report(report), at: now.advanced(byNanoseconds: delay(draws.uniform())))
-    }
-  }
-
-  private func delay(_ u: Double) -> Int64 { Int64(u * Double(wire.delay.nanoseconds)) }
-
-  private func deliver(_ report: Report) {
-    let settled = output.attempts.count
-    let answered = output.sideCalls.count
-    let question: SideCallID?
-    switch report {
-    case .embedded(let id, let vector):
-      question = id
-      gateway.embedded(id, vector: vector.span, at: now, into: &output)
-    case .event(let event):
-      if case .sideCallEnded(let id, _, _) = event { question = id } else { question = nil }
-      gateway.handle(event, at: now, into: &output)
-    }
-    if let question, output.sideCalls.count > answered {
-      let bill = billsOfQuestions[question] ?? .zero
-      sideTruths.append(SideCallTruth(bill: bill))
-      billsOfRequests[question.request, default: .zero] += bill
-    }
-    if case .event(.attemptEnded(let attempt, _, _, _)) = report, output.attempts.count > settled {
-      let deployment = Int(output.attempts[settled].deployment.index)
-      tally.deployments[deployment].leave(at: now)
-      let bill = billsOfAttempts[attempt] ?? .zero
-      attemptTruths.append(AttemptTruth(bill: bill))
-      if let id = requestOf[attempt] { billsOfRequests[id, default: .zero] += bill }
-    }
-    carryOut()
-  }
-
-  // MARK: Commands and records
-
-  private var attemptTruths = Buffer<AttemptTruth>()
-
-  private func carryOut() {
-    handOver()
-    var commands: [Command] = []
-    for place in 0..<output.commands.count { commands.append(output.commands[place]) }
-    output.commands.removeAll()
-    for command in commands {
-      switch command {
-      case .startAttempt(let deadlines, let id, let slot, let deployment):
-        start(id, slot, deployment, deadlines)
-      case .cancelAttempt(let id): if let open = openExchanges[id] { close(open, .cancelled) }
-      case .setTimer(let timer, let at):
-        settings += 1
-        timers[TimerPlace(timer)] = (timer, settings)
-        schedule(.alarm(timer, setting: settings), at: at)
-      case .clearTimer(let timer):
-        if timers[TimerPlace(timer)]?.id == timer { timers[TimerPlace(timer)] = nil }
-      case .startSideCall(let id, let deadline): ask(id, deadline)
-      case .beginAnswer(let id, _):
-        if finished[id] != nil || !begun.insert(id).inserted { complaints.append("begun: \(id)") }
-      case .finishAnswer(let id, _, _): finished[id, default: 0] += 1
-      case .keepBody(let body, _): bodies.insert(body)
-      case .releaseBody(let body):
-        if bodies.remove(body) == nil { complaints.append("released: \(body)") }
-      case .publish: complaints.append("\(command) was not to be expected")
-      }
-    }
-  }
-
-  private func handOver() {
-    if !output.attempts.isEmpty {
-      output.attempts.withSpan { records in
-        attemptTruths.withSpan { collector.consume(attempts: records, truths: $0) }
-      }
-    }
-    if !output.sideCalls.isEmpty {
-      output.sideCalls.withSpan { records in
-        sideTruths.withSpan { collector.consume(sideCalls: records, truths: $0) }
-      }
-    }
-    if !output.requests.isEmpty {
-      var truths = Buffer<RequestTruth>()
-      for place in 0..<output.requests.count {
-        let record = output.requests[place]
-        truths.append(RequestTruth(bill: billsOfRequests[record.id] ?? .zero))
-        tally.requests.leave(at: now)
-        tally.requests.integral &+= Int128(now.nanoseconds(to: record.settled))
-      }
-      output.requests.withSpan { records in
-        truths.withSpan { collector.consume(requests: records, truths: $0) }
-      }
-    }
-    if !output.notes.isEmpty { output.notes.withSpan { collector.consume(notes: $0) } }
-    output.attempts.removeAll()
-    attemptTruths.removeAll()
-    output.sideCalls.removeAll()
-    sideTruths.removeAll()
-    output.requests.removeAll()
-    output.notes.removeAll()
-  }
-
-  private func schedule(_ what: Happening, at instant: Instant) {
-    let entry = Entry(at: max(now, instant), rank: what.rank, order: order, what: what)
-    order += 1
-    // Latest first, so that the next is the last.
-    var low = 0
-    var high = pending.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entry.isBefore(pending[middle]) { low = middle + 1 } else { high = middle }
-    }
-    pending.insert(entry, at: low)
   }
 }

@@ -53,7 +53,8 @@ struct ListClient: Client {
       inputTokens: UInt32(100 + draws.uniform() * 3_000),
       outputCap: draws.uniform() < 0.5 ? .max : 400, alias: AliasID(stream.alias),
       streams: draws.uniform() < stream.streamed)
-    arrival.truth = Truth(outputTokens: UInt32(1 + draws.uniform() * 300))
+    arrival.truth = Truth(
+      outputTokens: UInt32(1 + draws.uniform() * 300), cluster: UInt32(1 + print % 30))
     return true
   }
 }

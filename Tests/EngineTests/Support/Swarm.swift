@@ -230,6 +230,7 @@ extension World {
           ]
         ))
     }
+    World.addGuards(to: &policy, seed: seed)
     if maybe(60) {
       var limits: [Setting] = []
       for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -288,6 +289,7 @@ extension World {
           ]
         ))
     }
+    policy += waiting(&random)
     self.policy = .members(policy)
   }
 }

@@ -46,7 +46,9 @@ struct World {
       features: 2, keys: 3, replicas: replicas)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
     measures.limits = plan.limitEnvelopes
-    measures.breakers = plan.breakerDeployments
+    measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
+    measures.breakers = plan.tree.guardedDeployments
+    measures.breakerOfLeaf = plan.tree.breakerOfLeaf
     return measures
   }
 

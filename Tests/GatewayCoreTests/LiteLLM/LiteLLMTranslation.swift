@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 import Vocabulary
 
@@ -32,6 +33,8 @@ struct LiteLLMTranslation {
     case "ok": .succeeded
     case "connection": .connection
     case "408": .totalTimeout
+    case "context_window": .contextWindow
+    case "content_policy": .contentPolicy
     default: .status(UInt16(word) ?? 500)
     }
   }
@@ -53,9 +56,13 @@ struct LiteLLMTranslation {
       guard let group else { continue }
       routes.append((LiteLLMTranslation.alias(of: ask), walk(from: group, own: ask.fallbacks)))
     }
-    return object([
+    var parts: [(String, Setting)] = [
       ("allDown", "fail"), ("attempts", object([("error", "first")])), ("routes", object(routes)),
-    ])
+    ]
+    if one.settings["disable_cooldowns"] as? Bool != true {
+      parts.append(("cooldown", object([("litellm", cooldown)])))
+    }
+    return object(parts)
   }
 
   // MARK: Groups and fallbacks
@@ -89,7 +96,22 @@ struct LiteLLMTranslation {
 
   private func walk(from group: String, own: [String]?) -> Setting {
     let nodes = order(from: group, own: own).flatMap(tiers)
-    return nodes.count == 1 ? nodes[0] : object([("fallback", array(nodes))])
+    var whole = nodes.count == 1 ? nodes[0] : object([("fallback", array(nodes))])
+    // A class of errors that has fallbacks of its own does not take the usual ones.
+    let special = [
+      ("context_window_fallbacks", "contextWindow"), ("content_policy_fallbacks", "contentPolicy"),
+    ].filter { one.settings[$0.0] != nil }
+    if nodes.count > 1, !special.isEmpty {
+      let usual = special.map { "!\($0.1)" }
+      whole = object([("fallback", array(nodes)), ("on", array(usual.map(text)))])
+    }
+    for (key, word) in special {
+      guard let groups = list(key, of: group) else { continue }
+      whole = object([
+        ("fallback", array([whole] + groups.flatMap(tiers))), ("on", array([text(word)])),
+      ])
+    }
+    return whole
   }
 
   /// A group's nodes: one for each `order` of its deployments, lowest first.
@@ -120,16 +142,107 @@ struct LiteLLMTranslation {
     return object(parts)
   }
 
+  // MARK: Cooldown
+
+  private static let classes = [
+    ("BadRequest", "badRequest"), ("Authentication", "authentication"), ("Timeout", "timeout"),
+    ("RateLimit", "rateLimit"), ("InternalServer", "internalServer"),
+    ("ServiceUnavailable", "serviceUnavailable"), ("BadGateway", "badGateway"),
+    ("NotFound", "notFound"),
+  ]
+
+  private var cooldown: Setting {
+    var parts = allowance(one.settings)
+    if let seconds = one.number("cooldown_time") { parts.append(("time", text("\(seconds)s"))) }
+    var own: [(String, Setting)] = []
+    for member in one.members {
+      var parts = allowance(member.info)
+      if let seconds = member.number("cooldown_time") {
+        parts.append(("time", text("\(seconds)s")))
+      }
+      // Tiers of a group are nodes of their own here; for LiteLLM they are one group.
+      if one.members.count(where: { $0.group == member.group }) > 1 {
+        parts.append(("single", false))
+      }
+      if !parts.isEmpty { own.append((member.name, object(parts))) }
+    }
+    if !own.isEmpty { parts.append(("deployments", object(own))) }
+    return object(parts)
+  }
+
+  private func allowance(_ stated: [String: Any]) -> [(String, Setting)] {
+    var parts: [(String, Setting)] = []
+    if let fails = stated["allowed_fails"] as? NSNumber {
+      parts.append(("allowedFails", number(fails.doubleValue)))
+    }
+    if let policy = stated["allowed_fails_policy"] as? [String: NSNumber] {
+      var classes: [(String, Setting)] = []
+      for (theirs, ours) in LiteLLMTranslation.classes {
+        if let fails = policy["\(theirs)ErrorAllowedFails"] {
+          classes.append((ours, number(fails.doubleValue)))
+        }
+      }
+      parts.append(("policy", object(classes)))
+    }
+    return parts
+  }
+
   // MARK: Retries
 
+  /// What LiteLLM retries: by its rules for statuses, or as often as `retry_policy` says for a class.
+  ///
+  /// The number is fixed by the first failure. It waits only if no other member of the group is up,
+  /// and also after the last retry that fails.
   private func retry(_ members: [LiteLLMCase.Member]) -> Setting? {
     let times = Int(
       members.compactMap { $0.number("num_retries") }.first ?? one.number("num_retries") ?? 2)
-    guard times > 0 else { return nil }
+    let policy = one.settings["retry_policy"] as? [String: NSNumber] ?? [:]
+    var rules: [Setting] = []
+    for (theirs, words) in [
+      ("RateLimit", ["429"]), ("Timeout", ["408", "timeout"]), ("BadRequest", ["400"]),
+    ] {
+      guard let own = policy["\(theirs)ErrorRetries"] else { continue }
+      rules.append(rule(own.intValue, words, skips: words == ["400"]))
+    }
+    if times > 0 {
+      rules.append(
+        rule(
+          times, ["408", "409", "429", "5xx", "timeout"], skips: false,
+          waits: members.count > 1 || one.members.count { $0.group == members[0].group } == 1))
+      if members.count > 1 { rules.append(rule(times, ["401", "403"], skips: true)) }
+    }
+    if one.settings["enable_weighted_failover"] as? Bool == true {
+      rules.append(
+        object([
+          ("max", number(Double(members.count - 1))), ("on", array(["any"])), ("reselect", true),
+        ]))
+    }
+    return rules.isEmpty ? nil : array(rules)
+  }
+
+  private func rule(
+    _ times: Int, _ words: [String], skips: Bool, waits: Bool = true
+  ) -> Setting {
+    // A tier that is one of several of its group does not wait: the group has others.
+    let pause: Setting = waits ? backoff : "none"
     return object([
-      ("max", number(Double(times))), ("on", array(["408", "409", "429", "5xx", "timeout"])),
-      ("reselect", true), ("exclude", false),
+      ("max", number(Double(times))), ("on", array(words.map(text))), ("count", "first"),
+      ("reselect", true), ("exclude", false), ("skip", Setting(.bool(skips))),
+      ("whenAllTried", "again"),
+      ("wait", "ifAlone"), ("waitAfterLast", true),
+      ("backoff", pause),
+      ("retryAfter", waits ? "instead" : "ignore"), ("retryAfterLimit", "60s"),
+      ("retryAfterBeyond", "ignore"),
+      ("retryAfterJitter", true),
     ])
+  }
+
+  private var backoff: Setting {
+    let most: [(String, Setting)] = [
+      ("from", "500ms"), ("to", "8s"), ("jitter", "additive"),
+      ("least", text("\(one.number("retry_after") ?? 0)s")),
+    ]
+    return object([("exponential", object(most))])
   }
 
   // MARK: Building settings

@@ -84,7 +84,6 @@ public struct CircuitBreaker: Sendable {
       return true
     case (.probe, .open(let until)):
       probesSince = now
-      recovery.begin()
       recovery.probeStarted()
       state = .halfOpen(since: until)
       return true
@@ -135,6 +134,13 @@ public struct CircuitBreaker: Sendable {
     }
   }
 
+  /// Forgets the probes that it has sent: it probes anew.
+  mutating func forgetProbes() {
+    guard case .halfOpen(let since) = state else { return }
+    recovery.begin()
+    state = .open(until: since)
+  }
+
   private mutating func opens(_ hint: RetryAfter, at now: Instant) {
     if case .closed = state, lastClosed != .distantPast,
       lastClosed.nanoseconds(to: now) > open.forgetAfter
@@ -152,6 +158,7 @@ public struct CircuitBreaker: Sendable {
 
   private mutating func opens(until: Instant) {
     trip.forget()
+    recovery.begin()
     state = .open(until: until)
   }
 

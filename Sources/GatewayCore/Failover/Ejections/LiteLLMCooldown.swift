@@ -38,6 +38,7 @@ public struct LiteLLMCooldown: Ejection {
   /// What one deployment says for itself.
   struct Own: Sendable {
     var time: Int64?
+    var isSingle: Bool?
     var allowance = Allowance()
   }
 
@@ -109,6 +110,8 @@ public struct LiteLLMCooldown: Ejection {
       let own = try setting.object { o throws(SettingError) -> Own in
         var own = Own()
         own.time = try o.optionalDuration("time", in: limits, "its own cooldown_time")?.nanoseconds
+        own.isSingle = try o.optionalFlag(
+          "single", "whether it counts as without a sibling; silence: as the routes have it")
         own.allowance = try Allowance(reading: &o)
         return own
       }
@@ -122,8 +125,8 @@ public struct LiteLLMCooldown: Ejection {
   /// Learns who has siblings.
   public mutating func prepare(for deployments: [EjectionTarget], chance: Chance) {
     states = deployments.map { target in
-      State(
-        isSingle: target.isSingle, own: overrides.first { $0.name == target.name }.map(\.own))
+      let own = overrides.first { $0.name == target.name }.map(\.own)
+      return State(isSingle: own?.isSingle ?? target.isSingle, own: own)
     }
   }
 

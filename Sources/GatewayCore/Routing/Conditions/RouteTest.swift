@@ -113,7 +113,7 @@ extension RouteTree {
     case .test(var test):
       (test.yes, test.no) = (yes, no)
       tests.append(test)
-      return UInt16(tests.count - 1)
+      return UInt16(truncatingIfNeeded: tests.count - 1)
     case .all(let parts):
       return parts.reversed().reduce(yes) { next, part in compile(part, yes: next, no: no) }
     case .any(let parts):

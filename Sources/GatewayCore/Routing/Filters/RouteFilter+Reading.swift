@@ -116,7 +116,7 @@ extension RouteBuilder {
     }
     if inherited.neverBypasses { checks.insert(.neverBypasses) }
     tree.nodes[Int(number)].checks = checks
-    tree.nodes[Int(number)].firstGuard = UInt16(tree.guards.count)
+    tree.nodes[Int(number)].firstGuard = UInt16(clamping: tree.guards.count)
     for filter in inherited.filters where filter.condition != RouteTest.fails {
       if let why = filter.removal(of: facts) {
         tree.guards.append(

@@ -61,6 +61,7 @@ struct RecoveryTests {
     }
     #expect(verdicts.allSatisfy { $0 == .probe })
     #expect(one.opensAgain == (failures == 5 ? 129 : -1))
+    if failures == 5 { #expect(one.call(.succeeded, 130) == .probe) }
   }
 
   @Test("lets no more calls of a trial pass while they are in flight")

@@ -1,8 +1,10 @@
 import Settings
 import Vocabulary
 
-/// Opens when, within `window`, there are `count` failures, or failures ÷ outcomes is `share` or
-/// more among at least `minimum` outcomes. The minimum guards only the share.
+/// Opens on `count` failures within a time, or on too large a share of them.
+///
+/// The share opens it when failures ÷ outcomes is `share` or more among at least `minimum` outcomes;
+/// the minimum guards only the share.
 ///
 /// `window` is `sliding` in `steps` equal steps (the one that has begun included), `tumbling` (it
 /// begins anew at each multiple of its length), or begins at the first failure (`fromFirstFailure`:
