@@ -53,7 +53,8 @@ public struct GatewayIncident: Sendable {
             "kind", default: "drain", among: kinds, kind: "restart",
             "what is in flight finishes, or breaks")
           let time = try r.duration(
-            "rolling", default: .zero, in: longest, "from the first replica to the last")
+            "rolling", default: .zero, in: GatewayIncident.longest,
+            "from the first replica to the last")
           return (kind == 1 ? .crash : .drain, time)
         }
       }
@@ -62,7 +63,8 @@ public struct GatewayIncident: Sendable {
       r throws(SettingError) -> (Effect, Duration) in
       let policy = try r.name("policy", among: policies, kind: "policy", "which policy")
       let time = try r.duration(
-        "rolling", default: .zero, in: longest, "from the first replica to the last")
+        "rolling", default: .zero, in: GatewayIncident.longest, "from the first replica to the last"
+      )
       return (.reload(policy: policy), time)
     }
     if let reload {

@@ -1,3 +1,4 @@
+import Providers
 import Scenarios
 import Settings
 import Testing
