@@ -1,6 +1,7 @@
 /// A JSON Schema (draft 2020-12) of a file's parameters, for editors.
 ///
-/// Each registry becomes one definition under `$defs`, so that choices within choices stay finite.
+/// Each registry becomes one definition under `$defs`, so that choices within choices stay finite;
+/// an object that stands in several places becomes one too.
 /// Quantities are texts with a pattern; the reader, not the schema, has the last word on bounds
 /// with units. The order of keys is that of the descriptions: the same input, the same bytes.
 public struct JSONSchema {
@@ -27,7 +28,7 @@ public struct JSONSchema {
     if !schema.definitions.isEmpty {
       members.append(member("$defs", Setting(.object(schema.definitions))))
     }
-    return Setting(.object(members)).moved(to: "")
+    return SharedShapes.sharing(Setting(.object(members))).moved(to: "")
   }
 
   private static func member(_ key: String, _ value: Setting) -> Setting.Member {

@@ -21,7 +21,8 @@ struct JSONSchemaTests {
     let toy = try #require(SettingPath("properties.toy['$ref']"))
     #expect(schema.node(at: toy)?.found == "\"#/$defs/toy\"")
     let definitions = try #require(schema["$defs"]?.members)
-    #expect(definitions.map(\.key) == ["toy"])
+    // The registry, and the object that two of its places share.
+    #expect(definitions.map(\.key) == ["toy", "shape-1"])
     let inner = try #require(
       SettingPath("$defs.toy.anyOf[1].properties.nested.properties.of['$ref']"))
     #expect(schema.node(at: inner)?.found == "\"#/$defs/toy\"")
@@ -33,5 +34,24 @@ struct JSONSchemaTests {
     #expect(schema.node(at: silence)?.found == "\"10s\"")
     let open = JSONSchema.document(title: "T", parameters: s.described, requiresKeys: false)
     #expect(open["required"] == nil)
+  }
+
+  @Test("writes an object that stands in several places once")
+  func sharing() throws {
+    var s = SettingsReader.describing()
+    for key in ["north", "south"] {
+      _ = try s.object(key, "a place") { r throws(SettingError) in
+        for name in ["one", "two", "three", "four", "five"] {
+          _ = try r.integer(name, default: 1, in: 0...9, "a number")
+        }
+      }
+    }
+    let schema = JSONSchema.document(title: "Sample", parameters: s.described)
+    #expect(schema["$defs"]?.members?.map(\.key) == ["shape-1"])
+    let shape = try #require(SettingPath("$defs['shape-1'].properties.five"))
+    #expect(schema.node(at: shape) != nil)
+    for key in ["north", "south"] {
+      #expect(schema["properties"]?[key]?.json().contains("#/$defs/shape-1") == true)
+    }
   }
 }
