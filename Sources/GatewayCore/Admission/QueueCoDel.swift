@@ -83,6 +83,7 @@ public struct CoDel: BitwiseCopyable, Sendable {
         isDropping = false
         return false
       }
+      count &+= 1
       next = CoDel.controlLaw(next, count, rule)
       return dropIfDue(now)
     case .entered: return false
@@ -97,7 +98,6 @@ public struct CoDel: BitwiseCopyable, Sendable {
 
   private mutating func dropIfDue(_ now: Instant) -> Bool {
     guard now >= next else { return false }
-    count &+= 1
     step = .dropped
     return true
   }

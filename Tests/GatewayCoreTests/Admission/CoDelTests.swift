@@ -43,9 +43,13 @@ private struct SlowCoDel {
       if !r.okToDrop { dropping = false }
       while now >= dropNext, dropping {
         if let packet = r.packet { dropped.append(packet) }
-        count += 1
         r = doDequeue(now)
-        if !r.okToDrop { dropping = false } else { dropNext = controlLaw(dropNext, count) }
+        if !r.okToDrop {
+          dropping = false
+        } else {
+          count += 1
+          dropNext = controlLaw(dropNext, count)
+        }
       }
     } else if r.okToDrop {
       if let packet = r.packet { dropped.append(packet) }
