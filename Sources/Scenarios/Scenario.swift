@@ -16,6 +16,8 @@ public struct Scenario: Sendable {
     public var name: String
     /// Indices into `fleet.incidents` that are active.
     public var incidents: [Int]
+    /// Indices into `gatewayIncidents` that are active.
+    public var gateway: [Int] = []
     /// Makes a case.
     public init(name: String, incidents: [Int]) {
       self.name = name
@@ -97,6 +99,8 @@ public struct Scenario: Sendable {
   public var fleet: FleetPlan
   /// The services that the gateway may ask beside its upstreams.
   public var services = ServicesPlan()
+  /// The incidents on the gateway itself.
+  public var gatewayIncidents: [GatewayIncident] = []
   /// The cases; one named "default" with all incidents if the file names none.
   public var cases: [Case]
   /// The policies, in the order of the file.

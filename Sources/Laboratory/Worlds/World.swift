@@ -18,6 +18,8 @@ struct World: Sendable {
   /// The true price sheet that stands for each alias in the cost bridge.
   let yardsticks: [PriceSheet]
   let grouping: Grouping
+  /// What befalls the gateway's replicas.
+  let gatewayFaults: [GatewayFault]
   /// Whether the bounds are computed and their law checked.
   var hasBounds = true
 
@@ -34,6 +36,7 @@ struct World: Sendable {
       incidents: active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
         scenario.fleet.incidents[$0]
       })
+    gatewayFaults = World.faults(of: active, in: scenario)
     bounds = scenario.aliases.indices.map { alias in
       Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
     }
@@ -79,7 +82,33 @@ struct World: Sendable {
     plan.bounds = hasBounds ? bounds : []
     plan.explained = request
     plan.services = scenario.services
+    plan.gatewayFaults = gatewayFaults
     return plan
+  }
+
+  /// The faults of the gateway in a case: each replica at its instant.
+  private static func faults(
+    of active: Scenario.Case, in scenario: Scenario
+  ) -> [GatewayFault] {
+    active.gateway.filter(scenario.gatewayIncidents.indices.contains).flatMap { index in
+      let incident = scenario.gatewayIncidents[index]
+      let kind: GatewayFault.Kind =
+        switch incident.effect {
+        case .drain: .restart
+        case .crash: .crash
+        case .reload(let policy): .reload(scenario.policies[policy].plan)
+        }
+      return incident.instants(replicas: scenario.replicas).enumerated().map { replica, instant in
+        GatewayFault(kind, at: instant, replica: replica)
+      }
+    }
+  }
+
+  /// The policies that replicas take over in the course of a run.
+  private var reloaded: [GatewayPlan] {
+    gatewayFaults.compactMap { fault in
+      if case .reload(let plan) = fault.kind { plan } else { nil }
+    }
   }
 
   /// What is measured of a run under one policy; without one, what needs no policy.
@@ -101,7 +130,11 @@ struct World: Sendable {
     plan.concurrency = gateway.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     plan.breakers = gateway.tree.guardedDeployments
     plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
-    plan.maximumAttempts = scenario.aliases.map { _ in gateway.maximumAttempts }
+    // Under a policy taken over later a request may make as many attempts as either allows, and the
+    // limits of the first are not those of the second.
+    let most = reloaded.reduce(gateway.maximumAttempts) { max($0, $1.maximumAttempts) }
+    plan.maximumAttempts = scenario.aliases.map { _ in most }
+    if !reloaded.isEmpty { plan.limits = plan.limits.map { _ in LimitEnvelope(.none) } }
     return plan
   }
 }

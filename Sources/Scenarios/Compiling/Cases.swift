@@ -10,6 +10,7 @@ extension Scenario {
     var incidents = fleet.incidents
     let names = incidents.map(\.name)
     let scenario = self
+    let all = names + gatewayIncidents.map(\.name)
     let read = try s.entries(
       "cases",
       "sets of incidents, by name: a list of names, or { each, down, at } for one case each"
@@ -24,10 +25,12 @@ extension Scenario {
       guard setting.members != nil else {
         var active: [Int] = []
         for element in setting.elements ?? [setting] {
-          let index = try element.name(among: names, kind: "incident")
+          let index = try element.name(among: all, kind: "incident")
           if !active.contains(index) { active.append(index) }
         }
-        return [Case(name: name, incidents: active)]
+        var one = Case(name: name, incidents: active.filter { $0 < names.count })
+        one.gateway = active.filter { $0 >= names.count }.map { $0 - names.count }
+        return [one]
       }
       let outages = try setting.object { (s) throws(SettingError) in
         try OutageOfEach(name, reading: &s, in: scenario)
@@ -36,13 +39,15 @@ extension Scenario {
     }
     fleet.incidents = incidents
     if s.isDescribing { return [] }
-    let all = read.flatMap(\.value)
+    let cases = read.flatMap(\.value)
     var seen: Set<String> = []
-    for one in all where !seen.insert(one.name).inserted {
+    for one in cases where !seen.insert(one.name).inserted {
       throw s.error("cases", expected: "cases of different names, not \"\(one.name)\" twice")
     }
-    return all.isEmpty && !s.has("cases")
-      ? [Case(name: "default", incidents: Array(names.indices))] : all
+    guard cases.isEmpty, !s.has("cases") else { return cases }
+    var standard = Case(name: "default", incidents: Array(names.indices))
+    standard.gateway = Array(gatewayIncidents.indices)
+    return [standard]
   }
 }
 

@@ -14,7 +14,8 @@ extension Scenario {
   ]
 
   /// The tree as the rooms read it.
-  static func withoutExtras(_ tree: Setting) -> Setting {
+  static func withoutExtras(_ whole: Setting) -> Setting {
+    let tree = withoutGatewayIncidents(whole)
     guard case .object(var members) = tree.content else { return tree }
     for (section, keys) in extras {
       guard let place = members.firstIndex(where: { $0.key == section }),
@@ -61,16 +62,6 @@ extension Scenario {
       facts.append(known)
     }
     return facts
-  }
-
-  /// Incidents on the gateway itself are part of the language, but nothing simulates them yet.
-  static func refuseGatewayIncidents(_ tree: Setting) throws(SettingError) {
-    for incident in tree["incidents"]?.members ?? [] {
-      guard let on = incident.value["on"], case .string("gateway") = on.content else { continue }
-      throw SettingError(
-        at: on, expected: "a deployment, provider, region or model",
-        next: "incidents on the gateway itself are not simulated; leave this one out")
-    }
   }
 }
 

@@ -70,6 +70,8 @@ extension Scenario {
     warmUp = clock.warmUp
     replicas = gateway.replicas
     gossipLag = gateway.gossipLag
+    gatewayIncidents = try Scenario.gatewayIncidents(
+      tree, zero: clock.warmUp, policies: policies.map(\.name))
     cases = try readCases(&s)
     objectives = try Objective.read(&s, aliases: aliases)
     if let matters = try s.object(

@@ -77,6 +77,10 @@ public enum PolicyCatalogue {
           "M. Nygard, Release It! (2007); resilience4j"
         ) { s throws(SettingError) in _ = try BreakerRule(reading: &s) },
       ]),
+    family(Trips.registry, "policies.X.breaker.trip"),
+    family(Recoveries.registry, "policies.X.breaker.recovery"),
+    family(Cooldowns.registry, "policies.X.cooldown"),
+    family(Ejections.registry, "policies.X.ejection"),
     family(Backoff.registry, "policies.X.attempts.retry.backoff"),
     family(BackoffJitter.registry, "policies.X.attempts.retry.backoff"),
     family(RetryBudgets.registry, "policies.X.attempts.budget.rule"),

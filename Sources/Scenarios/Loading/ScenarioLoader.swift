@@ -15,8 +15,7 @@ public enum ScenarioLoader {
     var files = SourceFiles(folder: FilePath.folder(of: file))
     let tree = try assemble(file, options, &files)
     try settings { () throws(SettingError) in
-      try Scenario.refuseGatewayIncidents(tree)
-      try UnknownKeys.check(tree, ScenarioSchema.parameters)
+      try UnknownKeys.check(Scenario.withoutGatewayIncidents(tree), ScenarioSchema.parameters)
     }
     var scenario = try settings { () throws(SettingError) in
       try Scenario(tree: tree)

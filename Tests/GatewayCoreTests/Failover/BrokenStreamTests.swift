@@ -50,7 +50,7 @@ struct BrokenStreamTests {
   }
 
   @Test(
-    "that goes on where it broke carries what was sent as input, and counts it as output",
+    "LiteLLM: a stream that goes on where it broke carries what was sent as input, and counts it as output",
     .tags(.fact))
   func continues() throws {
     let bench = try bench(["restart": ["max": 2, "continue": true]])

@@ -65,12 +65,12 @@ struct ScenarioErrorTests {
         allowed: eu
       """),
     Mistake(
-      "an incident on the gateway", "policies:",
-      "incidents: { x: { on: \"gateway\", from: \"5h\", restart: { rolling: \"5m\" } } }, policies:",
+      "an incident on the gateway that does nothing", "policies:",
+      "incidents: { x: { on: \"gateway\", from: \"5h\" } }, policies:",
       """
-      scenario.json5:10:25: incidents.x.on: found "gateway", expected a deployment, provider, region \
-      or model
-        next: incidents on the gateway itself are not simulated; leave this one out
+      scenario.json5:10:19: incidents.x: it has no effect
+        allowed: restart, reload
+        next: say what befalls the gateway's replicas
       """),
     Mistake(
       "an unknown key of a deployment", "price:", "prcie:",

@@ -1,0 +1,115 @@
+import Settings
+import Vocabulary
+
+/// An incident on the gateway itself: its replicas start anew, or take over another policy.
+///
+///     deploy: { on: "gateway", from: "5h", restart: { rolling: "5m" } }
+///     crash:  { on: "gateway", from: "2h", restart: "crash" }
+///     switch: { on: "gateway", from: "3h", reload: { policy: "failover" } }
+public struct GatewayIncident: Sendable {
+  /// What befalls a replica.
+  public enum Effect: Sendable, Equatable {
+    /// It starts anew; what is in flight finishes.
+    case drain
+    /// It starts anew; what is in flight breaks.
+    case crash
+    /// It takes over a policy of the file.
+    case reload(policy: Int)
+  }
+
+  /// The name.
+  public var name: String
+  /// When the first replica is struck.
+  public var from: Instant
+  /// From the first replica to the last, evenly; zero for all at once.
+  public var rolling: Duration
+  /// What befalls each.
+  public var effect: Effect
+
+  /// When each of so many replicas is struck.
+  public func instants(replicas: Int) -> [Instant] {
+    let step = rolling.nanoseconds / Int64(max(1, replicas))
+    return (0..<max(1, replicas)).map { from.advanced(byNanoseconds: step * Int64($0)) }
+  }
+
+  private static let longest: ClosedRange<Duration> = .zero ... .seconds(86_400)
+
+  init(
+    name: String, reading s: inout SettingsReader, zero: Instant, policies: [String]
+  ) throws(SettingError) {
+    self.name = name
+    _ = try s.text("on", "\"gateway\"")
+    _ = try s.optionalText("source", "where this comes from")
+    from = zero.advanced(by: try s.duration("from", "when the first replica is struck"))
+    var rolling = Duration.zero
+    var effect: Effect?
+    if let restart = try s.raw("restart", "drain, crash, or { kind, rolling }") {
+      let kinds = ["drain", "crash"]
+      if restart.members == nil {
+        effect = try restart.name(among: kinds, kind: "restart") == 1 ? .crash : .drain
+      } else {
+        (effect, rolling) = try restart.object { r throws(SettingError) -> (Effect, Duration) in
+          let kind = try r.name(
+            "kind", default: "drain", among: kinds, kind: "restart",
+            "what is in flight finishes, or breaks")
+          let time = try r.duration(
+            "rolling", default: .zero, in: GatewayIncident.longest,
+            "from the first replica to the last")
+          return (kind == 1 ? .crash : .drain, time)
+        }
+      }
+    }
+    let reload = try s.object("reload", "another policy is taken over") {
+      r throws(SettingError) -> (Effect, Duration) in
+      let policy = try r.name("policy", among: policies, kind: "policy", "which policy")
+      let time = try r.duration(
+        "rolling", default: .zero, in: GatewayIncident.longest, "from the first replica to the last"
+      )
+      return (.reload(policy: policy), time)
+    }
+    if let reload {
+      try s.require(effect == nil, "reload", expected: "either `restart` or `reload`")
+      (effect, rolling) = reload
+    }
+    guard let effect else {
+      throw SettingError(
+        at: s.setting, "it has no effect", allowed: ["restart", "reload"],
+        next: "say what befalls the gateway's replicas")
+    }
+    self.effect = effect
+    self.rolling = rolling
+  }
+}
+
+extension Scenario {
+  private static func isOnGateway(_ incident: Setting) -> Bool {
+    if case .string("gateway")? = incident["on"]?.content { return true }
+    return false
+  }
+
+  /// The tree without the incidents on the gateway itself, which the providers know nothing of.
+  static func withoutGatewayIncidents(_ tree: Setting) -> Setting {
+    guard case .object(var members) = tree.content,
+      let place = members.firstIndex(where: { $0.key == "incidents" }),
+      case .object(let incidents) = members[place].value.content
+    else { return tree }
+    members[place].value.content = .object(incidents.filter { !isOnGateway($0.value) })
+    var copy = tree
+    copy.content = .object(members)
+    return copy
+  }
+
+  /// Reads the incidents on the gateway itself.
+  static func gatewayIncidents(
+    _ tree: Setting, zero: Instant, policies: [String]
+  ) throws(SettingError) -> [GatewayIncident] {
+    var read: [GatewayIncident] = []
+    for incident in tree["incidents"]?.members ?? [] where isOnGateway(incident.value) {
+      read.append(
+        try incident.value.object { s throws(SettingError) -> GatewayIncident in
+          try GatewayIncident(name: incident.key, reading: &s, zero: zero, policies: policies)
+        })
+    }
+    return read
+  }
+}

@@ -1,0 +1,58 @@
+import Providers
+import Scenarios
+import Settings
+import Testing
+import Vocabulary
+
+@Suite("An incident on the gateway itself")
+struct GatewayIncidentTests {
+  private func scenario(_ incident: String) throws -> Scenario {
+    let text = edited("policies:", "incidents: { deploy: \(incident) }, policies:")
+    return try Files([("scenario.json5", text)]).load()
+  }
+
+  @Test("strikes its replicas one after the other, or all at once")
+  func rolling() throws {
+    let one = try scenario("{ on: \"gateway\", from: \"1h\", restart: { rolling: \"6m\" } }")
+    let incident = try #require(one.gatewayIncidents.first)
+    #expect(incident.effect == .drain)
+    let first = one.warmUp.advanced(by: .seconds(3_600))
+    #expect(
+      incident.instants(replicas: 3)
+        == [0, 120, 240].map { first.advanced(by: .seconds($0)) })
+    let other = try scenario("{ on: \"gateway\", from: \"1h\", restart: \"crash\" }")
+    #expect(other.gatewayIncidents.first?.effect == .crash)
+    #expect(other.gatewayIncidents.first?.instants(replicas: 2) == [first, first])
+  }
+
+  @Test("reloads a policy that the file has")
+  func reload() throws {
+    let names = try scenario("{ on: \"gateway\", from: \"1h\", restart: \"drain\" }").policies
+    let last = try #require(names.last?.name)
+    let one = try scenario(
+      "{ on: \"gateway\", from: \"1h\", reload: { policy: \"\(last)\" } }")
+    #expect(one.gatewayIncidents.first?.effect == .reload(policy: names.count - 1))
+  }
+
+  @Test("is not one of the fleet's")
+  func apart() throws {
+    let one = try scenario(
+      "{ on: \"gateway\", from: \"1h\", restart: \"drain\" } }, cases: { quiet: [], new: [\"deploy\"]"
+    )
+    #expect(one.fleet.incidents.isEmpty)
+    #expect(one.gatewayIncidents.map(\.name) == ["deploy"])
+    #expect(one.cases.map(\.gateway) == [[], [0]])
+  }
+
+  @Test(
+    "says what is wrong with it",
+    arguments: [
+      "{ on: \"gateway\", restart: \"drain\" }", "{ on: \"gateway\", from: \"1h\" }",
+      "{ on: \"gateway\", from: \"1h\", restart: \"stop\" }",
+      "{ on: \"gateway\", from: \"1h\", reload: { policy: \"nobody\" } }",
+      "{ on: \"gateway\", from: \"1h\", restart: \"drain\", slow: 2 }",
+    ])
+  func errors(incident: String) {
+    #expect(throws: ScenarioError.self) { try scenario(incident) }
+  }
+}
