@@ -361,12 +361,12 @@ extension Gateway {
 
   /// The bucket of a request under an entry of the chain, among all buckets.
   @inline(__always)
-  private func rateLine(_ request: borrowing Request, _ entry: Int) -> UInt32 {
+  private mutating func rateLine(_ request: borrowing Request, _ entry: Int) -> UInt32 {
     lines[entry] + UInt32(limits.bucket(of: request, .none, entry))
   }
 
   /// The bucket of a request under a limit of the policy, among all buckets.
-  private func rateLine(_ request: borrowing Request, ofLimit limit: Int) -> UInt32 {
+  private mutating func rateLine(_ request: borrowing Request, ofLimit limit: Int) -> UInt32 {
     var entry = 0
     while entry < limits.entries.count - 1, Int(limits.entries[entry].subject) != limit {
       entry += 1

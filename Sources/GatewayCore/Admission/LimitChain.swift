@@ -244,7 +244,7 @@ struct LimitChain: ~Copyable {
 
   /// Which bucket of a limit a request falls into; one outside the populations, into the last.
   @inline(__always)
-  func bucket(
+  mutating func bucket(
     of request: borrowing Request, _ deployment: DeploymentID, _ index: Int
   ) -> Int {
     if entries[index].bucketCount == 1 { return 0 }
@@ -271,7 +271,7 @@ struct LimitChain: ~Copyable {
     }
   }
 
-  private func combined(
+  private mutating func combined(
     of request: borrowing Request, _ deployment: DeploymentID, _ scope: LimitScope
   ) -> Int {
     var bucket = 0

@@ -85,12 +85,14 @@ struct APIProvider: Provider {
     return course.outcome.isSuccess
   }
 
-  func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
+  mutating func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
     let whole = demand.usage(of: attempt)
     return (price.bill(for: whole), demand.pace(of: attempt, whole, slow: 1).total)
   }
 
-  func cut(_ promise: Promise, started: Instant, at now: Instant) -> (usage: Usage, bill: Money) {
+  mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
+    usage: Usage, bill: Money
+  ) {
     let kind = promise.outcome.kind
     guard kind == .succeeded || kind == .brokenStream else { return (.none, .zero) }
     if now >= promise.end || (cutBilling == .full && kind == .succeeded) {

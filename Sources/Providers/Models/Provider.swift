@@ -21,7 +21,9 @@ public protocol Provider: Sendable {
 
   /// What has been consumed and is billed when an attempt ends at `now`, before its promised end:
   /// the gateway withdrew it or a deadline passed.
-  func cut(_ promise: Promise, started: Instant, at now: Instant) -> (usage: Usage, bill: Money)
+  mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
+    usage: Usage, bill: Money
+  )
 
   /// Whether an attempt that starts at `now` would succeed, quotas aside: what a health check sees.
   mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool
@@ -29,5 +31,5 @@ public protocol Provider: Sendable {
   /// The successful potential outcome of this attempt: no incident, no quota, no fault in the way.
   ///
   /// No success of the same attempt is billed less or takes less time.
-  func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64)
+  mutating func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64)
 }
