@@ -25,6 +25,8 @@ struct LimitChain: ~Copyable {
     var subject: UInt16
     var isFiltered: Bool
     var isSimple: Bool
+    /// Judged by one permit, whatever the request: it counts requests.
+    var isOne: Bool
     var first: LimiterBank.Place
     var bucketCount: Int
     /// Of the request being judged: its bucket, and what it will be charged if all admit it.
@@ -87,8 +89,8 @@ struct LimitChain: ~Copyable {
       entries.append(
         Entry(
           rule: rule, subject: UInt16(truncatingIfNeeded: index),
-          isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple, first: place,
-          bucketCount: count))
+          isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple,
+          isOne: rule.unit == .requests, first: place, bucketCount: count))
       let entry = Int32(entries.count - 1)
       guard rule.only >= 0 else {
         steps.append(Step(entry: entry, choices: -1, choiceCount: 0))
@@ -116,7 +118,9 @@ struct LimitChain: ~Copyable {
     var refusals = 0
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment) else { continue }
-      let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+      let needed =
+        entries[index].isOne
+        ? 1 : entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
       let bucket = bucket(of: request, deployment, index)
       entries[index].bucket = bucket
       entries[index].permits = needed
