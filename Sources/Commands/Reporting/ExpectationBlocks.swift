@@ -7,11 +7,11 @@ import Statistics
 // What was expected, and whether it holds.
 
 extension ComparisonReport {
-  /// The table of expectations with the command behind each failure; nothing without any.
+  /// The lines of expectations with the command behind each failure; nothing without any.
   var expectationBlocks: [Report.Block] {
     let all = comparison.expectations
     guard !all.isEmpty else { return [] }
-    var blocks: [Report.Block] = [.table(expectationsTable(all))]
+    var blocks: [Report.Block] = [.paragraph("What is expected:"), .list(all.map(line))]
     for result in all {
       guard result.verdict == .fails, let command = result.command else { continue }
       blocks.append(.note(RichText("\(result.text): \(command)"), .problem))
@@ -32,30 +32,21 @@ extension ComparisonReport {
     return blocks
   }
 
-  private func expectationsTable(_ all: [ExpectationResult]) -> Table {
-    Table(
-      name: "expectations",
-      caption: "What is expected",
-      columns: [
-        .text("policy", title: "policy"), .text("case", title: "case"),
-        .text("expectation", title: "expectation"), .text("found", title: "found"),
-        .text("verdict", title: "verdict"),
-      ],
-      rows: all.map { result in
-        let mark: VerdictMark =
-          switch result.verdict {
-          case .holds: .holds
-          case .fails: .fails
-          case .undecided: .undecided
-          }
-        return Table.Row([
-          .text(RichText(result.policy ?? "any")), .text(RichText(result.caseName ?? "any")),
-          .text(
-            RichText((result.kind == .expect ? "" : "\(result.kind.rawValue): ") + result.text)),
-          .text(RichText(found(result))),
-          .text("\(mark.word, mark)"),
-        ])
-      })
+  /// One line: the verdict, whose it is, what is expected and what was found.
+  private func line(_ result: ExpectationResult) -> RichText {
+    let mark: VerdictMark =
+      switch result.verdict {
+      case .holds: .holds
+      case .fails: .fails
+      case .undecided: .undecided
+      }
+    let kind = result.kind == .expect ? "" : "\(result.kind.rawValue): "
+    let place = result.caseName.map {
+      result.text.contains("in case") || comparison.cases.count == 1 ? "" : ", in case \($0)"
+    }
+    let who = result.kind == .expect ? result.policy.map { "\($0): " } ?? "" : ""
+    return
+      "\(mark.word, mark) · \(who)\(kind)\(result.text)\(place ?? ""): \(strong: found(result))"
   }
 
   private func found(_ result: ExpectationResult) -> String {
