@@ -25,6 +25,11 @@ struct CutTests {
       ["azure-conversation", "--set", "horizon=15s", "--set", "warmUp=5s"],
       ["price-and-latency", "--set", "horizon=2m", "--set", "warmUp=10s"],
       ["small-v1", "--set", "horizon=10s", "--set", "warmUp=2s"],
+      [
+        "brown-out", "--set", "horizon=26m", "--set",
+        "traffic.assistant.arrivals.gamma.rate=0.3/s", "--set", "expect=null", "--set",
+        "sometimes=null",
+      ],
     ])
   func cut(_ words: [String]) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
