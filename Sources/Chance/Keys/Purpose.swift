@@ -89,4 +89,6 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case concurrency = 61
   /// Which question a body asks.
   case question = 50
+  /// How hard a body is for a model.
+  case difficulty = 51
 }

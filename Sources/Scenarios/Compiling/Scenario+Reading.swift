@@ -47,6 +47,7 @@ extension Scenario {
     policyNames.groups.teams = names.teams.identities
     policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
+    policyNames.scores = streams.flatMap(\.difficulties)
     policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
     let baseline = try s.name(

@@ -33,6 +33,10 @@ extension CallLaws {
       "cachedInput", "the share of the input that the provider has in its prompt cache"
     )
     .map(\.value)
+    difficulty = try Distributions.readOptionalNumber(
+      "difficulty", from: &s,
+      "how hard the calls are, from 0 to 1: a number or a distribution, cut to that range; what a"
+        + " complexity service tells the gateway")
     questions = try s.object("semantics", "what the calls ask for: bodies that mean the same") {
       (s) throws(SettingError) -> Zipf in
       let count = try s.integer(

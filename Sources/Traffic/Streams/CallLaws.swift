@@ -28,4 +28,6 @@ struct CallLaws: Sendable {
   var cachedShare: Double?
   /// Which question a body asks; `nil` if nothing is said.
   var questions: Zipf?
+  /// How hard a body is, from 0 to 1; `nil` if nothing is said.
+  var difficulty: Sampler?
 }

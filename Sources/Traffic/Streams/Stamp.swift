@@ -23,6 +23,7 @@ struct Stamp: Sendable {
   /// The share of cached input; negative for what the trace says.
   private let cachedShare: Double
   private let questions: QuestionDraws?
+  private let difficulties: DifficultyDraws?
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
@@ -46,6 +47,9 @@ struct Stamp: Sendable {
     }
     cachedShare = laws.cachedShare ?? -1
     questions = laws.questions.map { QuestionDraws($0, chance.key(.question, name: pool)) }
+    difficulties = laws.difficulty.map {
+      DifficultyDraws($0, chance.key(.difficulty, name: pool))
+    }
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
       identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
@@ -135,6 +139,7 @@ struct Stamp: Sendable {
     }
     if let identities { arrival.request.identity = identities.identity(first) }
     if let questions { arrival.truth.cluster = questions.question(of: body) }
+    if let difficulties { arrival.truth.difficulty = difficulties.difficulty(of: body) }
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
@@ -153,6 +158,26 @@ final class QuestionDraws: Sendable {
 
   /// The question that a body asks: the same for all calls with that body.
   func question(of body: CallKey) -> UInt32 { UInt32(ranks.rank(key.uniform(call: body))) }
+}
+
+/// How hard bodies are: held by reference, because few streams say it.
+final class DifficultyDraws: Sendable {
+  private let law: Sampler
+  private let key: ChanceKey
+
+  init(_ law: Sampler, _ key: ChanceKey) {
+    self.law = law
+    self.key = key
+  }
+
+  /// How hard a body is, in 65,535ths: the same for all calls with that body.
+  func difficulty(of body: CallKey) -> UInt16 {
+    DifficultyDraws.whole(law.quantile(key.uniform(call: body)))
+  }
+
+  static func whole(_ difficulty: Double) -> UInt16 {
+    UInt16(min(max(difficulty, 0), 1) * 65_535 + 0.5)
+  }
 }
 
 /// Draws of the next calls of a generated stream, made some at a time.

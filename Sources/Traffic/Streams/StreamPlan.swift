@@ -21,6 +21,16 @@ public struct StreamPlan: Sendable {
   let laws: CallLaws
   let conversations: ConversationLaws?
 
+  /// Difficulties of its calls, evenly over their distribution; empty if it does not say any.
+  ///
+  /// A policy's threshold is calibrated to them when the scenario is compiled.
+  public var difficulties: [Double] {
+    guard let law = laws.difficulty else { return [] }
+    return (0..<1_000).map { place in
+      Double(DifficultyDraws.whole(law.quantile((Double(place) + 0.5) / 1_000))) / 65_535
+    }
+  }
+
   /// Reads a stream; names that it mentions become ids.
   ///
   /// - Parameters:
