@@ -135,7 +135,8 @@ extension Gateway {
       case .threshold:
         child = side(of: node, slot)
       case .fail:
-        guard slots[slot].inFlight == 0 else { return false }
+        // A hedge that finds only this node is no hedge: the failure goes on in its own way.
+        guard slots[slot].inFlight == 0, reason != .hedge else { return false }
         finish(slot, .failed, .status(node.target), at: now, into: &output)
         return true
       case .split, .sticky:
