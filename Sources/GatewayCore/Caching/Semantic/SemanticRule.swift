@@ -107,10 +107,10 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
           "exactUpTo", default: 10_000, in: 0...10_000_000,
           "up to so many entries the nearest is found for certain"),
         try i.integer("cell", default: 128, in: 8...4096, "entries of a cell"),
-        try i.integer("probes", default: 8, in: 1...1024, "cells that a look-up opens beyond that")
+        try i.integer("probes", default: 12, in: 1...1024, "cells that a look-up opens beyond that")
       )
     }
-    (exactUpTo, cellSize, probes) = index ?? (10_000, 128, 8)
+    (exactUpTo, cellSize, probes) = index ?? (10_000, 128, 12)
     cacheability = try Cacheability(reading: &s, tags: tags)
   }
 
