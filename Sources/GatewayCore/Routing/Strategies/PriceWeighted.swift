@@ -42,7 +42,7 @@ public struct PriceWeighted: Strategy {
       try s.integer(
         "minimum", default: 2, in: 1...1_000_000, "failed attempts without which it is none"))
     failures = try OutcomeSet(
-      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken",
+      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken, malformed",
       "outcomes that count as failed.")
     expected = try ExpectedPrice(reading: &s)
     demotes = window > .zero
