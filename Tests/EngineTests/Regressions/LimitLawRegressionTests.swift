@@ -29,7 +29,10 @@ struct LimitLawRegressionTests {
   func retryBelowACondition() throws {
     let node: Setting = [
       "condition": [["if": ["inputAbove": 1], "then": "north/a"]], "else": "north/b",
-      "retry": ["max": 3, "reselect": true, "backoff": ["constant": ["delay": "30ms"]]],
+      "retry": [
+        "max": 3, "reselect": true, "exclude": false,
+        "backoff": ["constant": ["delay": "30ms"]],
+      ],
     ]
     let result = try world(
       [
