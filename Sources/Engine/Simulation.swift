@@ -45,6 +45,7 @@ public struct Simulation: ~Copyable {
     var priority: UInt8 = 0
     var repeats: Bool
     var isOpen: Bool
+    var isDegraded = false
     var body: UInt128 = 0
   }
 
