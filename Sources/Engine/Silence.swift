@@ -9,7 +9,9 @@ extension Promise {
   @inline(__always)
   func silence(longerThan idle: Int64) -> Instant {
     // How fast the rest comes is not known yet; only a pause is.
-    if isOpen { return pauseNanoseconds > idle ? pausedAt.advanced(byNanoseconds: idle) : .distantFuture }
+    if isOpen {
+      return pauseNanoseconds > idle ? pausedAt.advanced(byNanoseconds: idle) : .distantFuture
+    }
     let limit = firstToken.advanced(byNanoseconds: idle)
     if pausedAt == .distantFuture, end == .distantFuture { return limit }
     let flow = firstToken.nanoseconds(to: end) &- pauseNanoseconds

@@ -60,7 +60,8 @@ extension DeploymentPlan {
     self.init(
       name: name, model: model, provider: provider, region: region, residency: residency,
       quota: quota, price: price ?? .free, contextWindow: window, capabilities: capabilities,
-      latency: latency ?? .none, faults: faults, cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
+      latency: latency ?? .none, faults: faults, cut: cut ?? .consumed,
+      inputFactor: factors?.input ?? 1,
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
   }
 

@@ -16,13 +16,17 @@ extension SelfHostedProvider {
   }
 
   /// The promise of an attempt that takes no place: an error, or silence.
-  func refusal(_ attempt: AttemptStart, _ whole: Usage, _ course: Course) -> Promise {
+  mutating func refusal(
+    _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
+  ) -> Promise {
     var usage = Usage.none
     var bill = Money.zero
     if course.outcome.kind == .brokenStream {
       usage = whole
       usage.outputTokens = course.outputTokens
-      if cutBilling != .nothing { bill = price.bill(for: usage) }
+      if cutBilling != .nothing {
+        bill = billing.charge(usage, startedAt: begin)
+      }
     }
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
@@ -32,13 +36,16 @@ extension SelfHostedProvider {
   }
 
   /// What has been used of an answer of which it was known at its start that its stream would break.
-  func cutBroken(_ promise: Promise, at now: Int64) -> (usage: Usage, bill: Money) {
+  mutating func cutBroken(_ promise: Promise, startedAt begin: Int64, at now: Int64) -> (
+    usage: Usage, bill: Money
+  ) {
     guard promise.outcome.kind == .brokenStream else { return (.none, .zero) }
     var usage = promise.usage
     usage.outputTokens = Progress.tokens(
       at: now, firstToken: promise.firstToken.nanoseconds, end: promise.end.nanoseconds,
       of: usage.outputTokens)
-    return (usage, cutBilling == .nothing ? .zero : price.bill(for: usage))
+    if cutBilling == .nothing { return (usage, .zero) }
+    return (usage, billing.charge(usage, insteadOf: promise.usage, startedAt: begin))
   }
 
   /// Comes to an instant before which nothing was in hand.
@@ -99,12 +106,13 @@ extension SelfHostedProvider {
       usage.outputTokens = UInt32(clamping: made(slot, at: now))
       let isBroken = job.firstToken <= now
       let isBilled = isBroken && cutBilling != .nothing
+      let bill = isBilled ? billing.charge(usage, startedAt: job.begin) : .zero
       output.promises.append(
         Promise(
           flight: job.flight, outcome: isBroken ? .brokenStream : .connection,
           incidents: job.incidents | strike.incident.mask,
           firstToken: Instant(nanoseconds: job.firstToken), end: Instant(nanoseconds: now),
-          usage: isBroken ? usage : .none, bill: isBilled ? price.bill(for: usage) : .zero))
+          usage: isBroken ? usage : .none, bill: bill))
       slotOfFlight[Int(job.flight)] = .max
       leave(slot, at: now)
     }

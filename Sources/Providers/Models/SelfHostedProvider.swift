@@ -13,7 +13,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
   let plan: ServingPlan
   let speed: SpeedLaw
   let demand: APIDemand
-  let price: PriceSheet
+  var billing: Billing
   let cutBilling: CutBilling
   let quota: Int?
   let contextWindow: UInt32
@@ -50,7 +50,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     self.plan = plan
     speed = SpeedLaw(plan.speed)
     demand = APIDemand(deployment, chance: chance)
-    price = deployment.price
+    billing = Billing(deployment)
     cutBilling = deployment.cut
     quota = deployment.quota
     contextWindow = deployment.contextWindow.map { UInt32(clamping: $0) } ?? .max
@@ -112,7 +112,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
         .status(plan.fullStatus), .after(plan.answers), plan.retryAfter, detail: 0)
     }
     guard course.outcome.isSuccess else {
-      return output.promises.append(refusal(attempt, whole, course))
+      return output.promises.append(refusal(attempt, whole, course, startedAt: begin))
     }
     let slot = takeSlot()
     jobs[slot] = ServingJob(
@@ -120,7 +120,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
       streams: attempt.streams, priority: attempt.priority,
       toPrefill: max(1, prompt - Int64(whole.cachedInputTokens)), prompt: prompt,
       output: Int64(whole.outputTokens), need: need, begin: begin, incidents: course.incidents,
-      ordinal: attempt.ordinal, call: attempt.call, usage: whole)
+      ordinal: attempt.ordinal, call: attempt.call, usage: whole, isDegraded: course.isDegraded)
     number &+= 1
     inHand += 1
     slotOfFlight.fill(upTo: Int(attempt.flight) + 1, with: .max)
@@ -144,13 +144,16 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     usage: Usage, bill: Money
   ) {
     guard let slot = slot(of: promise.flight) else {
-      return cutBroken(promise, at: now.nanoseconds)
+      return cutBroken(
+        promise, startedAt: started.nanoseconds, at: now.nanoseconds)
     }
     if jobs[slot].place == .waiting { return (.none, .zero) }
     var usage = jobs[slot].usage
-    if cutBilling == .full { return (usage, price.bill(for: usage)) }
-    usage.outputTokens = UInt32(clamping: made(slot, at: now.nanoseconds))
-    return (usage, cutBilling == .nothing ? .zero : price.bill(for: usage))
+    if cutBilling != .full {
+      usage.outputTokens = UInt32(clamping: made(slot, at: now.nanoseconds))
+    }
+    if cutBilling == .nothing { return (usage, .zero) }
+    return (usage, billing.charge(usage, startedAt: jobs[slot].begin))
   }
 
   mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool {
@@ -171,7 +174,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     let prefill = speed.prefillTime(0) + speed.leastPerPromptToken * Double(max(0, fresh))
     let decode = speed.decodeAlone(
       prompt: Int64(whole.inputTokens), output: Int64(whole.outputTokens))
-    return (price.bill(for: whole), Int64(prefill + decode))
+    return (billing.least(for: whole), Int64(prefill + decode))
   }
 
   // MARK: Time
@@ -232,11 +235,14 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     if replicas[place].state == .draining, replicas[place].assigned == 0 { turnOff(place, at: now) }
   }
 
+  /// What is known of a job: its first token, or its end and its bill.
   mutating func promise(_ slot: Int, end: Instant) -> Promise {
     let job = jobs[slot]
-    return Promise(
+    var promise = Promise(
       flight: job.flight, outcome: .succeeded, incidents: job.incidents,
-      firstToken: Instant(nanoseconds: job.firstToken), end: end, usage: job.usage,
-      bill: price.bill(for: job.usage))
+      isDegraded: job.isDegraded, firstToken: Instant(nanoseconds: job.firstToken), end: end,
+      usage: job.usage)
+    if end != .distantFuture { promise.bill = billing.charge(job.usage, startedAt: job.begin) }
+    return promise
   }
 }

@@ -46,7 +46,8 @@ public struct ProvisionedPlan: Sendable, Hashable {
     return QuotaPlan(
       name: name, meters: [.init(.weighted, rate: rate, burst: max(1, size))], charge: .estimate,
       answers: answers, saysRetryAfter: true,
-      weights: .init(output: Self.thousandths(outputWeight), cached: Self.thousandths(cachedWeight)))
+      weights: .init(output: Self.thousandths(outputWeight), cached: Self.thousandths(cachedWeight))
+    )
   }
 
   private static func thousandths(_ weight: Double) -> Int64 {

@@ -51,7 +51,7 @@ extension ProvisionedPlan {
     try s.require(
       tokens != nil || preset != nil, "tokensPerUnit", expected: "tokens a minute, or a model")
     let price = try s.optionalMoney(
-      "perUnitHour", 
+      "perUnitHour",
       "what a unit costs an hour; silence means the model's price")
     try s.require(
       price != nil || preset != nil, "perUnitHour", expected: "a price such as \"$1\"",
@@ -59,7 +59,8 @@ extension ProvisionedPlan {
     let plan = ProvisionedPlan(
       units: units, tokensPerUnit: tokens.map(Int64.init) ?? preset?.tokensPerUnit ?? 1,
       outputWeight: try s.optionalNumber(
-        "outputWeight", in: 0...1000, "input tokens that an output token counts as; silence means "
+        "outputWeight", in: 0...1000,
+        "input tokens that an output token counts as; silence means "
           + "the model's, else 4") ?? preset?.outputWeight ?? 4,
       cachedWeight: try s.number(
         "cachedWeight", default: 0, in: 0...1000, "input tokens that a cached one counts as"),

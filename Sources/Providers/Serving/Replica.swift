@@ -138,7 +138,9 @@ struct Replica: ~Copyable, @unchecked Sendable {
       prefilling = jobs[slot].toPrefill <= 0 ? 1 : 0
     }
     if phase == .mixed || phase == .prefill {
-      for _ in 0..<prefilling { begin(at: now, &jobs, ended: &ended, begun: &begun, dropped: &dropped) }
+      for _ in 0..<prefilling {
+        begin(at: now, &jobs, ended: &ended, begun: &begun, dropped: &dropped)
+      }
     }
     phase = .idle
   }

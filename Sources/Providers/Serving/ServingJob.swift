@@ -40,6 +40,8 @@ struct ServingJob: BitwiseCopyable {
   var ordinal: UInt32 = 0
   var call = CallKey(bits: 0)
   var usage = Usage.none
+  /// Whether its answer is worse than it looks.
+  var isDegraded = false
 
   /// Tokens made by the end of step `iteration`, if it is in the batch.
   func made(by iteration: Int64) -> Int64 { output - (finish - iteration) }

@@ -56,7 +56,7 @@ extension ServingPlan {
       )
     }
     let price = try s.optionalMoney(
-      "perReplicaHour", 
+      "perReplicaHour",
       "what a replica costs an hour; silence means the measured model's price")
     try s.require(
       price != nil || preset != nil, "perReplicaHour", expected: "a price such as \"$49.24\"",

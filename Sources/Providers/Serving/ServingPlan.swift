@@ -90,7 +90,8 @@ public struct ServingPlan: Sendable, Hashable {
   /// Makes a plan.
   public init(
     replicas: Int, batch: Int, speed: ServingSpeed, memory: Int64 = .max, reservesCap: Bool = false,
-    mixing: Mixing = .prefillFirst(tokens: 8192), order: Order = .fifo, dispatch: Dispatch = .shared,
+    mixing: Mixing = .prefillFirst(tokens: 8192), order: Order = .fifo,
+    dispatch: Dispatch = .shared,
     queue: Int = .max, fullStatus: UInt16 = 503, answers: Duration = Fault.usualDelay,
     retryAfter: RetryAfter = .unsaid, autoscaling: Autoscaling? = nil
   ) {

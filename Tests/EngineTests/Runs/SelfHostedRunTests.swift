@@ -11,7 +11,8 @@ import Vocabulary
 @Suite("A run with deployments that queue")
 struct SelfHostedRunTests {
   private func world(
-    _ plan: ServingPlan, streamed: Double = 0.5, count: Int = 300, gap: Duration = .milliseconds(400)
+    _ plan: ServingPlan, streamed: Double = 0.5, count: Int = 300,
+    gap: Duration = .milliseconds(400)
   ) -> World {
     var world = World(swarm: 1, replicas: false)
     world.incidents = []
@@ -76,7 +77,9 @@ struct SelfHostedRunTests {
   func merging() throws {
     var one = world(ServingPlan(replicas: 2, batch: 2, speed: speed, queue: 6))
     one.policy = [
-      "routes": ["chat": ["fallback": ["own", "api"], "on": ["timeout", "5xx"]], "extract": "own"],
+      "routes": [
+        "chat": ["fallback": ["own", "api"], "on": ["timeout", "5xx"]], "extract": "own",
+      ],
       "attempts": ["firstToken": "1500ms", "idle": "900ms", "total": "2500ms"],
     ]
     var other = one
@@ -88,7 +91,9 @@ struct SelfHostedRunTests {
   func hedges() throws {
     var one = world(ServingPlan(replicas: 1, batch: 4, speed: speed))
     one.policy = [
-      "routes": ["chat": ["balance": "weighted-random", "over": ["own", "api"]], "extract": "own"],
+      "routes": [
+        "chat": ["balance": "weighted-random", "over": ["own", "api"]], "extract": "own",
+      ],
       "attempts": ["hedge": ["after": "700ms"]],
     ]
     let result = try one.run()
@@ -107,7 +112,8 @@ struct SelfHostedRunTests {
     #expect(calm.requests.allSatisfy { $0.end == .succeeded })
     one.incidents = [
       IncidentPlan(
-        name: "stall", on: IncidentSelector(deployment: "own"), from: Instant(nanoseconds: 10_000_000_000),
+        name: "stall", on: IncidentSelector(deployment: "own"),
+        from: Instant(nanoseconds: 10_000_000_000),
         until: Instant(nanoseconds: 30_000_000_000), inFlight: .stall, bit: 0)
     ]
     let stalled = try one.run()

@@ -15,7 +15,7 @@ struct SelfHostedTests {
   ) -> (drive: FleetDrive, charge: MoneyTotal) {
     var fleet = ProviderFleet(
       FleetPlan(deployments: [hosted("own", plan)], incidents: incidents),
-      chance: .init(seed: 1, replication: 0), measured: at(.seconds(10)) ..< at(.seconds(3610)))
+      chance: .init(seed: 1, replication: 0), measured: at(.seconds(10))..<at(.seconds(3610)))
     var drive = FleetDrive()
     drive.run(&fleet, arrivals)
     return (

@@ -72,9 +72,10 @@ struct ServingTwin {
   private mutating func arrive(_ job: Int, _ now: Double) {
     var line = 0
     if plan.dispatch == .leastLoaded {
-      line = machines.indices.min {
-        machines[$0].assigned + lines[$0].count < machines[$1].assigned + lines[$1].count
-      } ?? 0
+      line =
+        machines.indices.min {
+          machines[$0].assigned + lines[$0].count < machines[$1].assigned + lines[$1].count
+        } ?? 0
     }
     lines[line].append(job)
     order(line)

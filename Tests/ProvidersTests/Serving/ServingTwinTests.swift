@@ -24,7 +24,8 @@ struct ServingTwinTests {
       plan: ServingPlan(replicas: 1, batch: 32, speed: llama), load: 2),
     Setup(
       name: "chunked prefill",
-      plan: ServingPlan(replicas: 1, batch: 32, speed: llama, mixing: .chunked(tokens: 256)), load: 2),
+      plan: ServingPlan(replicas: 1, batch: 32, speed: llama, mixing: .chunked(tokens: 256)),
+      load: 2),
     Setup(
       name: "little memory",
       plan: ServingPlan(replicas: 1, batch: 64, speed: llama, memory: 12_000), load: 2),
@@ -91,7 +92,8 @@ struct ServingTwinTests {
     // The bar is 2 %; what is left is the rounding of instants to nanoseconds.
     #expect(worst < 1e-6, "\(worst)")
     // Nothing happens per iteration.
-    #expect(drive.wakes * 2 < twin.iterations, "\(drive.wakes) wakes, \(twin.iterations) iterations")
+    #expect(
+      drive.wakes * 2 < twin.iterations, "\(drive.wakes) wakes, \(twin.iterations) iterations")
   }
 
   private func off(_ seen: Double, _ expected: Double, _ from: Double) -> Double {
