@@ -124,7 +124,7 @@ struct World: Sendable {
     }
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.map(\.slice)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices)
     guard let gateway else { return plan }
     plan.limits = gateway.limitEnvelopes
     plan.concurrency = gateway.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }

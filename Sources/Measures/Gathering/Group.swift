@@ -10,6 +10,12 @@ public struct Group: Sendable, Equatable {
   public var servedEndToEnd = Histogram()
   /// Nanoseconds to the end, over successes from the cache or from another request's answer.
   public var sharedEndToEnd = Histogram()
+  /// Nanoseconds by output token after the first, over streamed answers; only where asked for.
+  public var perOutputToken = Histogram()
+  /// Attempts that their provider answered with 429; only where asked for.
+  public var throttled = 0
+  /// Nanoseconds over which it was gathered; 0 where nobody asks for rates.
+  public var measured: Int64 = 0
   /// Charges that no attempt bears; only the whole population has them.
   public var standingCharges = MoneyTotal.zero
 
@@ -29,6 +35,9 @@ public struct Group: Sendable, Equatable {
     firstToken.merge(other.firstToken)
     servedEndToEnd.merge(other.servedEndToEnd)
     sharedEndToEnd.merge(other.sharedEndToEnd)
+    perOutputToken.merge(other.perOutputToken)
+    throttled += other.throttled
+    measured += other.measured
     standingCharges += other.standingCharges
   }
 }
