@@ -52,6 +52,7 @@ extension Simulation {
       flight: UInt32(index), at: flight.deployment, now: now, into: &promised)
     settle(index, outcome, .unsaid, usage, bill)
     takePromises()
+    if fleet.isQueueing(flight.deployment) { scheduleWake(flight.deployment) }
   }
 
   /// Books the end of an attempt on the world's side and tells the gateway.
@@ -67,9 +68,12 @@ extension Simulation {
     calls[call].incidents |= incidents
     let before = output.attempts.count
     gateways[replica].handle(
-      .attemptEnded(flights[index].attempt, outcome, hint, usage), at: now, into: &output)
+      .attemptEnded(flights[index].attempt, usage, hint, outcome), at: now, into: &output)
     if output.attempts.count > before {
-      attemptTruths.append(AttemptTruth(bill: bill, incidents: incidents))
+      let isDegraded = flights[index].promise.isDegraded && outcome.isSuccess
+      attemptTruths.append(
+        AttemptTruth(bill: bill, incidents: incidents, isDegraded: isDegraded))
+      if isDegraded, output.attempts[before].served { calls[call].isDegraded = true }
     }
   }
 
@@ -161,7 +165,7 @@ extension Simulation {
         cachedInputTokens: calls[call].truth.cachedInputTokens,
         outputTokens: carried == 0 ? whole : max(1, whole &- min(carried, whole)),
         outputCap: cap == .max ? cap : max(1, cap &- min(carried, cap)),
-        streams: calls[call].streams),
+        streams: calls[call].streams, priority: calls[call].priority),
       at: now, into: &promised)
     flights[index].started = now
     flights[index].total = deadlines.total
@@ -177,6 +181,7 @@ extension Simulation {
     flights[index].sawFirstToken = false
     flights[index].isLive = true
     sequence &+= 4
+    if fleet.isQueueing(deployment) { awaitPromise(index, deployment) }
     takePromises()
   }
 
@@ -201,11 +206,5 @@ extension Simulation {
       attempt: AttemptID(slot: 0, generation: 0), requestSlot: 0, deployment: .none,
       streams: false, sawFirstToken: false, isLive: false)
     flights.fill(upTo: index + 1, with: blank)
-  }
-
-  mutating func wake(_ key: EventKey) {
-    let deployment = DeploymentID(key.slot)
-    fleet.wake(deployment, at: now, into: &promised)
-    takePromises()
   }
 }

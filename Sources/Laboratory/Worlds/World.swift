@@ -76,6 +76,7 @@ struct World: Sendable {
   /// The plan of a run under one policy.
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
+    plan.measured = scenario.warmUp ..< scenario.horizon
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
