@@ -54,7 +54,8 @@ struct ScenarioVerdict {
           laws: comparison.failures.filter {
             $0.caseName == result.name && $0.policy == policy.name
           },
-          committed: committed?.row(result.name, policy.name))
+          committed: committed?.row(result.name, policy.name),
+          isFromOutside: judged.contains(policy.name))
       }
     }
     lines = comparison.expectations.filter { line in
@@ -75,6 +76,8 @@ struct TestRow {
   var laws: [LawFailure]
   /// What is committed of it.
   var committed: CommittedResult.Row?
+  /// Whether the policy is not the scenario's own.
+  var isFromOutside: Bool
 
   /// The worst of its verdicts.
   var verdict: TestVerdict {

@@ -94,6 +94,14 @@ struct TestReport {
       blocks.append(.list([TestReport.words(line, committed: nil)]))
       if let command = line.command { blocks.append(.code(command + "\n", language: "sh")) }
     }
+    let free = verdict.rows.filter { $0.isFromOutside && $0.lines.isEmpty }.map(\.policy)
+    if let name = free.first {
+      blocks.append(
+        .note(
+          RichText(
+            "\(verdict.found.key): nothing is expected of policy \(name), so it is judged by the laws"
+              + " alone: expect: { \"*\": […] }, or --as NAME."), .caution))
+    }
     for complaint in outcome.complaints(verdict) {
       blocks.append(.note(RichText("\(verdict.found.key): \(complaint)."), .problem))
     }

@@ -81,12 +81,14 @@ struct TestRunner {
     return options
   }
 
-  /// Holds the policies from outside to what the baseline must hold; returns their names.
+  /// Holds the policies from outside to what the baseline must hold, or the policy that `--as` names;
+  /// returns their names.
   private func hold(_ scenario: inout Scenario) -> [String] {
     let count = options.policies.count
     guard count > 0 else { return [] }
     let places = Array(scenario.policies.indices.suffix(count))
-    scenario.expectations.hold(places, toLinesOf: scenario.baseline)
+    let model = scenario.policies.firstIndex { $0.name == call.text("--as") }
+    scenario.expectations.hold(places, toLinesOf: model ?? scenario.baseline)
     return places.map { scenario.policies[$0].name }
   }
 

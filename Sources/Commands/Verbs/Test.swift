@@ -16,6 +16,9 @@ extension Verb {
       Option(
         "--policy", .text("FILE[#NAME]"), repeatable: true,
         "judge this policy from outside, in every scenario, by what the baseline must hold"),
+      Option(
+        "--as", .text("NAME"),
+        "judge it by what this policy must hold instead, in scenarios that have one of the name"),
       .cases,
       Option(
         "--only", .text("GLOB"), repeatable: true,
@@ -43,7 +46,7 @@ extension Verb {
     ],
     examples: [
       "gateway-lab test", "gateway-lab test scenarios --within 3m --junit results.xml",
-      "gateway-lab test scenarios --policy my-policy.json5",
+      "gateway-lab test scenarios --policy my-policy.json5 --as breaker",
     ],
     remarks: [
       "A scenario is run until each of its expectations is decided, at most as often as its \"replications\" say. Each case under each policy is a row of results/README.md and a test case. Drift, numbers other than the committed ones although everything holds, is told and fails with --locked only. Exit status: 0 all holds; 1 something fails or a law was broken; 2 the input is wrong; 3 something is undecided."

@@ -20,8 +20,15 @@ public struct Minutes: Sendable, Equatable {
 
   private static let rowLength = Series.rowLength * Clock.allCases.count
 
-  /// Makes an empty one.
-  init(bucket: Duration) { self.bucket = max(1, bucket.nanoseconds) }
+  /// The measured interval: a minute that lies only partly in it is not whole.
+  private let from: Instant
+  private let to: Instant
+
+  /// Makes an empty one for the arrivals in [from, to).
+  init(bucket: Duration, from: Instant, to: Instant) {
+    self.bucket = max(1, bucket.nanoseconds)
+    (self.from, self.to) = (from, to)
+  }
 
   /// How many minutes there are, from the start of the run.
   public var count: Int { tallies.count }
@@ -29,11 +36,11 @@ public struct Minutes: Sendable, Equatable {
   /// When the minute at `index` begins.
   public func start(of index: Int) -> Instant { Instant(nanoseconds: Int64(index) * bucket) }
 
-  /// The minutes that lie wholly in [from, to).
-  public func indices(from: Instant, to: Instant) -> Range<Int> {
-    let first = from <= .start ? 0 : Int((from.nanoseconds + bucket - 1) / bucket)
-    let end = to.nanoseconds / bucket
-    let last = min(Int64(count), max(0, end))
+  /// The minutes that lie wholly in [from, to) and in the measured interval.
+  public func indices(from begin: Instant, to end: Instant) -> Range<Int> {
+    let (opens, closes) = (max(begin, from), min(end, to))
+    let first = opens <= .start ? 0 : Int((opens.nanoseconds + bucket - 1) / bucket)
+    let last = min(Int64(count), max(0, closes.nanoseconds / bucket))
     return first < Int(last) ? first..<Int(last) : 0..<0
   }
 

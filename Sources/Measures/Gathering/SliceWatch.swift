@@ -15,7 +15,7 @@ final class SliceWatch {
     self.slice = slice
     let (from, to) = (max(slice.from, plan.from), min(slice.to, plan.to))
     measured = max(0, from.nanoseconds(to: to))
-    kept = Minutes(bucket: plan.seriesBucket)
+    kept = Minutes(bucket: plan.seriesBucket, from: plan.from, to: plan.to)
   }
 
   deinit { tokenTimes.free() }
