@@ -51,6 +51,8 @@ public struct MeasuresPlan: Sendable {
   public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
+  /// Whether clients come back, so that a call may be several requests.
+  public var tracksCalls = false
   /// What the policies promise that replicas take over in the course of the run.
   public var laterPromises: [PolicyPromises] = []
   /// When which replica takes over which of them; those of a replica in order of time.

@@ -14,6 +14,7 @@ extension MeasureCatalog {
     ("timeToFirstToken", "arrival to first token, over successes"),
     ("endToEndLatency", "arrival to end, over successes"),
     ("servedLatency", "arrival to end, over successes that a provider served"),
+    ("callLatency", "first try's arrival to end, over successes"),
     ("timePerOutputToken", "(end − first token) / (output tokens − 1), over streamed answers"),
   ]
 
@@ -34,6 +35,7 @@ extension MeasureCatalog {
         case "timeToFirstToken": group.firstToken
         case "servedLatency": group.servedEndToEnd
         case "timePerOutputToken": group.perOutputToken
+        case "callLatency": group.callLatency
         default: group.endToEnd
         }
       return histogram.quantile(percent / 100).map { $0 / 1e9 }

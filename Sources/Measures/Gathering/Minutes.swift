@@ -56,6 +56,11 @@ public struct Minutes: Sendable, Equatable {
     if let perToken { count(perToken, .perToken, at: index) }
   }
 
+  /// Counts the answer of a call that is not where its request is.
+  mutating func shift(at instant: Instant, by count: Int) {
+    tallies[place(of: instant)].answersElsewhere += count
+  }
+
   mutating func addThrottled(at arrived: Instant) {
     throttled[place(of: arrived)] += 1
   }

@@ -48,6 +48,22 @@ final class SliceWatch {
     return (seen.endToEnd - seen.firstToken) / Int64(record.pointee.outputTokens - 1)
   }
 
+  /// Counts the answer of a call that is not where its request is: in the interval or the slice.
+  func shift(
+    _ record: UnsafePointer<RequestRecord>, _ seen: Seen, began: Instant, _ from: Instant,
+    _ to: Instant
+  ) {
+    guard slice.concerns(record, seen) else { return }
+    let arrived = record.pointee.arrived
+    let (isHere, isThere) = (arrived >= from && arrived < to, began >= from && began < to)
+    let here = isHere && slice.covers(arrived)
+    let there = isThere && slice.covers(began)
+    tally.answersElsewhere += (there ? 1 : 0) - (here ? 1 : 0)
+    guard slice.keepsMinutes else { return }
+    if isHere { kept.shift(at: arrived, by: -1) }
+    if isThere { kept.shift(at: began, by: 1) }
+  }
+
   /// What the slice holds.
   var groups: [Group] {
     latencies.groups([tally]).map { group in

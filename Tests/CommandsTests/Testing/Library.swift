@@ -13,7 +13,8 @@ final class Library {
     try write(Library.policy, to: "scenarios/shared/policy.json5")
     for (name, incident, expect) in Library.scenarios {
       try write(
-        Library.scenario(incident: incident, expect: expect), to: "scenarios/\(name)/scenario.json5")
+        Library.scenario(incident: incident, expect: expect), to: "scenarios/\(name)/scenario.json5"
+      )
     }
   }
 

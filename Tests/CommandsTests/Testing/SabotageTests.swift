@@ -19,7 +19,8 @@ struct SabotageTests {
     ),
   ]
 
-  @Test("fails test on the scenarios that lean on it, and on no other", arguments: sabotages.indices)
+  @Test(
+    "fails test on the scenarios that lean on it, and on no other", arguments: sabotages.indices)
   func sabotage(_ index: Int) throws {
     let (what, old, new, fails) = SabotageTests.sabotages[index]
     let library = try Library()
