@@ -51,6 +51,8 @@ public struct MeasuresPlan: Sendable {
   public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
+  /// Whether clients come back, so that a call may be several requests.
+  public var tracksCalls = false
   /// What the policies promise that replicas take over in the course of the run.
   public var laterPromises: [PolicyPromises] = []
   /// When which replica takes over which of them; those of a replica in order of time.
@@ -157,51 +159,5 @@ public struct Objective: Sendable, Hashable {
   public init(firstToken: Duration? = nil, endToEnd: Duration? = nil) {
     self.firstToken = firstToken
     self.endToEnd = endToEnd
-  }
-}
-
-/// A part of the population that is measured by itself: all its conditions hold together.
-public struct Slice: Sendable, Hashable {
-  /// The begin of the interval of arrivals, which belongs to it.
-  public var from: Instant
-  /// The end of the interval of arrivals, which does not belong to it.
-  public var to: Instant
-  /// Asked for this alias.
-  public var alias: AliasID?
-  /// Served by this deployment.
-  public var deployment: DeploymentID?
-  /// Came from this team.
-  public var team: TeamID?
-  /// Came from this feature.
-  public var feature: FeatureID?
-  /// Carries all of these tags.
-  public var tags: TagSet
-  /// Whether it is kept minute by minute as well.
-  public var keepsSeries: Bool
-
-  /// Makes a slice; silence means any.
-  public init(
-    from: Instant = .distantPast, to: Instant = .distantFuture, alias: AliasID? = nil,
-    deployment: DeploymentID? = nil, team: TeamID? = nil, feature: FeatureID? = nil,
-    tags: TagSet = [], keepsSeries: Bool = false
-  ) {
-    self.from = from
-    self.to = to
-    self.alias = alias
-    self.deployment = deployment
-    self.team = team
-    self.feature = feature
-    self.tags = tags
-    self.keepsSeries = keepsSeries
-  }
-
-  @inline(__always)
-  func contains(_ record: UnsafePointer<RequestRecord>) -> Bool {
-    guard record.pointee.arrived >= from, record.pointee.arrived < to else { return false }
-    if let alias, record.pointee.alias != alias { return false }
-    if let deployment, record.pointee.deployment != deployment { return false }
-    if let team, record.pointee.identity.team != team { return false }
-    if let feature, record.pointee.identity.feature != feature { return false }
-    return record.pointee.tags.isSuperset(of: tags)
   }
 }

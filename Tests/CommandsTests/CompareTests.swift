@@ -41,7 +41,7 @@ struct CompareTests {
       "Does a second deployment help?", "raises availability from", "What is set differently",
       "routes.chat", "calls answered or not", "only failover answered",
       "gateway-lab explain \(place.scenario)", "--policy single --policy failover",
-      "from vendor sheet, 2026-01", "assumed", "`traffic.users`", "All 10 laws hold",
+      "from vendor sheet, 2026-01", "assumed", "`traffic.users`", "All 11 laws hold",
       "gateway-lab compare \(place.scenario) --set horizon=90s\n", "An extrapolation",
       "least cost", "north down",
     ] { #expect(report.contains(words), "\(words)") }
@@ -125,7 +125,7 @@ struct CompareTests {
     }
     #expect(path("scenarios/n/scenario.json5") == "results/n")
     #expect(path("/a/scenarios/n/scenario.json5") == "/a/results/n")
-    #expect(path("../scenarios/deep/n/scenario.json5") == "../results/n")
+    #expect(path("../scenarios/deep/n/scenario.json5") == "../results/deep/n")
     #expect(path("elsewhere/n.json5") == "results/n")
     #expect(path("n.json5") == "results/n")
     #expect(path("scenarios/n/scenario.json5", "there/") == "there")

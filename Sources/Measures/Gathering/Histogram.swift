@@ -44,12 +44,26 @@ public struct Histogram: Sendable, Equatable {
     maximum = max(maximum, value)
   }
 
+  /// Counts one value several times.
+  mutating func record(_ nanoseconds: Int64, times: UInt64) {
+    guard times > 0 else { return }
+    record(nanoseconds)
+    counts[Histogram.index(of: max(0, nanoseconds))] &+= times - 1
+  }
+
   /// Adds all values of another histogram, exactly.
   public mutating func merge(_ other: Histogram) {
     if other.counts.count > counts.count { grow(to: other.counts.count - 1) }
     for index in other.counts.indices { counts[index] &+= other.counts[index] }
     minimum = min(minimum, other.minimum)
     maximum = max(maximum, other.maximum)
+  }
+
+  /// Takes away values that were recorded; the least and the greatest remain as bounds.
+  public mutating func remove(_ part: Histogram) {
+    for index in part.counts.indices where index < counts.count {
+      counts[index] &-= min(counts[index], part.counts[index])
+    }
   }
 
   /// How many values were recorded.
