@@ -28,10 +28,12 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
     case malformed
   }
 
+  /// The HTTP status that stands for it: the provider's own, or 408, 499, 502, 504.
+  ///
+  /// First, so that the type ends with a byte of `kind`: an event of 32 bytes has room for its tag.
+  public var status: UInt16
   /// The class.
   public var kind: Kind
-  /// The HTTP status that stands for it: the provider's own, or 408, 499, 502, 504.
-  public var status: UInt16
 
   /// Makes an outcome.
   @inlinable @inline(__always)
