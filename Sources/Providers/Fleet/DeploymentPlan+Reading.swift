@@ -26,13 +26,7 @@ extension DeploymentPlan {
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
       (setting) throws(SettingError) -> String in try setting.text()
     }
-    try s.require(
-      s.has("latency"), "latency",
-      expected: "{ timeToFirstToken: …, timePerOutputToken: … }",
-      next: "say how fast the deployment is; silence about a latency is not zero")
-    let latency = try s.requiredObject("latency", "how fast it answers when nothing is wrong") {
-      (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s)
-    }
+    let latency = try LatencyPlan.read(&s)
     let faults = try Fault.list(reading: &s)
     let cut = try s.object("billing", "what is billed beside whole answers") {
       (s) throws(SettingError) -> CutBilling in

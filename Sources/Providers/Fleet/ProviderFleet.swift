@@ -16,7 +16,8 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     providers = .allocate(capacity: count)
     for (place, deployment) in plan.deployments.enumerated() {
       (providers + place).initialize(
-        to: APIProvider(deployment, incidents: plan.incidents, chance: chance))
+        to: APIProvider(
+          deployment, incidents: plan.incidents, faults: plan.faults, chance: chance))
     }
   }
 
@@ -74,8 +75,11 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
       at: now)
   }
 
-  /// The successful potential outcome of an attempt: no incident, no quota, no fault in the way.
-  public func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
-    providers[Int(attempt.deployment.index)].floor(attempt)
+  /// The successful potential outcome of an attempt: no incident, no quota, no fault in the way, at
+  /// the best instant from `from` to `until`.
+  public func floor(
+    _ attempt: AttemptStart, from: Instant = .start, until: Instant = .distantFuture
+  ) -> (bill: Money, nanoseconds: Int64) {
+    providers[Int(attempt.deployment.index)].floor(attempt, from: from, until: until)
   }
 }

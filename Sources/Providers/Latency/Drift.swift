@@ -1,4 +1,5 @@
 import Settings
+import Vocabulary
 
 /// How a deployment's speed wanders: three slow factors that multiply.
 ///
@@ -32,8 +33,10 @@ public struct Drift: Sendable, Hashable {
   /// Reads `drift`.
   init(reading s: inout SettingsReader) throws(SettingError) {
     provider = try s.object(
-      "provider", "the part that all deployments of the provider share", MeanReversion.init(reading:))
-    common = try s.object("common", "the part that all deployments share", MeanReversion.init(reading:))
+      "provider", "the part that all deployments of the provider share",
+      MeanReversion.init(reading:))
+    common = try s.object(
+      "common", "the part that all deployments share", MeanReversion.init(reading:))
     own = try s.object("own", "the part of this deployment alone", MeanReversion.init(reading:))
     perToken = try s.number(
       "perToken", default: 1, in: 0...4,

@@ -19,8 +19,10 @@ extension LatencyPlan {
     if setting.isDescribing {
       _ = try setting.name(among: LatencyPreset.names, kind: LatencyPreset.kind)
     } else if setting.members == nil {
-      return LatencyPreset.all[try setting.name(among: LatencyPreset.names, kind: LatencyPreset.kind)]
-        .latency
+      return LatencyPreset.all[
+        try setting.name(among: LatencyPreset.names, kind: LatencyPreset.kind)
+      ]
+      .latency
     }
     return try setting.object { (s) throws(SettingError) -> LatencyPlan in
       try LatencyPlan(reading: &s)
@@ -45,8 +47,9 @@ extension LatencyPlan {
         in: .zero ... .seconds(1),
         "the time that each uncached input token adds before the first token"
       ).nanoseconds)
-    tail = try s.object(
-      "tail", "the slow part of the attempts: their share, and how slow", SlowTail.init(reading:))
+    tail =
+      try s.object(
+        "tail", "the slow part of the attempts: their share, and how slow", SlowTail.init(reading:))
       ?? base?.tail
     correlation = try s.number(
       "correlation", default: base?.correlation ?? 0, in: -1...1,
@@ -55,17 +58,20 @@ extension LatencyPlan {
       try Distributions.readOptionalDuration(
         "network", from: &s, "the way to the region and back, which nothing slows down")
       ?? base?.network
-    reasoning = try s.object(
-      "reasoning", "output tokens that nobody sees, before the first visible one",
-      Reasoning.init(reading:)) ?? base?.reasoning
-    coldStart = try s.object(
-      "coldStart", "what an idle deployment takes to start", ColdStart.init(reading:))
+    reasoning =
+      try s.object(
+        "reasoning", "output tokens that nobody sees, before the first visible one",
+        Reasoning.init(reading:)) ?? base?.reasoning
+    coldStart =
+      try s.object(
+        "coldStart", "what an idle deployment takes to start", ColdStart.init(reading:))
       ?? base?.coldStart
     drift = try s.object("drift", "how its speed wanders", Drift.init(reading:)) ?? base?.drift
     let hours = try Self.hours(
       &s, in: 0.01...100, "a factor on all times for each hour of the day: 24 numbers")
     self.hours = hours.isEmpty ? base?.hours ?? [] : hours
-    load = try s.object("load", "how its speed follows its load", LoadPlan.init(reading:))
+    load =
+      try s.object("load", "how its speed follows its load", LoadPlan.init(reading:))
       ?? base?.load
   }
 

@@ -1,6 +1,6 @@
 import Chance
 import Settings
-public import Vocabulary
+import Vocabulary
 
 /// A mean-reverting process (Ornstein–Uhlenbeck) around zero: how far it strays and how long it
 /// remembers.

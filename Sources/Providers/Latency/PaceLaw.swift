@@ -68,7 +68,7 @@ final class PaceLaw: Sendable {
       gap = plan.timePerOutputToken.quantile(v)
     } else {
       let z = Elementary.normalQuantile(u)
-      first = isSlow ? tail(z) : plan.timeToFirstToken.quantile(u)
+      first = isSlow ? tail(z) : firstToken(z, u)
       gap = plan.correlation == 0 ? plan.timePerOutputToken.quantile(v) : correlated(z, v)
     }
     var factor = slow
@@ -105,6 +105,13 @@ final class PaceLaw: Sendable {
   func start(_ attempt: AttemptStart, _ cold: ColdStart) -> Int64 {
     let draw = coldKey.uniform(call: attempt.call, ordinal: attempt.ordinal, counter: 1)
     return Progress.nanoseconds(cold.takes.quantile(draw))
+  }
+
+  private func firstToken(_ z: Double, _ u: Double) -> Double {
+    if case .lognormal(let mu, let sigma) = plan.timeToFirstToken {
+      return Elementary.exp(mu + sigma * z)
+    }
+    return plan.timeToFirstToken.quantile(u)
   }
 
   private func tail(_ z: Double) -> Double {

@@ -1,5 +1,6 @@
 public import Chance
 import Settings
+import Vocabulary
 
 /// Output tokens that a model thinks and does not show.
 ///
