@@ -50,6 +50,16 @@ struct FaultState: Sendable {
   }
 }
 
+extension [FaultState] {
+  /// Lets an attempt that starts now meet the faults of all processes that are on.
+  @inline(never)
+  mutating func meet(
+    _ attempt: AttemptStart, at now: Int64, utilisation: Double = 0, _ course: inout Course
+  ) {
+    for place in indices { self[place].meet(attempt, at: now, utilisation: utilisation, &course) }
+  }
+}
+
 /// A Gilbert–Elliott chain at work, on a fixed grid of time.
 ///
 /// The number behind step k is drawn under (name, k): every deployment that it strikes sees the

@@ -4,18 +4,11 @@ import Vocabulary
 
 extension LatencyPlan {
   /// Reads the `latency` of a deployment: a class by its name, or an object, which may change what
-  /// a class says (`like`).
-  static func read(_ s: inout SettingsReader) throws(SettingError) -> LatencyPlan {
+  /// a class says (`like`); `nil` if it is absent.
+  static func read(_ s: inout SettingsReader) throws(SettingError) -> LatencyPlan? {
     let doc = "how fast it answers when nothing is wrong: a latency class, or an object"
     let setting = try s.raw("latency", doc)
-    guard let setting else {
-      if s.isDescribing {
-        return LatencyPlan(timeToFirstToken: .constant(1), timePerOutputToken: .constant(1))
-      }
-      throw s.missing(
-        "latency", expected: "{ timeToFirstToken: …, timePerOutputToken: … }, or a latency class",
-        next: "say how fast the deployment is; silence about a latency is not zero")
-    }
+    guard let setting else { return nil }
     if setting.isDescribing {
       _ = try setting.name(among: LatencyPreset.names, kind: LatencyPreset.kind)
     } else if setting.members == nil {

@@ -1,7 +1,7 @@
 import Chance
 import Vocabulary
 
-/// The analytic model of an API: nobody queues, every attempt's time is drawn at its start.
+/// The analytic model of an API, or of provisioned throughput: nobody queues, every attempt's time is drawn at its start.
 ///
 /// An attempt's demand is drawn under (purpose, deployment's name, call, ordinal) alone, so every
 /// deployment has its own potential outcome for every call, whatever else is started. Of the world
@@ -10,8 +10,8 @@ import Vocabulary
 /// - Complexity: O(1) per attempt in calm weather, O(incidents) while one is going on.
 struct APIProvider: Provider {
   private let demand: APIDemand
-  var billing: Billing
-  let cutBilling: CutBilling
+  private var billing: Billing
+  private let cutBilling: CutBilling
   private let quota: Int?
   /// A longer prompt, in the deployment's own tokens, is refused.
   private let contextWindow: UInt32
@@ -20,13 +20,15 @@ struct APIProvider: Provider {
   private var pacing: PaceState?
   private var faults: [FaultState]
 
+  /// - Parameter meter: The place of its meter of utilisation, if it is provisioned.
   init(
-    _ plan: DeploymentPlan, incidents: [IncidentPlan], faults: [FaultProcess] = [], chance: Chance
+    _ plan: DeploymentPlan, meter: Int? = nil, incidents: [IncidentPlan],
+    faults: [FaultProcess] = [], chance: Chance
   ) {
     demand = APIDemand(plan, chance: chance)
     billing = Billing(plan)
     cutBilling = plan.cut
-    quota = plan.quota
+    quota = meter ?? plan.quota
     contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
     exposure = Exposure(plan, incidents: incidents, chance: chance)
     pacing = PaceState(plan, law: demand.law, chance: chance)
@@ -67,7 +69,9 @@ struct APIProvider: Provider {
     }
     if isAdmitted {
       demand.meetFault(attempt, &course)
-      if !faults.isEmpty { meetFaults(attempt, at: begin, &course) }
+      if !faults.isEmpty {
+        faults.meet(attempt, at: begin, utilisation: pacing?.utilisation ?? 0, &course)
+      }
     }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course) }
     if !isCalm || !exposure.staysCalm(until: course.end) {
@@ -96,7 +100,9 @@ struct APIProvider: Provider {
       begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
     demand.meetFault(attempt, &course)
-    if !faults.isEmpty { meetFaults(attempt, at: begin, &course) }
+    if !faults.isEmpty {
+      faults.meet(attempt, at: begin, utilisation: pacing?.utilisation ?? 0, &course)
+    }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }
     return course.outcome.isSuccess
   }
@@ -111,21 +117,17 @@ struct APIProvider: Provider {
     return (billing.least(for: whole), time)
   }
 
-  @inline(never)
-  private mutating func meetFaults(
-    _ attempt: AttemptStart, at now: Int64, _ course: inout Course
+  mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
+    usage: Usage, bill: Money
   ) {
-    let utilisation = pacing?.utilisation ?? 0
-    for place in faults.indices {
-      faults[place].meet(attempt, at: now, utilisation: utilisation, &course)
-    }
+    billing.cut(promise, cut: cutBilling, started: started, at: now)
   }
 
   @inline(__always)
   private mutating func promise(
     _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
   ) -> Promise {
-    let (usage, bill) = charge(whole, course, startedAt: begin)
+    let (usage, bill) = billing.charge(whole, course, cut: cutBilling, startedAt: begin)
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
       incidents: course.incidents, isDegraded: course.isDegraded && course.outcome.isSuccess,

@@ -2,14 +2,14 @@ import Vocabulary
 
 // Who pays for what: whole answers, failures, and answers that were cut off.
 
-extension APIProvider {
+extension Billing {
   /// What it bills for an attempt, and what was consumed, if nobody withdraws it.
   @inline(__always)
   mutating func charge(
-    _ whole: Usage, _ course: Course, startedAt begin: Int64
+    _ whole: Usage, _ course: Course, cut cutBilling: CutBilling, startedAt begin: Int64
   ) -> (usage: Usage, bill: Money) {
     switch course.outcome.kind {
-    case .succeeded: return (whole, billing.charge(whole, startedAt: begin))
+    case .succeeded: return (whole, charge(whole, startedAt: begin))
     case .brokenStream:
       let usual: FaultBilling = cutBilling == .nothing ? .nothing : .consumed
       return charge(whole, made: course.outputTokens, course.billing, usual, begin)
@@ -27,19 +27,20 @@ extension APIProvider {
     var usage = whole
     usage.outputTokens = tokens
     switch said == .usual ? usual : said {
-    case .full: return (whole, billing.charge(whole, startedAt: begin))
-    case .consumed: return (usage, billing.charge(usage, startedAt: begin))
+    case .full: return (whole, charge(whole, startedAt: begin))
+    case .consumed: return (usage, charge(usage, startedAt: begin))
     case .input:
       var input = usage
       input.outputTokens = 0
-      return (usage, billing.charge(input, startedAt: begin))
+      return (usage, charge(input, startedAt: begin))
     case .nothing, .usual: return (usage, .zero)
     }
   }
 
-  mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
-    usage: Usage, bill: Money
-  ) {
+  /// What has been consumed and is billed if an attempt ends at `now`, before its promised end.
+  mutating func cut(
+    _ promise: Promise, cut cutBilling: CutBilling, started: Instant, at now: Instant
+  ) -> (usage: Usage, bill: Money) {
     let kind = promise.outcome.kind
     guard kind == .succeeded || kind == .brokenStream || kind == .malformed else {
       return (promise.usage, promise.bill)
@@ -63,13 +64,13 @@ extension APIProvider {
     case .nothing, .usual:
       // What breaks or fails for nothing had been promised for nothing as well.
       if promise.billing == .usual, kind != .brokenStream {
-        billing.release(promise.usage, startedAt: started.nanoseconds)
+        release(promise.usage, startedAt: started.nanoseconds)
       }
       return (usage, .zero)
     case .input: return (usage, promise.bill)
     case .consumed, .full:
       return (
-        usage, billing.charge(usage, insteadOf: promise.usage, startedAt: started.nanoseconds)
+        usage, charge(usage, insteadOf: promise.usage, startedAt: started.nanoseconds)
       )
     }
   }
