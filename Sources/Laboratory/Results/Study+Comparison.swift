@@ -48,9 +48,8 @@ extension Study {
     return PolicyResult(
       name: contenders[contender].name, reference: contenders[contender].reference,
       isBaseline: contender == baseline,
-      measures: MeasureCatalog.all.dropLast(
-        contenders.contains { $0.plan?.semantic != nil } ? 0 : MeasureCatalog.meaning.count
-      ).enumerated().map { place, measure in
+      measures: MeasureCatalog.all.enumerated().filter { isShown($0.element) }.map {
+        place, measure in
         result(
           measure, row.values(of: place), pooled: measure.value(all),
           base: base?.values(of: place))
@@ -60,6 +59,17 @@ extension Study {
       costPerMonth: costPerMonth(row, base: base),
       why: base.map { why(contender, row, base: $0, case: index) },
       series: series(pooled, replications: row.replications), pooled: pooled)
+  }
+
+  /// Whether a scenario can have the measure at all.
+  private func isShown(_ measure: Measure) -> Bool {
+    if measure.name == MeasureCatalog.quality.name {
+      return worlds.contains { $0.fleet.incidents.contains { $0.spoilt != nil } }
+    }
+    if MeasureCatalog.meaning.contains(where: { $0.name == measure.name }) {
+      return contenders.contains { $0.plan?.semantic != nil }
+    }
+    return true
   }
 
   private func result(

@@ -24,18 +24,21 @@ final class RunSink: Sink {
   private(set) var ledger = CostLedger()
   private(set) var calls: CallOutcomes?
   private let yardsticks: [PriceSheet]
+  /// The first sheet of each deployment, if a curve bends any; else empty.
+  private let flat: [PriceSheet]
   private let from: Instant
   private let to: Instant
   private let beside: (any Sink)?
   private var prohibitions: ProhibitionWatch?
 
   init(
-    _ plan: MeasuresPlan, yardsticks: [PriceSheet], keepsCalls: Bool,
+    _ plan: MeasuresPlan, yardsticks: [PriceSheet], flat: [PriceSheet] = [], keepsCalls: Bool,
     prohibitions: ProhibitionWatch? = nil, beside: (any Sink)? = nil
   ) {
     self.prohibitions = prohibitions
     measures = RunMeasures(plan: plan)
     self.yardsticks = yardsticks
+    self.flat = flat
     (from, to) = (plan.from, plan.to)
     calls = keepsCalls ? CallOutcomes() : nil
     self.beside = beside
@@ -44,6 +47,7 @@ final class RunSink: Sink {
   func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
     measures.consume(attempts: attempts, truths: truths)
     if !yardsticks.isEmpty { addServed(attempts) }
+    if !flat.isEmpty { addBent(attempts, truths) }
     prohibitions?.consume(attempts)
     beside?.consume(attempts: attempts, truths: truths)
   }
@@ -60,6 +64,18 @@ final class RunSink: Sink {
       }
     }
     ledger.servedYardstick += served
+  }
+
+  private func addBent(_ attempts: Span<AttemptRecord>, _ truths: Span<AttemptTruth>) {
+    var bent = MoneyTotal.zero
+    for index in attempts.indices {
+      guard attempts[index].served, attempts[index].arrived >= from, attempts[index].arrived < to
+      else { continue }
+      let deployment = Int(attempts[index].deployment.index)
+      guard deployment < flat.count else { continue }
+      bent += truths[index].bill - flat[deployment].bill(for: attempts[index].usage)
+    }
+    ledger.bent += bent
   }
 
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
@@ -127,7 +143,7 @@ extension World {
     switch contender.means {
     case .gateway(let plan):
       let sink = RunSink(
-        measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls,
+        measuresPlan(plan), yardsticks: yardsticks, flat: flatSheets, keepsCalls: keepsCalls,
         prohibitions: prohibitions, beside: beside)
       let skipped = replication == 0 ? SkippedRows() : nil
       try simulate(
@@ -138,7 +154,8 @@ extension World {
     case .clairvoyant(let remembers):
       var measured = measuresPlan(nil)
       measured.checksLaws = false
-      let sink = RunSink(measured, yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
+      let sink = RunSink(
+        measured, yardsticks: yardsticks, flat: flatSheets, keepsCalls: keepsCalls, beside: beside)
       try foresee(replication: replication, remembers: remembers, sink: sink, meter: meter)
       return sink.outcome()
     }

@@ -50,6 +50,11 @@ struct World: Sendable {
     }
   }
 
+  /// The first sheet of each deployment if a curve bends any of them; else empty.
+  var flatSheets: [PriceSheet] {
+    fleet.deployments.contains { $0.curve != nil } ? fleet.deployments.map(\.price) : []
+  }
+
   /// The randomness of one replication.
   func chance(_ replication: Int) -> Chance {
     Chance(seed: seed, replication: UInt64(replication))

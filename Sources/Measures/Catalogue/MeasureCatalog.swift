@@ -10,7 +10,7 @@ public enum MeasureCatalog {
     + economy
 
   /// The measures that are not columns.
-  public static let others: [Measure] = servedOnly + meansAndShares + books + meaning
+  public static let others: [Measure] = servedOnly + meansAndShares + books + [quality] + meaning
 
   /// All measures: the columns first.
   public static let all: [Measure] = columns + others
@@ -178,6 +178,13 @@ public enum MeasureCatalog {
       mean(Double($0.tally.boundedEndToEnd - $0.tally.floorEndToEnd) / 1e9, $0.tally.bounded)
     },
   ]
+
+  /// The measure that only an incident which spoils answers has.
+  public static let quality = Measure(
+    "quality", "quality", .share, .higher,
+    formula: "(succeeded − answers that were spoilt or to another question) / succeeded",
+    of: "successes", matters: .absolute(0.0005)
+  ) { ratio($0.tally.succeeded - $0.tally.degraded - $0.tally.wrong, $0.tally.succeeded) }
 
   /// The measures that only a policy with a semantic cache has: the last ones of `all`.
   public static let meaning: [Measure] = [

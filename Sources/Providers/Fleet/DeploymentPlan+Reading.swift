@@ -6,33 +6,31 @@ extension DeploymentPlan {
   ///
   /// A quota of its own, written in place, is added to `quotas`.
   public init(
-    name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan]
+    name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan],
+    dates: PriceDates = PriceDates()
   ) throws(SettingError) {
     let model = try s.text("model", "the model, as \"provider/model\"")
+    let row = PriceBook.row(model)
     let provider = try s.optionalText(
       "provider", "the provider; silence means the part before the slash of the name or model")
     let region = try s.text("region", default: "", "the region")
     let residency = try s.text("residency", default: "", "where the data stays: \"eu\"")
     let quota = try Self.quota(of: &s, name, &quotas)
-    try s.require(
-      s.has("price"), "price",
-      expected: "prices such as { input: \"$2/M\", cachedInput: \"$0.5/M\", output: \"$8/M\" }",
-      next: "say what the deployment bills; silence about a price is not zero")
-    let price = try s.requiredObject("price", "what the provider bills") {
-      (s) throws(SettingError) -> PriceSheet in try PriceSheet(reading: &s)
-    }
+    let price = try PriceTerms.read(&s, model: model, row)
+    let (sheet, curve) = price.terms.compiled(zero: dates.zero, dates.calendar)
     let window = try s.optionalInteger(
       "contextWindow", in: 1...1_000_000_000, unit: "tokens", "the largest prompt that it takes")
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
       (setting) throws(SettingError) -> String in try setting.text()
     }
     try s.require(
-      s.has("latency"), "latency",
+      s.has("latency") || row != nil, "latency",
       expected: "{ timeToFirstToken: …, timePerOutputToken: … }",
       next: "say how fast the deployment is; silence about a latency is not zero")
-    let latency = try s.requiredObject("latency", "how fast it answers when nothing is wrong") {
-      (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s)
-    }
+    let latency = try s.object(
+      "latency", "how fast it answers when nothing is wrong; silence means the class of its model "
+        + "in the price book"
+    ) { (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s) }
     let faults = try Fault.list(reading: &s)
     let cut = try s.object("billing", "what is billed beside whole answers") {
       (s) throws(SettingError) -> CutBilling in
@@ -52,12 +50,18 @@ extension DeploymentPlan {
       )
     }
     let source = try s.text(
-      "source", default: "", "where these numbers come from, with a date; silence means assumed")
+      "source", default: price.isFromBook || latency == nil && row != nil ? PriceBook.source : "",
+      "where these numbers come from, with a date; silence means assumed")
+    // What the book stands in for, it does as a whole: prices, window and abilities belong together.
+    let known = price.isFromBook ? row : nil
     self.init(
       name: name, model: model, provider: provider, region: region, residency: residency,
-      quota: quota, price: price, contextWindow: window, capabilities: capabilities,
-      latency: latency, faults: faults, cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
+      quota: quota, price: sheet, curve: curve, contextWindow: window ?? known?.contextWindow,
+      capabilities: capabilities.isEmpty ? known?.capabilities ?? [] : capabilities,
+      latency: latency ?? row?.latency.plan ?? LatencyClass.large.plan, faults: faults,
+      cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
       outputFactor: factors?.output ?? 1, source: source)
+    saysFactors = factors != nil
   }
 
   private static func quota(

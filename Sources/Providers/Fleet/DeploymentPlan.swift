@@ -32,13 +32,15 @@ public struct DeploymentPlan: Sendable {
   public var inputFactor: Double
   /// Its own output tokens for each one that the gateway counts.
   public var outputFactor: Double
+  /// Whether the file says these two factors.
+  public var saysFactors = false
   /// Where these numbers come from; empty if not said.
   public var source: String
 
   /// Makes a deployment.
   public init(
     name: String, model: String, provider: String? = nil, region: String = "",
-    residency: String = "", quota: Int? = nil, price: PriceSheet, contextWindow: Int? = nil,
+    residency: String = "", quota: Int? = nil, price: PriceSheet, curve: PriceCurve? = nil, contextWindow: Int? = nil,
     capabilities: [String] = [], latency: LatencyPlan, faults: [Fault] = [],
     cut: CutBilling = .consumed, inputFactor: Double = 1, outputFactor: Double = 1,
     source: String = ""
@@ -50,6 +52,7 @@ public struct DeploymentPlan: Sendable {
     self.residency = residency
     self.quota = quota
     self.price = price
+    self.curve = curve
     self.contextWindow = contextWindow
     self.capabilities = capabilities
     self.latency = latency

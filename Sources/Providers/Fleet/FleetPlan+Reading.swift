@@ -6,8 +6,14 @@ extension FleetPlan {
   ///
   /// Incidents on the gateway itself (`on: "gateway"`) are left to the engine. `extends` must have
   /// been resolved.
-  /// - Parameter zero: The end of the warm-up, from which the times in a file count.
-  public init(reading s: inout SettingsReader, zero: Instant) throws(SettingError) {
+  /// - Parameters:
+  ///   - zero: The end of the warm-up, from which the times in a file count.
+  ///   - calendar: Where days and months begin.
+  public init(
+    reading s: inout SettingsReader, zero: Instant,
+    calendar: Calendar? = nil
+  ) throws(SettingError) {
+    let dates = PriceDates(zero: zero, calendar: calendar ?? PriceDates().calendar)
     let named = try s.entries("quotas", "limits of the providers, by name") {
       (name, setting) throws(SettingError) -> QuotaPlan in
       try setting.object { (s) throws(SettingError) -> QuotaPlan in
@@ -23,7 +29,8 @@ extension FleetPlan {
       try setting.object { (s) throws(SettingError) -> DeploymentPlan in
         // Only quotas of the section `quotas` can be named; those written in place come after.
         var visible = Array(quotas.prefix(count))
-        var plan = try DeploymentPlan(name: name, reading: &s, quotas: &visible)
+        var plan = try DeploymentPlan(
+          name: name, reading: &s, quotas: &visible, dates: dates)
         if visible.count > count {
           plan.quota = quotas.count
           quotas += visible[count...]

@@ -49,6 +49,10 @@ struct Exposure: Sendable {
         course.meet(
           failure.kind, failure.delay, failure.retryAfter, detail: strike.detail(attempt))
       }
+      if strike.spoils(attempt, at: now) {
+        course.incidents |= strike.incident.mask
+        course.isDegraded = true
+      }
       if strike.hangs(attempt, at: now) {
         course.incidents |= strike.incident.mask
         course.meet(.hang, .drawnFraction, detail: 0)

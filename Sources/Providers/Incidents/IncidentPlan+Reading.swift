@@ -42,7 +42,7 @@ extension IncidentPlan {
     return nil
   }
 
-  private var lines: [Polyline] { [failure?.share, slow, hang, quota].compactMap { $0 } }
+  private var lines: [Polyline] { [failure?.share, slow, hang, quota, spoilt].compactMap { $0 } }
 
   /// Reads what the incident does.
   mutating func readEffects(_ s: inout SettingsReader) throws(SettingError) {
@@ -65,6 +65,12 @@ extension IncidentPlan {
     ) {
       (setting) throws(SettingError) in try setting.number(in: 0...1000)
     }
+    spoilt = try Self.line(
+      "spoilt", of: &s,
+      "the share of answers that come whole, with status 200, and are wrong; or values over time"
+    ) {
+      (setting) throws(SettingError) in try setting.share().value
+    }
     if let setting = try s.raw(
       "inFlight",
       "what happens to attempts in flight when it begins: survive, stall or break, or { break: share }"
@@ -75,7 +81,7 @@ extension IncidentPlan {
     if isHarmless && !s.isDescribing {
       throw SettingError(
         at: s.setting, "it has no effect",
-        allowed: ["error", "slow", "hang", "quota", "inFlight"], next: "say what it does")
+        allowed: ["error", "slow", "hang", "quota", "spoilt", "inFlight"], next: "say what it does")
     }
   }
 

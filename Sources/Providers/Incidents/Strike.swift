@@ -5,7 +5,7 @@ import Vocabulary
 struct Strike: Sendable {
   /// The draws of an attempt, by counter: one for each way in which an incident can touch it.
   private enum Draw: UInt32 {
-    case failure, hang, inFlight, detail
+    case failure, hang, inFlight, detail, spoilt
   }
 
   let incident: IncidentPlan
@@ -38,6 +38,12 @@ struct Strike: Sendable {
   func hangs(_ attempt: AttemptStart, at now: Int64) -> Bool {
     guard let hang = incident.hang else { return false }
     return draw(.hang, attempt) < hang.value(at: now - from)
+  }
+
+  /// Whether it spoils the answer to an attempt that starts now.
+  func spoils(_ attempt: AttemptStart, at now: Int64) -> Bool {
+    guard let spoilt = incident.spoilt else { return false }
+    return draw(.spoilt, attempt) < spoilt.value(at: now - from)
   }
 
   /// Whether it touches an attempt that is in flight when it begins.

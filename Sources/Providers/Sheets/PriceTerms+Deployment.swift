@@ -1,0 +1,56 @@
+import Settings
+public import Vocabulary
+
+/// What prices count their dates from: the scenario's zero, and where days and months begin.
+public struct PriceDates: Sendable {
+  /// The instant from which the times in a file count.
+  public var zero: Instant
+  /// The scenario's calendar.
+  public var calendar: Calendar
+
+  /// Makes dates; silence means the start of the run and a month that begins there.
+  public init(
+    zero: Instant = .start,
+    calendar: Calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
+  ) {
+    self.zero = zero
+    self.calendar = calendar
+  }
+}
+
+extension PriceTerms {
+  /// Reads `price` and `serviceTier` of a deployment; what it does not say is its model's row of the
+  /// price book.
+  static func read(
+    _ s: inout SettingsReader, model: String, _ row: ModelRow?
+  ) throws(SettingError) -> (terms: PriceTerms, isFromBook: Bool) {
+    var isFromBook = row != nil
+    let said = try s.object(
+      "price", "what the provider bills; silence means the model's row in the price book"
+    ) { (s) throws(SettingError) -> PriceTerms in
+      if s.has("input") || s.has("output") || s.isDescribing { isFromBook = false }
+      return try PriceTerms(reading: &s, book: row?.card)
+    }
+    guard s.isDescribing || said != nil || row != nil else {
+      let names = PriceBook.rows.map(\.name)
+      throw SettingError(
+        at: s.setting,
+        "missing \"price\": expected prices such as { input: \"$2/M\", cachedInput: \"$0.5/M\", "
+          + "output: \"$8/M\" }",
+        suggestion: Nearest.spelling(of: model, among: names),
+        next: "say what the deployment bills, or name a model of the price book (gateway-lab models);"
+          + " silence about a price is not zero")
+    }
+    let free = PriceSheet(input: .zero, cachedInput: .zero, output: .zero)
+    var terms = said ?? PriceTerms(row?.card ?? RateCard(sheet: free))
+    let tier = try s.name(
+      "serviceTier", default: ServiceTier.standard.rawValue,
+      among: ServiceTier.allCases.map(\.rawValue), kind: "service tier",
+      "at which of the provider's rates it is served")
+    let isKnown = terms.serve(ServiceTier.allCases[tier])
+    try s.require(
+      isKnown, "serviceTier", expected: "a tier that the prices know",
+      next: "add its rates to `price`, such as flex: { input: \"$1/M\", output: \"$4/M\" }")
+    return (terms, isFromBook)
+  }
+}
