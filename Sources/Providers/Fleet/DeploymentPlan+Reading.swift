@@ -16,19 +16,25 @@ extension DeploymentPlan {
     let region = try s.text("region", default: "", "the region")
     let residency = try s.text("residency", default: "", "where the data stays: \"eu\"")
     let quota = try Self.quota(of: &s, name, &quotas)
-    let price = try PriceTerms.read(&s, model: model, row)
+    let (capacity, rented) = try CapacityPlan.read(&s)
+    let price = try PriceTerms.read(&s, model: model, row, isRented: rented != nil)
     let (sheet, curve) = price.terms.compiled(zero: dates.zero, dates.calendar)
+    let standing = rented ?? price.terms.standing
     let window = try s.optionalInteger(
       "contextWindow", in: 1...1_000_000_000, unit: "tokens", "the largest prompt that it takes")
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
       (setting) throws(SettingError) -> String in try setting.text()
     }
+    let isServed = if case .selfHosted = capacity { true } else { false }
     try s.require(
-      s.has("latency") || row != nil, "latency",
-      expected: "{ timeToFirstToken: …, timePerOutputToken: … }",
+      isServed ? !s.has("latency") : s.has("latency") || row != nil, "latency",
+      expected: isServed
+        ? "nothing: the speed of a self-hosted deployment is in `serving`"
+        : "{ timeToFirstToken: …, timePerOutputToken: … }",
       next: "say how fast the deployment is; silence about a latency is not zero")
     let latency = try s.object(
-      "latency", "how fast it answers when nothing is wrong; silence means the class of its model "
+      "latency",
+      "how fast it answers when nothing is wrong; silence means the class of its model "
         + "in the price book"
     ) { (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s) }
     let faults = try Fault.list(reading: &s)
@@ -50,7 +56,9 @@ extension DeploymentPlan {
       )
     }
     let source = try s.text(
-      "source", default: price.isFromBook || latency == nil && row != nil ? PriceBook.source : "",
+      "source",
+      default: price.isFromBook || latency == nil && row != nil && !isServed
+        ? PriceBook.source : "",
       "where these numbers come from, with a date; silence means assumed")
     // What the book stands in for, it does as a whole: prices, window and abilities belong together.
     let known = price.isFromBook ? row : nil
@@ -58,9 +66,9 @@ extension DeploymentPlan {
       name: name, model: model, provider: provider, region: region, residency: residency,
       quota: quota, price: sheet, curve: curve, contextWindow: window ?? known?.contextWindow,
       capabilities: capabilities.isEmpty ? known?.capabilities ?? [] : capabilities,
-      latency: latency ?? row?.latency.plan ?? LatencyClass.large.plan, faults: faults,
+      latency: isServed ? .none : latency ?? row?.latency.plan ?? .none, faults: faults,
       cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
-      outputFactor: factors?.output ?? 1, source: source)
+      outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
     saysFactors = factors != nil
   }
 

@@ -20,29 +20,34 @@ public struct PriceDates: Sendable {
 
 extension PriceTerms {
   /// Reads `price` and `serviceTier` of a deployment; what it does not say is its model's row of the
-  /// price book.
+  /// price book. What is rented by the hour (`serving`, `provisioned`) costs nothing by the token
+  /// unless it says so.
   static func read(
-    _ s: inout SettingsReader, model: String, _ row: ModelRow?
+    _ s: inout SettingsReader, model: String, _ row: ModelRow?, isRented: Bool = false
   ) throws(SettingError) -> (terms: PriceTerms, isFromBook: Bool) {
-    var isFromBook = row != nil
+    var isFromBook = row != nil && !isRented
     let said = try s.object(
       "price", "what the provider bills; silence means the model's row in the price book"
     ) { (s) throws(SettingError) -> PriceTerms in
       if s.has("input") || s.has("output") || s.isDescribing { isFromBook = false }
       return try PriceTerms(reading: &s, book: row?.card)
     }
-    guard s.isDescribing || said != nil || row != nil else {
+    guard s.isDescribing || said != nil || row != nil || isRented else {
       let names = PriceBook.rows.map(\.name)
       throw SettingError(
         at: s.setting,
         "missing \"price\": expected prices such as { input: \"$2/M\", cachedInput: \"$0.5/M\", "
           + "output: \"$8/M\" }",
         suggestion: Nearest.spelling(of: model, among: names),
-        next: "say what the deployment bills, or name a model of the price book (gateway-lab models);"
+        next:
+          "say what the deployment bills, or name a model of the price book (gateway-lab models);"
           + " silence about a price is not zero")
     }
-    let free = PriceSheet(input: .zero, cachedInput: .zero, output: .zero)
-    var terms = said ?? PriceTerms(row?.card ?? RateCard(sheet: free))
+    let silence = isRented ? RateCard(sheet: .free) : row?.card ?? RateCard(sheet: .free)
+    var terms = said ?? PriceTerms(silence)
+    try s.require(
+      !isRented || terms.standing == nil, "price",
+      expected: "nothing by the hour or month: `serving` or `provisioned` says it")
     let tier = try s.name(
       "serviceTier", default: ServiceTier.standard.rawValue,
       among: ServiceTier.allCases.map(\.rawValue), kind: "service tier",

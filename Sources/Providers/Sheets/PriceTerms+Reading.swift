@@ -29,7 +29,8 @@ extension PriceTerms {
     }
     if !s.isDescribing { self.hours = hours }
     if let text = try s.optionalText(
-      "utcOffset", "the provider's clock, for `offPeak` and the month: \"+08:00\"; silence means "
+      "utcOffset",
+      "the provider's clock, for `offPeak` and the month: \"+08:00\"; silence means "
         + "the scenario's")
     {
       guard let seconds = ClockText.offset(text) else {
@@ -43,6 +44,8 @@ extension PriceTerms {
     commitment = try s.object(
       "committed", "what is paid for each month, used or not, for a discount on what it covers",
       Commitment.init(reading:))
+    perHour = try s.money("perHour", default: .zero, "what is paid for each hour, used or not")
+    try s.require(perHour >= .zero, "perHour", expected: "$0 or more")
     try s.require(
       commitment == nil || volume?.steps.isEmpty ?? true, "committed",
       expected: "nothing beside the steps of `volume`")

@@ -44,6 +44,14 @@ public struct PriceTerms: Sendable, Hashable {
   public var volume: VolumeDiscount?
   /// What is paid for ahead.
   public var commitment: Commitment?
+  /// What is paid for each hour, used or not.
+  public var perHour = Money.zero
+
+  /// What is paid for each hour in all; `nil` if nothing is.
+  public var standing: StandingCharge? {
+    let hourly = perHour + (commitment?.perHour ?? .zero)
+    return hourly == .zero ? nil : StandingCharge(perUnitHour: hourly, units: 1)
+  }
 
   /// Makes terms of a list alone.
   public init(_ card: RateCard) { self.card = card }
