@@ -32,7 +32,8 @@ struct PriceBookTests {
         #expect(bounds.contains(ratio), "\(row.name) \(service.tier): \(ratio)")
       }
       for tier in row.card.tiers {
-        #expect(tier.sheet.input >= sheet.input && Int(tier.above) <= row.contextWindow, "\(row.name)")
+        #expect(
+          tier.sheet.input >= sheet.input && Int(tier.above) <= row.contextWindow, "\(row.name)")
       }
       #expect(row.contextWindow >= 8_000 && row.outputCap >= 1_000, "\(row.name)")
       #expect((0.5...2).contains(row.tokenFactor) && !row.capabilities.isEmpty, "\(row.name)")

@@ -1,8 +1,9 @@
 import Chance
-@testable import Providers
 import Settings
 import Testing
 import Vocabulary
+
+@testable import Providers
 
 @Suite("A price in a file")
 struct PriceReadingTests {

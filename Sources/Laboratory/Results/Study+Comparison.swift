@@ -32,7 +32,7 @@ extension Study {
     let base = gathered[index * contenders.count + baseline]
     return CaseResult(
       name: cases[index].name,
-      incidents: worlds[index].fleet.incidents.map {
+      incidents: worlds[index].fleet.incidents.filter { $0.draws == nil }.map {
         IncidentBand(name: $0.name, from: seconds($0.from), until: seconds($0.until))
       },
       policies: rows.enumerated().map { contender, row in

@@ -57,7 +57,8 @@ extension FleetPlan {
     for (index, draft) in here.enumerated() {
       incidents.append(
         try IncidentDraft(
-          name: draft.name, draft.setting, bit: UInt8(index), zero: zero, deployments: deployments))
+          name: draft.name, draft.setting, bit: UInt8(index), zero: zero, deployments: deployments,
+          calendar: dates.calendar))
     }
     self.init(
       deployments: deployments, quotas: quotas, incidents: try IncidentDraft.resolve(incidents))

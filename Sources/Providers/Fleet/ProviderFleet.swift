@@ -29,6 +29,7 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
   public init(
     _ plan: FleetPlan, chance: Chance, measured: Range<Instant> = .start ..< .distantFuture
   ) {
+    let plan = plan.drawn(chance, until: ProviderFleet.end(of: measured))
     quotas = Quotas(plan)
     count = plan.deployments.count
     standing = plan.deployments.map(\.standing)
@@ -56,6 +57,13 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     }
     self.analyticCount = analyticCount
     self.hostedCount = hostedCount
+  }
+
+  /// As far as incidents are drawn: a day past what is measured; a year if that has no end.
+  private static func end(of measured: Range<Instant>) -> Instant {
+    measured.upperBound == .distantFuture
+      ? Instant.start.advanced(by: .seconds(31_536_000))
+      : measured.upperBound.advanced(by: .seconds(86_400))
   }
 
   deinit {

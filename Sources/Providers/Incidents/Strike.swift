@@ -28,6 +28,11 @@ struct Strike: Sendable {
   /// The factor on all times.
   func slow(at now: Int64) -> Double { incident.slow?.value(at: now - from) ?? 1 }
 
+  /// Nanoseconds that it adds before the first token of an attempt that starts now.
+  func delay(at now: Int64) -> Int64 {
+    incident.delay.map { Progress.nanoseconds($0.value(at: now - from)) } ?? 0
+  }
+
   /// Whether it makes an attempt that starts now fail.
   func fails(_ attempt: AttemptStart, at now: Int64) -> Bool {
     guard let failure = incident.failure else { return false }

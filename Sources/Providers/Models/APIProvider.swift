@@ -42,8 +42,9 @@ struct APIProvider: Provider {
     let isCalm = exposure.isCalm(at: begin)
     let pace = demand.pace(
       of: attempt, whole, slow: isCalm ? 1 : exposure.slowDown(at: begin))
+    let wait = isCalm ? 0 : exposure.delay(at: begin)
     var course = Course(
-      begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
+      begin: begin, firstToken: begin + wait + pace.first, end: begin + wait + pace.total,
       outputTokens: whole.outputTokens)
 
     var isAdmitted = true
@@ -78,8 +79,9 @@ struct APIProvider: Provider {
     let isCalm = exposure.isCalm(at: begin)
     let pace = demand.pace(
       of: attempt, whole, slow: isCalm ? 1 : exposure.slowDown(at: begin))
+    let wait = isCalm ? 0 : exposure.delay(at: begin)
     var course = Course(
-      begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
+      begin: begin, firstToken: begin + wait + pace.first, end: begin + wait + pace.total,
       outputTokens: whole.outputTokens)
     demand.meetFault(attempt, &course)
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }

@@ -10,7 +10,8 @@ import Vocabulary
 extension Scenario {
   /// The keys that are read here and not by the rooms, by section.
   static let extras: [(section: String, keys: [String])] = [
-    ("traffic", ["recordedOn"]), ("deployments", ["estimate", "tags"]), ("quotas", ["source"]), ("incidents", ["source"]),
+    ("traffic", ["recordedOn"]), ("deployments", ["estimate", "tags"]), ("quotas", ["source"]),
+    ("incidents", ["source"]),
   ]
 
   /// The tree as the rooms read it.

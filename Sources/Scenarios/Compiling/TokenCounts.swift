@@ -17,7 +17,8 @@ extension FleetPlan {
       let row = PriceBook.rows[try setting.name(among: names, kind: "model of the price book")]
       if let recorded, recorded.factor != row.tokenFactor {
         throw SettingError(
-          at: setting, "it counts tokens unlike \(Setting.quoted(recorded.name)), on which another "
+          at: setting,
+          "it counts tokens unlike \(Setting.quoted(recorded.name)), on which another "
             + "stream was recorded", next: "convert one of them: the gateway counts in one way")
       }
       recorded = (row.name, row.tokenFactor)

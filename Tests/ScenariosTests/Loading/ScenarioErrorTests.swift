@@ -76,16 +76,18 @@ struct ScenarioErrorTests {
       "an unknown key of a deployment", "price:", "prcie:",
       """
       scenario.json5:6:42: deployments["a/x"].prcie: unknown key "prcie"
-        did you mean "price"?  allowed: model, provider, region, residency, quota, price, \
-      serviceTier, contextWindow, capabilities, latency, faults, billing, tokens, source, extends, estimate, \
+        did you mean "price"?  allowed: model, provider, region, residency, quota, serving, \
+      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      tokens, source, extends, estimate, \
       tags
       """),
     Mistake(
       "a misspelt extends", "extends: \"a/x\"", "extend: \"a/x\"",
       """
       scenario.json5:8:14: deployments["b/y"].extend: unknown key "extend"
-        did you mean "extends"?  allowed: model, provider, region, residency, quota, price, \
-      serviceTier, contextWindow, capabilities, latency, faults, billing, tokens, source, extends, estimate, \
+        did you mean "extends"?  allowed: model, provider, region, residency, quota, serving, \
+      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      tokens, source, extends, estimate, \
       tags
       """),
     Mistake(
