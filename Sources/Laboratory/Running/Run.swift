@@ -28,6 +28,8 @@ final class RunSink: Sink {
   private let flat: [PriceSheet]
   private let from: Instant
   private let to: Instant
+  /// Whether clients come back, so that a call belongs to the population by its first try.
+  private let byCall: Bool
   private let beside: (any Sink)?
   private var prohibitions: ProhibitionWatch?
 
@@ -40,7 +42,8 @@ final class RunSink: Sink {
     self.yardsticks = yardsticks
     self.flat = flat
     (from, to) = (plan.from, plan.to)
-    calls = keepsCalls ? CallOutcomes() : nil
+    calls = keepsCalls ? CallOutcomes(returning: plan.tracksCalls) : nil
+    byCall = plan.tracksCalls
     self.beside = beside
   }
 
@@ -81,9 +84,10 @@ final class RunSink: Sink {
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
     measures.consume(requests: requests, truths: truths)
     if calls != nil {
-      for index in requests.indices
-      where requests[index].arrived >= from && requests[index].arrived < to {
-        calls?.add(requests[index])
+      for index in requests.indices {
+        let age = byCall ? truths[index].callAge : 0
+        let arrived = requests[index].arrived.advanced(byNanoseconds: -age)
+        if arrived >= from && arrived < to { calls?.add(requests[index], truths[index]) }
       }
     }
     if !yardsticks.isEmpty { addShared(requests) }
