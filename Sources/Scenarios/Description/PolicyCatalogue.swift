@@ -1,5 +1,6 @@
 import Chance
 import GatewayCore
+import Providers
 public import Settings
 import Traffic
 
@@ -138,6 +139,8 @@ public enum PolicyCatalogue {
     family(TraceFormats.registry, "traffic.X.format"),
     family(
       Distributions.registry, "deployments.X.latency.timeToFirstToken, traffic.X.tokens.input"),
+    family(IncidentShapes.registry, "incidents.X.shape"),
+    family(IncidentDraws.registry, "incidents.X.draw"),
   ]
 
   /// The entries of that name, each with its family; several families may know a name.
