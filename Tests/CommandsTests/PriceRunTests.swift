@@ -71,7 +71,9 @@ struct PriceRunTests {
       "mix", "tier", "volume", "cache", "failedAttempts", "hedges", "withdrawn", "sideCalls",
       "capacity", "remainder",
     ]
-    #expect(names.reduce(0) { $0 + amount($1) } == amount("policyPicodollars") - amount("baselinePicodollars"))
+    #expect(
+      names.reduce(0) { $0 + amount($1) } == amount("policyPicodollars")
+        - amount("baselinePicodollars"))
     #expect(amount("tier") != 0 && amount("mix") > 0)
     // Two minutes at $3 an hour in each of two replications: ten cents each.
     #expect(amount("capacity") == -2 * 100_000_000_000)

@@ -5,7 +5,7 @@ import Vocabulary
 
 extension Verb {
   static let models = Verb(
-    "models", "the models that a scenario can name without prices, and what the book says of each",
+    "models", "the price book: the models that a scenario can name without saying prices",
     operands: [
       Operand("NAME", "a model or a provider; all of them if not said", required: false)
     ],

@@ -127,7 +127,9 @@ private struct ForeseenBatch: ~Copyable {
       attempt.estimate = promise.bill
       attempt.served = true
       attempts.append(attempt)
-      attemptTruths.append(AttemptTruth(bill: promise.bill, incidents: promise.incidents))
+      attemptTruths.append(
+        AttemptTruth(
+          bill: promise.bill, incidents: promise.incidents, isDegraded: promise.isDegraded))
       record.end = .succeeded
       record.source = .provider
       record.deployment = deployment
@@ -140,6 +142,7 @@ private struct ForeseenBatch: ~Copyable {
       record.attempts = 1
       truth.bill = promise.bill
       truth.incidents = promise.incidents
+      truth.isDegraded = promise.isDegraded
     case .remembered(let deployment, let outputTokens):
       record.end = .succeeded
       record.source = .cache

@@ -63,6 +63,7 @@ struct LifeTeller {
         record.source == .cache ? "from the cache, filled by " + served(record) : nil,
         record.source == .semantic ? "what the cache has for the same meaning" : nil,
         truth.isWrong ? "the answer to another question" : nil,
+        truth.isDegraded ? "an answer that was spoilt" : nil,
         record.source == .provider ? "from " + served(record) : nil,
         "billed \(LifeTeller.dollars(truth.bill))",
         record.wasted.picodollars > 0 ? "wasted \(LifeTeller.dollars(record.wasted))" : nil,
