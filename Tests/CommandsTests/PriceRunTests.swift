@@ -91,7 +91,12 @@ struct ModelsTests {
     let file = Self.root.appending(path: "results/models.md")
     let result = run("models", "--format", "markdown")
     #expect(result.status == 0)
-    #expect(try result.out == String(contentsOf: file, encoding: .utf8))
+    if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" {
+      try Data(result.out.utf8).write(to: file)
+    }
+    let committed = try String(contentsOf: file, encoding: .utf8)
+    #expect(
+      result.out == committed, "gateway-lab models --format markdown > results/models.md rewrites it")
   }
 
   @Test("shows one model, or one provider's, and knows the nearest of a name that is none")
