@@ -53,9 +53,11 @@ struct PriceRunTests {
     let stale = try compare("start").policies
     let flat = try compare("flat").policies
     #expect(try mean("estimateError", of: whole[0]) == 0)
-    #expect(try mean("estimateError", of: whole[1]) == 0)
+    // The provider finds the volume's step at the start, the gateway at the end: they differ by what
+    // was in flight when it was reached.
+    #expect(try abs(mean("estimateError", of: whole[1])) < 0.02)
     #expect(try mean("estimateError", of: stale[0]) < -0.5)
-    #expect(try mean("estimateError", of: stale[1]) == 0)
+    #expect(try abs(mean("estimateError", of: stale[1])) < 0.02)
     #expect(try mean("estimateError", of: flat[1]) > 0.2)
   }
 
@@ -65,7 +67,7 @@ struct PriceRunTests {
     #expect(try abs(mean("quality", of: policies[0]) - 0.75) < 0.05)
     #expect(try mean("quality", of: policies[1]) == 1)
     let why = try #require(policies[1]["why"] as? [String: Any])
-    let bridge = try #require(why["bridge"] as? [String: Any], "\(text)")
+    let bridge = try #require(why["costBridge"] as? [String: Any], "\(text)")
     func amount(_ key: String) -> Int64 { (bridge[key] as? String).flatMap { Int64($0) } ?? 0 }
     let names = [
       "mix", "tier", "volume", "cache", "failedAttempts", "hedges", "withdrawn", "sideCalls",
@@ -96,7 +98,8 @@ struct ModelsTests {
     }
     let committed = try String(contentsOf: file, encoding: .utf8)
     #expect(
-      result.out == committed, "gateway-lab models --format markdown > results/models.md rewrites it")
+      result.out == committed,
+      "gateway-lab models --format markdown > results/models.md rewrites it")
   }
 
   @Test("shows one model, or one provider's, and knows the nearest of a name that is none")

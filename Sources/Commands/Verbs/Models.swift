@@ -63,7 +63,12 @@ enum ModelReport {
         + providers.flatMap { provider -> [Report.Block] in
           let own = rows.filter { $0.provider == provider }
           return own.isEmpty ? [] : [.heading(provider), .table(table(own, provider))]
-        } + [.heading("Latency classes"), .table(classes)])
+        } + [
+          .heading("Latency classes"),
+          .paragraph(
+            "Times of the body, without the slow tail that each has. A scenario names one as "
+              + "\(code: "deployments.X.latency")."), .table(classes),
+        ])
   }
 
   /// One model.
@@ -82,7 +87,7 @@ enum ModelReport {
     facts += [
       ("context window", "\(row.contextWindow) tokens"), ("output cap", "\(row.outputCap) tokens"),
       ("abilities", row.capabilities.joined(separator: ", ")),
-      ("latency class", "\(row.latency.rawValue): \(row.latency.summary)"),
+      ("latency class", "\(row.latencyClass): \(row.latency?.summary ?? "")"),
       ("tokens", "\(factor(row)) for one of o200k, assumed"),
       ("source", "\(PriceBook.source), entry \(row.key)"),
     ]
@@ -112,7 +117,7 @@ enum ModelReport {
             row.name, pair(row.card.sheet.input, row.card.sheet.output),
             money(row.card.sheet.cachedInput), write(row), service(row, .batch),
             service(row, .flex), service(row, .priority), long(row), "\(row.contextWindow)",
-            "\(row.outputCap)", row.latency.rawValue, factor(row),
+            "\(row.outputCap)", row.latencyClass, factor(row),
             row.capabilities.joined(separator: ", "),
           ].map { .text(RichText($0)) })
       })
@@ -124,21 +129,23 @@ enum ModelReport {
       columns: [
         .text("class", title: "class"), .text("summary", title: "what it stands for"),
         .text("first", title: "first token, median"), .text("tail", title: "p95"),
-        .text("token", title: "per token, median"),
-        .text("input", title: "per 1,000 input tokens"),
+        .text("token", title: "per token, median"), .text("source", title: "source"),
       ],
-      rows: LatencyClass.allCases.map { one in
-        Table.Row(
+      rows: LatencyPreset.all.map { one in
+        let first = one.latency.timeToFirstToken
+        return Table.Row(
           [
-            one.rawValue, one.summary, milliseconds(one.firstTokenMilliseconds),
-            milliseconds(one.firstTokenTail), milliseconds(one.perTokenMilliseconds),
-            milliseconds(one.perThousandInputMilliseconds),
+            one.name, one.summary, milliseconds(first.quantile(0.5)),
+            milliseconds(first.quantile(0.95)),
+            milliseconds(one.latency.timePerOutputToken.quantile(0.5)),
+            one.source + (one.source.contains(one.date) ? "" : ", " + one.date),
           ].map { .text(RichText($0)) })
       })
   }
 
-  private static func milliseconds(_ value: Double) -> String {
-    let tenths = Int(value * 10 + 0.5)
+  /// Nanoseconds as milliseconds, with a tenth below 100.
+  private static func milliseconds(_ nanoseconds: Double) -> String {
+    let tenths = Int(nanoseconds / 1e5 + 0.5)
     return tenths % 10 == 0 || tenths > 1000
       ? "\((tenths + 5) / 10) ms" : "\(tenths / 10).\(tenths % 10) ms"
   }

@@ -12,12 +12,15 @@ public struct ModelRow: Sendable, Hashable {
   public var contextWindow: Int
   /// The most tokens of an answer.
   public var outputCap: Int
-  /// How fast it is, by class; assumed.
-  public var latency: LatencyClass
+  /// The name of its latency class; assumed.
+  public var latencyClass: String
   /// What it can do; assumed from the model's family.
   public var capabilities: [String]
   /// Its tokens for one of OpenAI's `o200k` tokeniser, in ordinary prose; assumed.
   public var tokenFactor: Double
+
+  /// How fast it is, by its class.
+  public var latency: LatencyPreset? { LatencyPreset[latencyClass] }
 
   /// The part of the name before the slash.
   public var provider: String { String(name.prefix { $0 != "/" }) }
@@ -31,7 +34,7 @@ public struct ModelRow: Sendable, Hashable {
     let columns = line.split(separator: " ").map(String.init)
     guard columns.count == 15, let input = Self.price(columns[2]),
       let output = Self.price(columns[3]), let window = Int(columns[11]),
-      let cap = Int(columns[12]), let latency = LatencyClass(rawValue: columns[13])
+      let cap = Int(columns[12]), LatencyPreset[columns[13]] != nil
     else { return nil }
     let sheet = PriceSheet(
       input: input, cachedInput: Self.price(columns[4]) ?? input,
@@ -45,7 +48,7 @@ public struct ModelRow: Sendable, Hashable {
     }
     if let tier = Self.longer(columns[10], sheet) { card.tiers = [tier] }
     (name, key, self.card) = (columns[0], columns[1], card)
-    (contextWindow, outputCap, self.latency) = (window, cap, latency)
+    (contextWindow, outputCap, latencyClass) = (window, cap, columns[13])
     capabilities = columns[14].split(separator: "+").map(String.init)
     tokenFactor = TokenFamily.factor(of: columns[0])
   }

@@ -30,13 +30,9 @@ extension DeploymentPlan {
       isServed ? !s.has("latency") : s.has("latency") || row != nil, "latency",
       expected: isServed
         ? "nothing: the speed of a self-hosted deployment is in `serving`"
-        : "{ timeToFirstToken: …, timePerOutputToken: … }",
+        : "{ timeToFirstToken: …, timePerOutputToken: … }, or a latency class",
       next: "say how fast the deployment is; silence about a latency is not zero")
-    let latency = try s.object(
-      "latency",
-      "how fast it answers when nothing is wrong; silence means the class of its model "
-        + "in the price book"
-    ) { (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s) }
+    let latency = try LatencyPlan.read(&s)
     let faults = try Fault.list(reading: &s)
     let cut = try s.object("billing", "what is billed beside whole answers") {
       (s) throws(SettingError) -> CutBilling in
@@ -66,7 +62,7 @@ extension DeploymentPlan {
       name: name, model: model, provider: provider, region: region, residency: residency,
       quota: quota, price: sheet, curve: curve, contextWindow: window ?? known?.contextWindow,
       capabilities: capabilities.isEmpty ? known?.capabilities ?? [] : capabilities,
-      latency: isServed ? .none : latency ?? row?.latency.plan ?? .none, faults: faults,
+      latency: isServed ? .none : latency ?? row?.latency?.latency ?? .none, faults: faults,
       cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
     saysFactors = factors != nil

@@ -44,7 +44,8 @@ public struct DeploymentPlan: Sendable {
   /// Makes a deployment.
   public init(
     name: String, model: String, provider: String? = nil, region: String = "",
-    residency: String = "", quota: Int? = nil, price: PriceSheet, curve: PriceCurve? = nil, contextWindow: Int? = nil,
+    residency: String = "", quota: Int? = nil, price: PriceSheet, curve: PriceCurve? = nil,
+    contextWindow: Int? = nil,
     capabilities: [String] = [], latency: LatencyPlan, faults: [Fault] = [],
     cut: CutBilling = .consumed, inputFactor: Double = 1, outputFactor: Double = 1,
     source: String = "", capacity: CapacityPlan = .shared, standing: StandingCharge? = nil

@@ -59,8 +59,9 @@ public struct IncidentDraws: Sendable {
   public var weekdays: [Double] = []
   /// Where days begin.
   public var calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
-  /// The name under which they are drawn; empty: the incident's. Incidents that share it fall
-  /// together: one cause.
+  /// The name under which they are drawn; empty: the incident's.
+  ///
+  /// Incidents that share it fall together: one cause.
   public var cause = ""
 
   /// Makes draws.

@@ -19,8 +19,10 @@ public struct PriceDates: Sendable {
 }
 
 extension PriceTerms {
-  /// Reads `price` and `serviceTier` of a deployment; what it does not say is its model's row of the
-  /// price book. What is rented by the hour (`serving`, `provisioned`) costs nothing by the token
+  /// Reads `price` and `serviceTier` of a deployment.
+  ///
+  /// What they do not say is the model's row of the price book. What is rented by the hour (`serving`,
+  /// `provisioned`) costs nothing by the token
   /// unless it says so.
   static func read(
     _ s: inout SettingsReader, model: String, _ row: ModelRow?, isRented: Bool = false

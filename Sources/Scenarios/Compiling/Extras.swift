@@ -147,13 +147,13 @@ enum Estimate {
 }
 
 extension Scenario.Provenance {
-  /// Where the numbers of streams, quotas, deployments and incidents come from, in this order.
+  /// Where the numbers of streams, quotas, deployments, faults and incidents come from, in this order.
   ///
   /// A deployment that takes its numbers from the price book has that for a source; its token factor
   /// is assumed.
   static func list(_ tree: Setting, _ fleet: FleetPlan) -> [Scenario.Provenance] {
     var list: [Scenario.Provenance] = []
-    for section in ["traffic", "quotas", "deployments", "incidents"] {
+    for section in ["traffic", "quotas", "deployments", "faults", "incidents"] {
       for entry in tree[section]?.members ?? [] {
         var source: String?
         if case .string(let text)? = entry.value["source"]?.content, !text.isEmpty { source = text }

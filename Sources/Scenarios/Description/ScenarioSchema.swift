@@ -33,7 +33,8 @@ public enum ScenarioSchema {
     case "traffic":
       more.append(
         text(
-          "recordedOn", "the model whose tokens the stream counts: those of the price book count "
+          "recordedOn",
+          "the model whose tokens the stream counts: those of the price book count "
             + "theirs relative to it; silence means all count alike"))
     case "deployments":
       var estimate = ParameterDescription(
