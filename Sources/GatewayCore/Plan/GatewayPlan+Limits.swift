@@ -14,6 +14,7 @@ extension GatewayPlan {
         try LimitRule.rules(reading: &r, names: names)
       }
       try GatewayPlan.checkSize(rules, names, at: setting)
+      try GatewayPlan.checkState(rules, at: setting)
       return rules
     }
     let budgets = try s.list("budgets", "money for a period of the calendar, with marks") {
@@ -22,6 +23,7 @@ extension GatewayPlan {
         try Budget(reading: &r, names: names)
       }
       try GatewayPlan.checkSize([budget.rule], names, at: setting)
+      try GatewayPlan.checkState([budget.rule], at: setting)
       return budget
     }
     if s.isDescribing { return }
@@ -43,6 +45,12 @@ extension GatewayPlan {
       limitNames.append("budgets[\(place)]")
       budgetMarks += budget.marks
     }
+    for place in limits.indices {
+      guard let standIn = limits[place].standIn else { continue }
+      limits.append(standIn)
+      limitNames.append("\(limitNames[place]) (stand-in)")
+    }
+    if limits.contains(where: { $0.state.scope == .central }) { services.formUnion(.store) }
     guard limits.count < 1 << 15 else {
       throw SettingError(at: s.setting, "more than 32,767 limits")
     }
@@ -67,6 +75,24 @@ extension GatewayPlan {
     }
   }
 
+  private static func checkState(_ rules: [LimitRule], at setting: Setting) throws(SettingError) {
+    if setting.isDescribing { return }
+    guard let rule = rules.first, rule.isPerAttempt, rule.state.scope == .central else { return }
+    throw SettingError(
+      at: setting["state"] ?? setting,
+      "a limit of \(rule.scope.isPerAttempt ? "each \(rule.scope)" : "a model") is judged while a "
+        + "route is chosen, which cannot wait for a central store",
+      next: "use state: \"gossiped\", or a limit each \"alias\"")
+  }
+
+  /// Whether replicas have to tell each other of their charges.
+  public var tellsLimits: Bool { limits.contains { $0.state.scope == .gossiped } }
+
+  /// Nanoseconds until a central store must have answered: the most patient of its limits counts.
+  var storeDeadline: Int64 {
+    limits.reduce(0) { $1.state.scope == .central ? max($0, $1.state.deadline) : $0 }
+  }
+
   /// Works out what the limits ask of the deployments and the routes.
   mutating func prepareLimits() {
     modelOfDeployment = deployments.modelNumbers.numbers
@@ -81,8 +107,12 @@ extension GatewayPlan {
     }
   }
 
-  /// What each limit and budget promises, in the order of the notes' `subject`.
-  public var limitEnvelopes: [LimitEnvelope] { limits.map(\.envelope) }
+  /// What each limit and budget promises, in the order of the notes' `subject`, where so many
+  /// replicas tell each other of their charges after `lag`.
+  public func limitEnvelopes(replicas: Int = 1, lag: Duration = .zero) -> [LimitEnvelope] {
+    let isAlone = !limits.contains { $0.state.scope == .central }
+    return limits.map { $0.envelope(replicas: replicas, lag: lag, isAlone: isAlone) }
+  }
 }
 
 extension PolicyNames {

@@ -75,10 +75,10 @@ struct LineReader {
     let bound = try bound(&words, measure)
     var tail = try tail(&words)
     if let (incident, isAfter) = tail.incident {
-      let plan = scenario.fleet.incidents[incident]
+      let plan = scenario.incidentSpan(incident)
       slice.from = isAfter ? plan.until : plan.from
       slice.to = isAfter ? scenario.horizon : plan.until
-      let active = tail.cases.filter { scenario.cases[$0].incidents.contains(incident) }
+      let active = tail.cases.filter { scenario.cases[$0].has(incident: incident, of: scenario) }
       guard !active.isEmpty else {
         throw words.error(
           at: tail.incidentOffset,
@@ -259,7 +259,7 @@ struct LineReader {
       } else if let word = words.next, ["during", "after"].contains(word.text) {
         _ = words.take()
         guard let name = words.take() else { throw words.error(expected: "an incident") }
-        let names = scenario.fleet.incidents.map(\.name)
+        let names = scenario.fleet.incidents.map(\.name) + scenario.gatewayIncidents.map(\.name)
         guard let incident = names.firstIndex(of: name.text) else {
           throw words.error(unknown: "incident", name, among: names)
         }
