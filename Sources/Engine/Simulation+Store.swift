@@ -65,8 +65,14 @@ extension Simulation {
     guard let message = messages[place] else { return }
     messages[place] = nil
     freeMessages.append(place)
+    // A replica that has taken over other limits speaks of those now: another that still has these
+    // answers for it, if there is one.
+    let speaker =
+      storeOf[message.replica] == message.store
+      ? message.replica : storeOf.firstIndex(of: message.store)
+    guard let speaker else { return }
     stores[message.store].settle(
-      message.ticket, message.report, at: now, replica: ReplicaID(message.replica), into: &output)
+      message.ticket, message.report, at: now, replica: ReplicaID(speaker), into: &output)
   }
 
   /// What is still on its way at the end of the run arrives.

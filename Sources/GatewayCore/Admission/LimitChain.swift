@@ -163,15 +163,23 @@ struct LimitChain: ~Copyable {
   mutating func wouldRefuse(
     _ request: borrowing Request, deployment: DeploymentID, at now: Instant
   ) -> Bool {
+    refusing(request, deployment: deployment, at: now) != nil
+  }
+
+  /// The place of the enforced limit that would refuse an attempt; nothing is charged or noted.
+  @inline(__always)
+  mutating func refusing(
+    _ request: borrowing Request, deployment: DeploymentID, at now: Instant
+  ) -> Int? {
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment), !entries[index].rule.isShadow else {
         continue
       }
       let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
       let at = place(index, bucket(of: request, deployment, index))
-      if !bank.admits(at, needed, at: now) { return true }
+      if !bank.admits(at, needed, at: now) { return index }
     }
-    return false
+    return nil
   }
 
   /// The bit of a limit among those that spared a request.

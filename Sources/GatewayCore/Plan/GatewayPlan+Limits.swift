@@ -24,6 +24,7 @@ extension GatewayPlan {
       }
       try GatewayPlan.checkSize([budget.rule], names, at: setting)
       try GatewayPlan.checkState([budget.rule], at: setting)
+      try GatewayPlan.checkMarks(budget, at: setting)
       return budget
     }
     if s.isDescribing { return }
@@ -68,11 +69,16 @@ extension GatewayPlan {
         at: setting, "a bucket for each \(rule.scope) would make more than 16,777,216 of them",
         next: "name fewer kinds under \"each\"")
     }
-    if let rule = rules.first, rule.isPerAttempt, rule.unit == .money, rule.isBudget {
-      throw SettingError(
-        at: setting, "a budget of a model or a deployment is not supported",
-        next: "use a limit with \"money\" and each: \"deployment\"")
-    }
+  }
+
+  /// A budget of a model or a deployment is known only when a route has been chosen.
+  private static func checkMarks(_ budget: Budget, at setting: Setting) throws(SettingError) {
+    if setting.isDescribing { return }
+    guard budget.rule.isPerAttempt, budget.marks.contains(where: \.reroutes) else { return }
+    throw SettingError(
+      at: setting["at"] ?? setting,
+      "a budget of a model or a deployment is judged at each attempt, when no condition is asked any "
+        + "more", next: "leave \"reroute\" out: what is spent is routed around anyway")
   }
 
   private static func checkState(_ rules: [LimitRule], at setting: Setting) throws(SettingError) {
