@@ -29,6 +29,7 @@ extension Simulation {
       case .startSideCall(let id, let deadline): start(id, deadline: deadline, replica)
       case .publish(let delta):
         publish(delta, from: replica)
+      case .tellStore(let id, let report): tellStore(id, report, replica)
       case .keepBody(let body, from: let id): keep(body, from: id, replica)
       case .releaseBody(let body): release(body, replica)
       case .beginAnswer, .finishAnswer:

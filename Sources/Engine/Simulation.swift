@@ -105,6 +105,11 @@ public struct Simulation: ~Copyable {
   var asksMeaning: Bool
   var sides = Buffer<SideFlight>()
   var freeSides = Buffer<UInt32>()
+  /// The central stores of counters, and which one serves each replica; -1 for none.
+  var stores: [LimitStore] = []
+  var storeOf: [Int]
+  var messages: [StoreMessage?] = []
+  var freeMessages: [Int] = []
   var deliveries: [Delivery] = []
   var freeDeliveries: [Int] = []
   var seen: FingerprintSet?
@@ -150,6 +155,9 @@ public struct Simulation: ~Copyable {
         if case .reload(let other) = $0.kind { other.continuesStreams } else { false }
       }
     seen = bounds ? FingerprintSet() : nil
+    storeOf = Array(repeating: -1, count: replicas)
+    let store = store(serving: plan.gateway)
+    for replica in 0..<replicas { storeOf[replica] = store }
   }
 
   deinit {
@@ -189,7 +197,8 @@ public struct Simulation: ~Copyable {
       case EventKey.Kind.patience.rawValue: try patience(key)
       case EventKey.Kind.sideCallEnd.rawValue, EventKey.Kind.sideCallDeadline.rawValue:
         try sideCallEnds(key)
-      case EventKey.Kind.delta.rawValue: deliver(key.slot)
+      case EventKey.Kind.delta.rawValue: try deliver(key.slot)
+      case EventKey.Kind.storeReport.rawValue: storeHears(key.slot)
       case EventKey.Kind.gatewayFault.rawValue: try gatewayFault(key.slot)
       case EventKey.Kind.comeback.rawValue: try comeBack(key.slot)
       default: wake(key)
@@ -204,6 +213,7 @@ public struct Simulation: ~Copyable {
         }
       }
     }
+    deliverReports()
     flush()
     close()
     return (tally, isWhole)

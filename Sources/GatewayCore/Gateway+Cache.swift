@@ -9,22 +9,7 @@ extension Gateway {
     _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
     into output: inout Output
   ) -> Bool {
-    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
-    guard caches, request.fingerprint != 0,
-      cache.rule.cacheability.treatment(of: request, draws: cache.draws).looks
-    else { return false }
-    let key = cache.rule.key(of: request)
-    let hit =
-      cache.hasBuckets
-      ? cache.lookInBuckets(key, for: request.call, at: now, into: &output)
-      : cache.look(key, at: now, into: &output)
-    if output.explains(request.number) {
-      output.notes.append(
-        Note(
-          .cacheLooked, at: now, request: request.number, value: hit == nil ? 0 : 1,
-          replica: replica))
-    }
-    guard let hit else { return false }
+    guard let hit = found(request, at: now, into: &output) else { return false }
     let end = now.advanced(byNanoseconds: cache.rule.latency)
     output.commands.append(.beginAnswer(id, .cache(hit.body)))
     output.commands.append(.finishAnswer(id, .succeeded(at: end)))
@@ -46,6 +31,39 @@ extension Gateway {
     }
     slots[id.slot].generation &+= 1
     slots.give(id.slot)
+    return true
+  }
+
+  /// The fresh answer that the cache holds for a request.
+  @inline(__always)
+  private mutating func found(
+    _ request: borrowing Request, at now: Instant, into output: inout Output
+  ) -> ExactCache.Hit? {
+    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
+    guard caches, request.fingerprint != 0,
+      cache.rule.cacheability.treatment(of: request, draws: cache.draws).looks
+    else { return nil }
+    let key = cache.rule.key(of: request)
+    let hit =
+      cache.hasBuckets
+      ? cache.lookInBuckets(key, for: request.call, at: now, into: &output)
+      : cache.look(key, at: now, into: &output)
+    if output.explains(request.number) {
+      output.notes.append(
+        Note(
+          .cacheLooked, at: now, request: request.number, value: hit == nil ? 0 : 1,
+          replica: replica))
+    }
+    return hit
+  }
+
+  /// Answers a request that holds a slot from the cache if it holds a fresh answer.
+  mutating func answersFromCache(
+    _ slot: UInt32, at now: Instant, into output: inout Output
+  ) -> Bool {
+    let request = slots[slot].request
+    guard let hit = found(request, at: now, into: &output) else { return false }
+    answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
     return true
   }
 

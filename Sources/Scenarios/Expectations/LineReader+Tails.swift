@@ -105,17 +105,9 @@ extension LineReader.Tail {
   func cases(
     with incident: LineReader.NamedIncident, _ words: ExpectationWords, in scenario: Scenario
   ) throws(SettingError) -> [Int] {
-    let own = scenario.fleet.incidents.count
-    let active = cases.filter {
-      incident.index < own
-        ? scenario.cases[$0].incidents.contains(incident.index)
-        : scenario.cases[$0].gateway.contains(incident.index - own)
-    }
+    let active = cases.filter { scenario.cases[$0].has(incident: incident.index, of: scenario) }
     guard !active.isEmpty else {
-      let name =
-        incident.index < own
-        ? scenario.fleet.incidents[incident.index].name
-        : scenario.gatewayIncidents[incident.index - own].name
+      let name = scenario.incidentSpan(incident.index).name
       throw words.error(
         at: incident.offset,
         "the incident \(Setting.quoted(name)) belongs to none of these cases",
@@ -128,7 +120,7 @@ extension LineReader.Tail {
   func interval(
     of incident: LineReader.NamedIncident, _ words: ExpectationWords, in scenario: Scenario
   ) throws(SettingError) -> (from: Instant, to: Instant) {
-    let (begin, end) = scenario.times(ofIncident: incident.index)
+    let (_, begin, end) = scenario.incidentSpan(incident.index)
     var from = incident.isAfter ? end : begin
     var to = incident.isAfter ? scenario.horizon : end
     from = from.advanced(by: incident.skips)
@@ -141,16 +133,5 @@ extension LineReader.Tail {
           ? "end the incident earlier, or lengthen the horizon" : "say after, or a shorter from")
     }
     return (from, to)
-  }
-}
-
-extension Scenario {
-  /// When an incident begins and ends; those of the gateway follow those of the fleet.
-  func times(ofIncident index: Int) -> (from: Instant, until: Instant) {
-    if index < fleet.incidents.count {
-      return (fleet.incidents[index].from, fleet.incidents[index].until)
-    }
-    let incident = gatewayIncidents[index - fleet.incidents.count]
-    return (incident.from, incident.instants(replicas: replicas).last ?? incident.from)
   }
 }
