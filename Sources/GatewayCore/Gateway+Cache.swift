@@ -100,20 +100,24 @@ extension Gateway {
   mutating func answersStale(
     _ slot: UInt32, at now: Instant, into output: inout Output
   ) -> Bool {
-    guard slots[slot].request.fingerprint != 0, slots[slot].record.began == .distantFuture,
-      !slots[slot].isDetached,
-      cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
-    else { return false }
-    let key = cache.rule.key(of: slots[slot].request)
-    let hit =
-      cache.hasBuckets ? cache.lookStaleInBuckets(key, at: now) : cache.lookStale(key, at: now)
-    guard let hit else { return false }
-    output.notes.append(
-      Note(
-        .cacheLooked, at: now, request: slots[slot].request.number, deployment: hit.deployment,
-        value: 3, replica: replica))
-    answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
-    return true
+    guard slots[slot].record.began == .distantFuture, !slots[slot].isDetached else { return false }
+    let isExact =
+      caches && cache.rule.staleOnError > 0 && slots[slot].request.fingerprint != 0
+      && cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
+    if isExact {
+      let key = cache.rule.key(of: slots[slot].request)
+      let hit =
+        cache.hasBuckets ? cache.lookStaleInBuckets(key, at: now) : cache.lookStale(key, at: now)
+      if let hit {
+        output.notes.append(
+          Note(
+            .cacheLooked, at: now, request: slots[slot].request.number, deployment: hit.deployment,
+            value: 3, replica: replica))
+        answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
+        return true
+      }
+    }
+    return understands && answersStaleMeaning(slot, at: now, into: &output)
   }
 
   /// Ends a request that holds a slot with an answer that was kept.

@@ -106,6 +106,8 @@ extension Gateway {
     slots[slot].bypassLevel = .max
     let alias = Int(slots[slot].request.alias.index)
     guard alias < plan.tree.roots.count, plan.tree.roots[alias] != .max else { return false }
+    slots[slot].visited = 0
+    beginVisits(slot, alias)
     return descend(slot, to: plan.tree.roots[alias], reason: .retry, at: now, into: &output)
   }
 

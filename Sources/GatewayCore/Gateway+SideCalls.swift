@@ -60,12 +60,17 @@ extension Gateway {
     output.notes.append(
       Note(
         .answered, at: now, request: slots[slot].request.number,
-        subject: UInt16(call.kind.rawValue), value: succeeded ? 1 : 0, replica: replica))
+        subject: UInt16(call.kind.rawValue), value: succeeded ? 1 : 0,
+        other: succeeded && call.kind == .complexity ? Gateway.millionths(value) : 0,
+        replica: replica))
     guard slots[slot].state == .asking else {
       if slots[slot].state == .settling { settleIfQuiet(slot, at: now, into: &output) }
       return
     }
     slots[slot].state = .attempting
+    guard now < slots[slot].deadline else {
+      return finish(slot, .failed, .totalTimeout, at: now, into: &output)
+    }
     switch call.kind {
     case .embedding: understood(slot, succeeded, at: now, into: &output)
     case .complexity:

@@ -107,6 +107,8 @@ public struct Gateway: ~Copyable {
     // Routing.
     /// The thresholds on whose strong side it falls.
     var strong: UInt32 = 0
+    /// The aliases on cycles that it has been sent to, one bit each.
+    var visited: UInt64 = 0
     /// The level below which it bypasses what is down; `.max` if it does so everywhere or nowhere.
     var bypassLevel = UInt8.max
     /// Whether filters that may be dropped are.
@@ -304,7 +306,8 @@ public struct Gateway: ~Copyable {
     coalescing = CoalescingTable(plan.coalescing ?? .none)
     caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
-    servesStale = cachePlan.rule.staleOnError > 0
+    servesStale =
+      cachePlan.rule.staleOnError > 0 || (plan.semantic?.rule.staleOnError ?? 0) > 0
     cache = ExactCache(cachePlan, chance: chance)
     understands = plan.semantic != nil
     semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))

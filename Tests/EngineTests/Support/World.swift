@@ -33,6 +33,7 @@ struct World {
     let facts = deployments.map { DeploymentFacts(name: $0.name, sheet: $0.price * priceFactor) }
     var names = PolicyNames(
       deployments: facts, aliases: World.aliases, teams: ["red", "blue"],
+      tags: ["ask=anew", "ask=nothing"],
       populations: Populations(keys: 3, users: 5, teams: 2, features: 2, aliases: 2))
     names.servicePrices = services.prices
     var reader = try SettingsReader(policy)
