@@ -51,7 +51,8 @@ struct TestRunner {
         let added = hold(&scenario)
         loaded.append(
           Loaded(
-            found: found, scenario: scenario, committed: try found.folder.committed(), added: added))
+            found: found, scenario: scenario, committed: try found.folder.committed(), added: added)
+        )
       } catch {
         guard let name = (error as? ScenarioError)?.missingFile else {
           errors.append("\(error)")
