@@ -51,6 +51,8 @@ public struct MeasuresPlan: Sendable {
   public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
+  /// What deployments cost for being there, in their order; empty: their books are not checked.
+  public var standing: [StandingPrice?] = []
   /// Whether the laws are checked.
   public var checksLaws = true
 

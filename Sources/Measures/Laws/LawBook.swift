@@ -8,6 +8,7 @@ struct LawBook: ~Copyable {
   private var concurrency: ConcurrencyWatch
   private var breakers: BreakerWatch
   private var ejections: EjectionWatch
+  private let standing: StandingBooks
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
@@ -16,6 +17,7 @@ struct LawBook: ~Copyable {
     concurrency = ConcurrencyWatch(plan)
     breakers = BreakerWatch(plan)
     ejections = EjectionWatch(plan)
+    standing = StandingBooks(plan)
   }
 
   mutating func newFlush(_ breaches: inout Breaches) {
@@ -77,5 +79,6 @@ struct LawBook: ~Copyable {
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)
+    standing.close(tally, &breaches)
   }
 }

@@ -55,6 +55,10 @@ extension DeploymentPlan {
           "outputFactor", default: 1, in: 0.01...100, "its output tokens for one of the gateway's")
       )
     }
+    let promptCache = try s.optionalChoice(
+      "promptCache", from: PromptCachePresets.registry,
+      "its own cache of the beginnings of prompts; silence means that the traffic says what is "
+        + "cached")
     let source = try s.text(
       "source", default: "", "where these numbers come from, with a date; silence means assumed")
     self.init(
@@ -63,6 +67,7 @@ extension DeploymentPlan {
       latency: latency ?? .none, faults: faults, cut: cut ?? .consumed,
       inputFactor: factors?.input ?? 1,
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
+    self.promptCache = promptCache
   }
 
   private static func quota(
@@ -74,9 +79,7 @@ extension DeploymentPlan {
     if !setting.isDescribing && setting.members == nil {
       return try setting.name(among: quotas.map(\.name), kind: "quota")
     }
-    let own = try setting.object { (s) throws(SettingError) -> QuotaPlan in
-      try QuotaPlan(name: name, reading: &s)
-    }
+    let own = try QuotaPlan.read(name, setting)
     quotas.append(own)
     return quotas.count - 1
   }

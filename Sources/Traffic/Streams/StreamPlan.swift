@@ -109,9 +109,10 @@ public struct StreamPlan: Sendable {
   ///   - end: no call arrives at or after it.
   ///   - zero: the zero of the scenario file, from which the `rate` profile counts.
   ///   - data: where data files are looked for.
+  ///   - prefixes: where a trace's prompts put their pieces; without it they tell none.
   public func makeClient(
     chance: Chance, from start: Instant = .start, until end: Instant, zero: Instant? = nil,
-    data: DataFolders
+    data: DataFolders, prefixes: PrefixArena? = nil
   ) throws(TrafficError) -> any Client {
     let stamp = Stamp(laws, stream: name, chance: chance)
     switch origin {
@@ -120,7 +121,7 @@ public struct StreamPlan: Sendable {
       let reader = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
       return TraceClient(
         reader: reader, playing: playing, stamp: stamp, from: start, until: end,
-        patience: laws.patience)
+        patience: laws.patience, prefixes: prefixes)
     case .generated(let law, let profile):
       let lead = start.duration(to: zero ?? start)
       let warp = TimeWarp(

@@ -19,6 +19,7 @@ struct TraceClient: Client {
   private let start: Instant
   private let end: Instant
   let patience: Duration?
+  private let prefixes: PrefixArena?
 
   private var row = TraceRow()
   private var number: UInt64 = 0
@@ -30,9 +31,11 @@ struct TraceClient: Client {
 
   init(
     reader: TraceReader, playing: Playing, stamp: Stamp, from start: Instant, until end: Instant,
-    patience: Duration?
+    patience: Duration?, prefixes: PrefixArena? = nil
   ) {
     self.reader = reader
+    self.reader.readsBlocks = prefixes != nil
+    self.prefixes = prefixes
     self.playing = playing
     self.stamp = stamp
     self.start = start
@@ -57,8 +60,20 @@ struct TraceClient: Client {
     let now = start.advanced(byNanoseconds: after)
     guard now < end else { return false }
     stamp.fill(&arrival, at: now, number: number, row: row)
+    if let prefixes { tellPrefix(&arrival, prefixes) }
     number &+= 1
     return true
+  }
+
+  /// Tells the pieces of the prompt. What the trace calls a block behind the first is told apart by
+  /// that beginning: without a conversation of its own, a call belongs to that of its second block.
+  private func tellPrefix(_ arrival: inout Arrival, _ prefixes: PrefixArena) {
+    arrival.prefix = prefixes.add(
+      blocks: reader.blocks, of: reader.format.blockTokens, tokens: arrival.request.inputTokens,
+      at: arrival.at)
+    if arrival.request.conversation == 0, let root = reader.blocks.prefix(2).last {
+      arrival.request.conversation = root | 1
+    }
   }
 
   private func scaled(_ elapsed: Int64) -> Int64? {
