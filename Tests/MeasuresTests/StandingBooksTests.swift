@@ -26,7 +26,7 @@ struct StandingBooksTests {
     change(&tally)
     var breaches = Breaches()
     StandingBooks(plan).close(tally, &breaches)
-    return breaches.count(.booksBalance)
+    return breaches.count(of: .booksBalance)
   }
 
   @Test("balance: price × ∫ units dt, and the side calls of no request")

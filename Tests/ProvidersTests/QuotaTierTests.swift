@@ -29,10 +29,10 @@ struct QuotaTierTests {
     #expect(changed.window == .seconds(60) && !changed.saysRetryAfter)
     #expect(
       changed.meters == [
-        .init(.requests, rate: .perMinute(60)), .init(.tokens, rate: .perMinute(2_000_000)),
+        .init(.requests, rate: .perMinute(60), burst: 60), .init(.tokens, rate: .perMinute(2_000_000)),
       ])
     let azure = try plan(["tier": ["azure/standard": "500k/min"]])
-    #expect(azure.meters.first?.rate.count == 3000 && azure.window == .seconds(10))
+    #expect(azure.meters.first?.rate == .perMinute(3000) && azure.window == .seconds(10))
     #expect(throws: SettingError.self) { try plan("anthropic/tier-9") }
     #expect(QuotaTiers.registry.audit().isEmpty)
   }

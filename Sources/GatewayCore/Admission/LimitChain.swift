@@ -110,10 +110,10 @@ struct LimitChain: ~Copyable {
 
   @inline(__always) var isEmpty: Bool { steps.isEmpty }
 
-  /// Judges a request, and charges it if all limits admit it.
+  /// Judges a request, or its attempt of that number, and charges it if all limits admit it.
   mutating func admit(
-    _ request: borrowing Request, deployment: DeploymentID = .none, at now: Instant,
-    replica: ReplicaID, into output: inout Output
+    _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
+    at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
     var refusals = 0
     for step in 0..<steps.count {
@@ -129,7 +129,7 @@ struct LimitChain: ~Copyable {
     }
     var verdict = Verdict.admit(spared: 0)
     if refusals > 0 {
-      verdict = refuse(request, deployment, now, replica, &output)
+      verdict = refuse(request, deployment, attempt, now, replica, &output)
       guard case .admit = verdict else { return verdict }
     }
     let explains = output.explains(request.number)
@@ -142,7 +142,8 @@ struct LimitChain: ~Copyable {
       }
       if explains { note(request.number, index, now, replica, &output) }
       if taken != 0 { bank.charge(place(index, entries[index].bucket), taken) }
-      noteCharge(request.number, index, entries[index].bucket, taken, now, replica, &output)
+      noteCharge(
+        request.number, index, entries[index].bucket, taken, attempt, now, replica, &output)
       if entries[index].rule.markCount > 0 {
         passMarks(request.number, index, taken, now, replica, &output)
       }
@@ -176,8 +177,9 @@ struct LimitChain: ~Copyable {
   ///
   /// `spared` is what `admit` had said at the instant `charged`.
   mutating func settle(
-    _ request: borrowing Request, deployment: DeploymentID = .none, usage: Usage, cost: Money,
-    hit: Bool, spared: UInt64, chargedAt charged: Instant, at now: Instant, replica: ReplicaID,
+    _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
+    usage: Usage, cost: Money, hit: Bool, spared: UInt64, chargedAt charged: Instant,
+    at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
     // Another life of the replica had charged it.
@@ -200,7 +202,7 @@ struct LimitChain: ~Copyable {
         output.notes.append(
           Note(
             .reconciled, at: now, request: request.number, subject: entries[index].subject,
-            value: reserved, other: used, replica: replica))
+            value: reserved, other: used, replica: replica, attempt: attempt))
         permits = used - reserved
       }
       guard permits != 0 else { continue }
@@ -211,7 +213,7 @@ struct LimitChain: ~Copyable {
       } else {
         bank.giveBack(at, -permits, chargedAt: charged, at: now)
       }
-      noteCharge(request.number, index, bucket, permits, now, replica, &output)
+      noteCharge(request.number, index, bucket, permits, attempt, now, replica, &output)
       if rule.markCount > 0 {
         entries[index].bucket = bucket
         passMarks(request.number, index, permits, now, replica, &output)
@@ -301,7 +303,7 @@ struct LimitChain: ~Copyable {
   /// Some limits refuse: the enforced one that makes the request wait longest is named.
   @inline(never)
   private mutating func refuse(
-    _ request: borrowing Request, _ deployment: DeploymentID, _ now: Instant,
+    _ request: borrowing Request, _ deployment: DeploymentID, _ attempt: UInt8, _ now: Instant,
     _ replica: ReplicaID, _ output: inout Output
   ) -> Verdict {
     var isRefused = false
@@ -318,7 +320,14 @@ struct LimitChain: ~Copyable {
       let at = place(index, entries[index].bucket)
       if isRefused, entries[index].rule.countsRefused {
         let taken = entries[index].rule.permitsToTake(of: request, sheet(request, deployment))
-        if taken != 0 { bank.charge(at, taken) }
+        if taken != 0 {
+          bank.charge(at, taken)
+          output.notes.append(
+            Note(
+              .limiterCounted, at: now, request: request.number, subject: entries[index].subject,
+              value: taken, other: Int64(entries[index].bucket), replica: replica,
+              attempt: attempt))
+        }
       }
       guard !entries[index].takes else {
         if output.explains(request.number) { note(request.number, index, now, replica, &output) }
@@ -353,12 +362,12 @@ struct LimitChain: ~Copyable {
 
   @inline(__always)
   private func noteCharge(
-    _ number: UInt64, _ index: Int, _ bucket: Int, _ permits: Int64, _ now: Instant,
-    _ replica: ReplicaID, _ output: inout Output
+    _ number: UInt64, _ index: Int, _ bucket: Int, _ permits: Int64, _ attempt: UInt8,
+    _ now: Instant, _ replica: ReplicaID, _ output: inout Output
   ) {
     output.notes.append(
       Note(
         .limiterCharged, at: now, request: number, subject: entries[index].subject,
-        value: permits, other: Int64(bucket), replica: replica))
+        value: permits, other: Int64(bucket), replica: replica, attempt: attempt))
   }
 }

@@ -3,6 +3,7 @@ import Vocabulary
 /// All laws of one run, fed in one pass over records, truths and notes.
 struct LawBook: ~Copyable {
   private var requests: OpenRequests
+  private var calls = CallWatch()
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
   private var concurrency: ConcurrencyWatch
@@ -47,6 +48,7 @@ struct LawBook: ~Copyable {
     _ breaches: inout Breaches
   ) {
     requests.ended(record, truth, &breaches)
+    calls.ended(record, truth, &breaches)
     sojourns.ended(record)
   }
 
@@ -67,7 +69,7 @@ struct LawBook: ~Copyable {
       ejections.began(note.pointee)
       limiters.noted(note.pointee, &breaches)
       concurrency.noted(note.pointee, &breaches)
-    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled, .limiterCounted: limiters.noted(note.pointee, &breaches)
     case .limitAdapted: concurrency.noted(note.pointee, &breaches)
     default: break
     }
@@ -77,6 +79,7 @@ struct LawBook: ~Copyable {
     breakers.newFlush(&breaches)
     ejections.newFlush(&breaches)
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
+    calls.close(tally, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)
     standing.close(tally, &breaches)

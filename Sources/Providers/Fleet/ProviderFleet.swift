@@ -195,6 +195,11 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// How often the batches of a self-hosted deployment have changed; 0 for others.
+  public func changes(of deployment: DeploymentID) -> Int {
+    if case .hosted(let place) = places[Int(deployment.index)] { hosted[place].changes } else { 0 }
+  }
+
   /// What a deployment costs for being there, whatever it did, in the measured stretch of a run
   /// that has come to `end`; nothing if it is paid by the token alone.
   public func standingCharge(

@@ -23,8 +23,7 @@ public enum QuotaTiers {
       ) { (s) throws(SettingError) in
         let tokens = try s.rate("tokens", "the tokens per time that have been bought")
         let requests = Rate(
-          count: max(1, tokens.count * 6 / 1000),
-          per: .nanoseconds(tokens.periodNanoseconds))
+          count: tokens.count * 6, per: .nanoseconds(tokens.periodNanoseconds * 1000))
         return QuotaPlan(
           name: "", meters: [.init(.requests, rate: requests), .init(.tokens, rate: tokens)],
           charge: .reserve, window: .seconds(10))

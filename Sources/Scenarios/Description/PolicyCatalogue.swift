@@ -1,5 +1,6 @@
 import Chance
 import GatewayCore
+import Providers
 public import Settings
 import Traffic
 
@@ -134,9 +135,15 @@ public enum PolicyCatalogue {
       ]),
     family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),
+    family(ClientPresets.registry, "traffic.X.client"),
     family(TraceFormats.registry, "traffic.X.format"),
     family(
       Distributions.registry, "deployments.X.latency.timeToFirstToken, traffic.X.tokens.input"),
+    family(QuotaTiers.registry, "quotas.X.tier"),
+    family(ServingPresets.registry, "deployments.X.serving.model"),
+    family(ServingPlan.mixings, "deployments.X.serving.prefill"),
+    family(ProvisionedPresets.registry, "deployments.X.provisioned.model"),
+    family(PromptCachePresets.registry, "deployments.X.promptCache"),
   ]
 
   /// The entries of that name, each with its family; several families may know a name.

@@ -10,6 +10,8 @@ struct Stamp: Sendable {
   let source: NameHash
   private let template: Request
   private let patience: Int64
+  /// How long clients wait, where that is drawn.
+  private let patiences: PatienceDraws?
   private let bodies: BodyLaw
   private let input: TokenLaw
   private let output: TokenLaw
@@ -31,7 +33,10 @@ struct Stamp: Sendable {
     self.source = source
     bodies = BodyLaw(
       laws.bodies, source: source, pool: pool, alias: NameHash(laws.aliasName), chance: chance)
-    patience = laws.patience?.nanoseconds ?? .max
+    patience = laws.patience.map(PatienceDraws.constant) ?? .max
+    patiences = laws.patience.flatMap {
+      PatienceDraws($0, chance.key(.clientPatience, name: source))
+    }
     input = laws.input
     output = laws.output
     // By the pool's name: equal bodies have equally long prompts.
@@ -103,6 +108,18 @@ struct Stamp: Sendable {
     arrival.request.conversation = row.conversation
   }
 
+  /// Overwrites `arrival` with call `number` at `now`, for which no draws have been made ahead.
+  ///
+  /// - Parameter first: the call whose key decides who calls.
+  func fill(_ arrival: inout Arrival, at now: Instant, number: UInt64, first: CallKey) {
+    let call = CallKey(source: source, number: number)
+    let body = bodies.body(call: call, number: number)
+    fill(
+      &arrival, at: now, call: call, first: first, body: body,
+      input: input.tokens(inputKey, body, recorded: 0),
+      output: output.tokens(outputKey, call, recorded: 0), cached: 0)
+  }
+
   /// Overwrites `arrival` with a later turn of the conversation that began with call `first`.
   func fillTurn(
     _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, prompt: UInt32,
@@ -125,6 +142,9 @@ struct Stamp: Sendable {
     arrival.request.conversation = 0
     arrival.request.deadline =
       patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience)
+    if let patiences {
+      arrival.request.deadline = now.advanced(byNanoseconds: patiences.patience(of: call))
+    }
     arrival.request.tags = template.tags
     arrival.request.capabilities = template.capabilities
     arrival.request.identity = template.identity
@@ -143,40 +163,6 @@ struct Stamp: Sendable {
     arrival.truth.outputTokens = min(output, template.outputCap)
     arrival.truth.cachedInputTokens =
       cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
-  }
-}
-
-/// The questions that bodies ask: held by reference, because a law is large.
-final class QuestionDraws: Sendable {
-  private let ranks: Zipf
-  private let key: ChanceKey
-
-  init(_ ranks: Zipf, _ key: ChanceKey) {
-    self.ranks = ranks
-    self.key = key
-  }
-
-  /// The question that a body asks: the same for all calls with that body.
-  func question(of body: CallKey) -> UInt32 { UInt32(ranks.rank(key.uniform(call: body))) }
-}
-
-/// How hard bodies are: held by reference, because few streams say it.
-final class DifficultyDraws: Sendable {
-  private let law: Sampler
-  private let key: ChanceKey
-
-  init(_ law: Sampler, _ key: ChanceKey) {
-    self.law = law
-    self.key = key
-  }
-
-  /// How hard a body is, in 65,535ths: the same for all calls with that body.
-  func difficulty(of body: CallKey) -> UInt16 {
-    DifficultyDraws.whole(law.quantile(key.uniform(call: body)))
-  }
-
-  static func whole(_ difficulty: Double) -> UInt16 {
-    UInt16(min(max(difficulty, 0), 1) * 65_535 + 0.5)
   }
 }
 

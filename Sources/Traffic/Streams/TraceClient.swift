@@ -18,7 +18,6 @@ struct TraceClient: Client {
   private let stamp: Stamp
   private let start: Instant
   private let end: Instant
-  let patience: Duration?
   private let prefixes: PrefixArena?
 
   private var row = TraceRow()
@@ -31,7 +30,7 @@ struct TraceClient: Client {
 
   init(
     reader: TraceReader, playing: Playing, stamp: Stamp, from start: Instant, until end: Instant,
-    patience: Duration?, prefixes: PrefixArena? = nil
+    prefixes: PrefixArena? = nil
   ) {
     self.reader = reader
     self.reader.readsBlocks = prefixes != nil
@@ -40,7 +39,6 @@ struct TraceClient: Client {
     self.stamp = stamp
     self.start = start
     self.end = end
-    self.patience = patience
   }
 
   var skippedRows: Int { skippedBefore + reader.skippedRows }
