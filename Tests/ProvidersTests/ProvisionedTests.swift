@@ -82,7 +82,7 @@ struct ProvisionedTests {
   func standing() {
     let fleet = ProviderFleet(
       FleetPlan(deployments: [plan(ProvisionedPlan(units: 15, tokensPerUnit: 3000))]),
-      chance: Chance(seed: 1, replication: 0), measured: at(.seconds(60)) ..< at(.seconds(7260)))
+      chance: Chance(seed: 1, replication: 0), measured: at(.seconds(60))..<at(.seconds(7260)))
     let charge = fleet.standingCharge(of: DeploymentID(0), until: at(.seconds(7260)))
     #expect(charge.charge.dollars == 30)
   }
@@ -94,7 +94,8 @@ struct ProvisionedTests {
       name: "cut", on: IncidentSelector(deployment: "ptu"), from: at(.seconds(1)),
       until: at(.seconds(100)), quota: Polyline(0.1), bit: 0)
     var fleet = fleet(FleetPlan(deployments: [plan(provisioned)], incidents: [cut]))
-    #expect(fleet.promise(attempt(1, input: 2000, output: 1), at: at(.seconds(2))).outcome.isSuccess)
+    #expect(
+      fleet.promise(attempt(1, input: 2000, output: 1), at: at(.seconds(2))).outcome.isSuccess)
     #expect(
       fleet.promise(attempt(2, input: 1, output: 1), at: at(.seconds(3))).outcome == .status(429))
   }

@@ -29,7 +29,8 @@ struct QuotaTierTests {
     #expect(changed.window == .seconds(60) && !changed.saysRetryAfter)
     #expect(
       changed.meters == [
-        .init(.requests, rate: .perMinute(60), burst: 60), .init(.tokens, rate: .perMinute(2_000_000)),
+        .init(.requests, rate: .perMinute(60), burst: 60),
+        .init(.tokens, rate: .perMinute(2_000_000)),
       ])
     let azure = try plan(["tier": ["azure/standard": "500k/min"]])
     #expect(azure.meters.first?.rate == .perMinute(3000) && azure.window == .seconds(10))
@@ -58,7 +59,8 @@ struct QuotaTierTests {
     var quota = QuotaState(
       try plan(["requests": "60/min", "perSecond": true]), incidents: [])
     #expect(quota.judge(demand(1), at: .start) == .admitted)
-    #expect(quota.judge(demand(1), at: at(.milliseconds(10))) == .refused(RetryAfter(.milliseconds(990))))
+    #expect(
+      quota.judge(demand(1), at: at(.milliseconds(10))) == .refused(RetryAfter(.milliseconds(990))))
     #expect(quota.judge(demand(1), at: at(.seconds(1))) == .admitted)
     var usual = QuotaState(try plan(["requests": "60/min"]), incidents: [])
     for _ in 0..<60 { #expect(usual.judge(demand(1), at: .start) == .admitted) }

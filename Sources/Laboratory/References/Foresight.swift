@@ -30,7 +30,7 @@ extension World {
       }
       var clairvoyant = Clairvoyant(
         fleet, candidates: bounds, remembers: remembers, chance: chance,
-        measured: scenario.warmUp ..< scenario.horizon, prefixes: prefixes)
+        measured: scenario.warmUp..<scenario.horizon, prefixes: prefixes)
       var batch = ForeseenBatch()
       var progress = RunProgress(meter, end: scenario.end)
       var number: UInt64 = 0

@@ -82,7 +82,7 @@ struct World: Sendable {
   /// The plan of a run under one policy.
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
-    plan.measured = scenario.warmUp ..< scenario.horizon
+    plan.measured = scenario.warmUp..<scenario.horizon
     plan.standing = fleet.deployments.map(\.standingPrice)
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
@@ -126,7 +126,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.map(\.slice)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices)
     guard let gateway else { return plan }
     plan.standing = fleet.deployments.map(\.standingPrice)
     let first = gateway.promises(aliases: scenario.aliases.count)

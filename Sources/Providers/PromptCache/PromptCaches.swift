@@ -44,7 +44,9 @@ struct PromptCaches: ~Copyable, @unchecked Sendable {
   }
 
   /// What an attempt finds in a cache.
-  mutating func look(_ cache: Int, for attempt: AttemptStart, at now: Instant) -> PromptCache.Finding {
+  mutating func look(_ cache: Int, for attempt: AttemptStart, at now: Instant)
+    -> PromptCache.Finding
+  {
     caches[cache].look(
       pieces(of: attempt), tokens: attempt.inputTokens, at: now.nanoseconds)
   }

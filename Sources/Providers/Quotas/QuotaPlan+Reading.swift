@@ -57,7 +57,8 @@ extension QuotaPlan {
           "window", default: .seconds(60), in: .seconds(1) ... .seconds(86_400), "the window"))
     }
     let charge = try s.name(
-      "charge", default: Self.charges[Int((tier?.charge ?? .reserve).rawValue)], among: Self.charges, kind: "way to charge",
+      "charge", default: Self.charges[Int((tier?.charge ?? .reserve).rawValue)],
+      among: Self.charges, kind: "way to charge",
       "reserve: input and output cap at the start; reconcile: the same, and what was not used is "
         + "given back at the end; actual: what was used, at the end; estimate: as reconcile, but let in "
         + "while one permit is left")
@@ -65,7 +66,8 @@ extension QuotaPlan {
       "answers", default: tier?.answers ?? Fault.usualDelay, in: .zero ... .seconds(3600),
       "how long a refusal takes")
     let says = try s.flag(
-      "retryAfter", default: tier?.saysRetryAfter ?? true, "whether a refusal says when to come back")
+      "retryAfter", default: tier?.saysRetryAfter ?? true,
+      "whether a refusal says when to come back")
     if meters.isEmpty && spend == nil && !s.isDescribing {
       throw SettingError(
         at: s.setting, "the quota limits nothing", allowed: Self.keys.map(\.key),

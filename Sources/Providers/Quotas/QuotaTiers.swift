@@ -103,7 +103,8 @@ public enum QuotaTiers {
     Row(
       name: "anthropic/tier-1/haiku", requests: 50, input: 50, output: 10, monthlyDollars: 500,
       source: anthropic),
-    Row(name: "anthropic/tier-4/haiku", requests: 4000, input: 4000, output: 800, source: anthropic),
+    Row(
+      name: "anthropic/tier-4/haiku", requests: 4000, input: 4000, output: 800, source: anthropic),
     // Without a model: the class of gpt-4.1.
     Row(name: "openai/tier-1", requests: 1000, tokens: 500, source: hivebook),
     Row(name: "openai/tier-2", requests: 2000, tokens: 1000, source: hivebook),

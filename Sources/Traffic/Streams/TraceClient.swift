@@ -63,8 +63,10 @@ struct TraceClient: Client {
     return true
   }
 
-  /// Tells the pieces of the prompt. What the trace calls a block behind the first is told apart by
-  /// that beginning: without a conversation of its own, a call belongs to that of its second block.
+  /// Tells the pieces of the prompt.
+  ///
+  /// Without a conversation of its own a call belongs to that of its second block; the first is often
+  /// a system prompt that all share.
   private func tellPrefix(_ arrival: inout Arrival, _ prefixes: PrefixArena) {
     arrival.prefix = prefixes.add(
       blocks: reader.blocks, of: reader.format.blockTokens, tokens: arrival.request.inputTokens,

@@ -58,7 +58,8 @@ public enum TraceFormats {
       columns.append(TraceFormat.Column(.body, name))
     }
     if let name = try s.optionalText(
-      "blocks", "a column with a list of whole numbers, one a block of the prompt, equal for equal "
+      "blocks",
+      "a column with a list of whole numbers, one a block of the prompt, equal for equal "
         + "blocks behind equal beginnings: what a provider's prompt cache finds again")
     {
       columns.append(TraceFormat.Column(.blocks, name))

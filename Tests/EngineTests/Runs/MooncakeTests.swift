@@ -61,7 +61,8 @@ struct MooncakeTests {
     return found.map { Double($0) / Double(all) }
   }
 
-  @Test("of Mooncake's conversations is found again as measured: .366 for ever, .10 .29 .34 in time")
+  @Test(
+    "of Mooncake's conversations is found again as measured: .366 for ever, .10 .29 .34 in time")
   func hits() throws {
     let shares = try shares([nil, .seconds(60), .seconds(300), .seconds(600)])
     for (share, measured) in zip(shares, [0.366, 0.10, 0.29, 0.34]) {

@@ -85,7 +85,7 @@ struct World {
     let gateway = try plan()
     var run = RunPlan(gateway: gateway, fleet: fleet, end: end)
     run.replicas = replicas
-    run.measured = .start ..< end
+    run.measured = .start..<end
     run.standing = deployments.map(\.standingPrice)
     run.gossipLag = gossipLag ?? .zero
     run.services = services
