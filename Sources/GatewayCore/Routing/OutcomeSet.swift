@@ -96,9 +96,8 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
 
   /// The words that a file may use, beside statuses and ranges.
   public static let words = [
-    "any", "4xx", "5xx", "contextWindow", "contentPolicy", "spendLimit", "auth", "rateLimit", "overloaded",
-    "timeout", "firstToken", "idle", "total", "connection", "broken",
-    "malformed",
+    "any", "4xx", "5xx", "contextWindow", "contentPolicy", "spendLimit", "auth", "rateLimit",
+    "overloaded", "timeout", "firstToken", "idle", "total", "connection", "broken", "malformed",
   ]
 
   /// Reads a list of words from `key`; `standard` if the key is absent.
