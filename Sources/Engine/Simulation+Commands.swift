@@ -59,6 +59,7 @@ extension Simulation {
       }
       if bounds { bound(&truth, output.requests[place], calls[index]) }
       calls[index].isOpen = false
+      if let prefixes { prefixes.release(calls[index].prefix, at: now) }
       close(truth)
     }
   }

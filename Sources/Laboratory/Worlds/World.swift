@@ -70,15 +70,21 @@ struct World: Sendable {
     Chance(seed: seed, replication: UInt64(replication))
   }
 
+  /// Where the prompts of one run put their pieces; `nil` if no deployment has a prompt cache.
+  func makePrefixes() -> PrefixArena? {
+    fleet.deployments.contains { $0.promptCache != nil } ? PrefixArena() : nil
+  }
+
   /// The clients of one replication, in the order of the file; traces tell `skipped` how many rows
   /// they left out.
   func clients(
-    _ chance: Chance, telling skipped: SkippedRows? = nil
+    _ chance: Chance, prefixes: PrefixArena? = nil, telling skipped: SkippedRows? = nil
   ) throws(TrafficError) -> [any Client] {
     var clients: [any Client] = []
     for stream in scenario.streams {
       let client = try stream.makeClient(
-        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data)
+        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data,
+        prefixes: prefixes)
       if let skipped, stream.dataFile != nil {
         clients.append(WatchedClient(client, tells: skipped))
       } else {
@@ -92,6 +98,7 @@ struct World: Sendable {
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
     plan.measured = scenario.warmUp..<scenario.horizon
+    plan.standing = fleet.deployments.map(\.standingPrice)
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
@@ -141,6 +148,7 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.flatMap(\.slices)
     guard let gateway else { return plan }
+    plan.standing = fleet.deployments.map(\.standingPrice)
     let first = promises(of: gateway)
     plan.limits = first.limits
     plan.concurrency = first.concurrency

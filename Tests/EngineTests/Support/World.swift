@@ -48,6 +48,7 @@ struct World {
     var measures = MeasuresPlan(
       from: .start, to: end, end: end, aliases: 2, deployments: deployments.count, teams: 2,
       features: 2, keys: 3, replicas: replicas)
+    measures.standing = deployments.map(\.standingPrice)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
     measures.limits = plan.limitEnvelopes(replicas: replicas, lag: gossipLag ?? .zero)
     measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
@@ -87,6 +88,8 @@ struct World {
     let gateway = try plan()
     var run = RunPlan(gateway: gateway, fleet: fleet, end: end)
     run.replicas = replicas
+    run.measured = .start..<end
+    run.standing = deployments.map(\.standingPrice)
     run.gossipLag = gossipLag ?? .zero
     run.services = services
     run.gatewayFaults = gatewayFaults
