@@ -20,6 +20,8 @@ struct World: Sendable {
   let grouping: Grouping
   /// What befalls the gateway's replicas.
   let gatewayFaults: [GatewayFault]
+  /// Parts of the population that are measured beside those of the expectations, after them.
+  var furtherSlices: [Slice] = []
   /// Whether the bounds are computed and their law checked.
   var hasBounds = true
 
@@ -76,7 +78,7 @@ struct World: Sendable {
   /// The plan of a run under one policy.
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
-    plan.measured = scenario.warmUp ..< scenario.horizon
+    plan.measured = scenario.warmUp..<scenario.horizon
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
@@ -119,7 +121,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.map(\.slice)
+    plan.slices = scenario.expectations.expect.map(\.slice) + furtherSlices
     guard let gateway else { return plan }
     let first = gateway.promises(aliases: scenario.aliases.count)
     plan.limits = first.limits
