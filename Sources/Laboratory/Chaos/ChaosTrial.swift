@@ -98,9 +98,11 @@ struct ChaosBench: Sendable {
   private func objectives(
     _ scenario: Scenario, _ outcome: RunOutcome, _ policy: Int
   ) -> [ChaosFailure] {
-    scenario.expectations.expect.enumerated().compactMap { index, line in
+    var first = 0
+    return scenario.expectations.expect.enumerated().compactMap { index, line in
+      defer { first += line.slices.count }
       guard line.policy == policy, case .value(let bound) = line.bound,
-        let value = line.value(outcome.totals, slice: index),
+        let value = line.value(outcome, at: index, firstSlice: first),
         line.isAtLeast ? value < bound : value > bound
       else { return nil }
       return ChaosFailure(kind: .objective, what: line.text, value: value, bound: bound)

@@ -121,7 +121,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.map(\.slice) + furtherSlices
+    plan.slices = scenario.expectations.expect.flatMap(\.slices) + furtherSlices
     guard let gateway else { return plan }
     let first = gateway.promises(aliases: scenario.aliases.count)
     plan.limits = first.limits

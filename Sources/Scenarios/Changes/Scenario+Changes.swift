@@ -80,7 +80,9 @@ extension Scenario {
   private static func isGeneral(_ line: Setting) -> Bool {
     guard case .string(let text) = line.content else { return false }
     let words = text.split(separator: " ")
-    return !words.contains("during") && !words.contains("after")
+    // An incident's name stands in quotes.
+    return !text.contains("'") && !text.contains("\"") && !words.contains("committed")
+      && !words.contains("during") && !words.contains("after")
       && !zip(words, words.dropFirst()).contains { $0 == "in" && $1 == "case" }
   }
 }

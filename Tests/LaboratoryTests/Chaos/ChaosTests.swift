@@ -139,18 +139,18 @@ struct ChaosTests {
 
   @Test("judges recovery by success and latency against the same run without faults")
   func recovery() {
-    func after(_ success: Double?, _ latency: Double?) -> Recovery.Aftermath {
-      var group = Recovery.Aftermath(.init())
+    func after(_ success: Double?, _ latency: Double?) -> FaultRecovery.Aftermath {
+      var group = FaultRecovery.Aftermath(.init())
       (group.success, group.latency) = (success, latency)
       return group
     }
     let quiet = after(0.99, 2)
-    #expect(Recovery(struck: after(0.985, 2.5), quiet: quiet).shortfall == nil)
-    #expect(Recovery(struck: after(0.97, 2), quiet: quiet).shortfall?.measure == "success per call")
+    #expect(FaultRecovery(struck: after(0.985, 2.5), quiet: quiet).shortfall == nil)
+    #expect(FaultRecovery(struck: after(0.97, 2), quiet: quiet).shortfall?.measure == "success per call")
     #expect(
-      Recovery(struck: after(0.99, 2.7), quiet: quiet).shortfall?.measure == "mean end to end")
-    #expect(Recovery(struck: after(nil, nil), quiet: quiet).shortfall != nil)
-    #expect(Recovery(struck: after(nil, nil), quiet: after(nil, nil)).shortfall == nil)
+      FaultRecovery(struck: after(0.99, 2.7), quiet: quiet).shortfall?.measure == "mean end to end")
+    #expect(FaultRecovery(struck: after(nil, nil), quiet: quiet).shortfall != nil)
+    #expect(FaultRecovery(struck: after(nil, nil), quiet: after(nil, nil)).shortfall == nil)
   }
 }
 

@@ -9,7 +9,7 @@ import Vocabulary
 /// outcomes: success per call at most a point lower, and the mean latency of successes at most a quarter
 /// and a tenth of a second longer. What does not come back although its cause is gone is
 /// metastable (N. Bronson et al., "Metastable failures in distributed systems", HotOS 2021).
-public struct Recovery: Sendable, Hashable {
+public struct FaultRecovery: Sendable, Hashable {
   /// What was seen after the faults, in one of two runs.
   public struct Aftermath: Sendable, Hashable {
     /// Success per call; `nil` without calls.
@@ -37,11 +37,11 @@ public struct Recovery: Sendable, Hashable {
   public var shortfall: (measure: String, value: Double, bound: Double)? {
     guard let before = quiet.success else { return nil }
     let success = struck.success ?? 0
-    if success < before - Recovery.points {
-      return ("success per call", success, before - Recovery.points)
+    if success < before - FaultRecovery.points {
+      return ("success per call", success, before - FaultRecovery.points)
     }
     guard let usual = quiet.latency, let latency = struck.latency else { return nil }
-    let most = usual * Recovery.slack.factor + Recovery.slack.seconds
+    let most = usual * FaultRecovery.slack.factor + FaultRecovery.slack.seconds
     return latency > most ? ("mean end to end", latency, most) : nil
   }
 }
@@ -52,16 +52,16 @@ extension World {
   func recovery(
     _ contender: Contender, replication: Int, after healed: Instant, watching: ProhibitionWatch?,
     quiet: World, meter: ProgressMeter
-  ) throws -> (struck: RunOutcome, recovery: Recovery) {
+  ) throws -> (struck: RunOutcome, recovery: FaultRecovery) {
     var (struck, quiet) = (self, quiet)
     struck.furtherSlices = [Slice(from: healed)]
     quiet.furtherSlices = [Slice(from: healed)]
     let outcome = try struck.run(
       contender, replication: replication, prohibitions: watching, meter: meter)
     let calm = try quiet.run(contender, replication: replication, meter: meter)
-    let recovery = Recovery(
-      struck: Recovery.Aftermath(outcome.totals.slices.last ?? Group()),
-      quiet: Recovery.Aftermath(calm.totals.slices.last ?? Group()))
+    let recovery = FaultRecovery(
+      struck: FaultRecovery.Aftermath(outcome.totals.slices.last ?? Group()),
+      quiet: FaultRecovery.Aftermath(calm.totals.slices.last ?? Group()))
     return (outcome, recovery)
   }
 }
