@@ -18,8 +18,8 @@ struct ChaosVerbTests {
     #expect(result.status == 1)
     for word in [
       "single failed", "objective: availability >= 99.9%", "incidents: {",
-      "lowest success per call",
-      "gateway-lab chaos \(place.scenario) --policy single --seed", "--seeds 1",
+      "lowest",
+      "gateway-lab chaos \(place.scenario)", "--policy single --seed 1",
     ] { #expect(result.out.contains(word), "\(word)\n\(result.out)") }
     #expect(run(all: words + ["--jobs", "1"]).out == result.out)
     #expect(place.files() == ["scenarios", "scenarios/tiny", "scenarios/tiny/scenario.json5"])
