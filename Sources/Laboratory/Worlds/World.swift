@@ -33,11 +33,11 @@ struct World: Sendable {
     self.seed = seed
     self.data = data
     self.grouping = grouping
-    fleet = FleetPlan(
-      deployments: scenario.fleet.deployments, quotas: scenario.fleet.quotas,
-      incidents: active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
-        scenario.fleet.incidents[$0]
-      })
+    var fleet = scenario.fleet
+    fleet.incidents = active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
+      scenario.fleet.incidents[$0]
+    }
+    self.fleet = fleet
     gatewayFaults = World.faults(of: active, in: scenario)
     bounds = scenario.aliases.indices.map { alias in
       Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
