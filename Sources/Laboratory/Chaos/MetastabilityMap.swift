@@ -7,8 +7,8 @@ import Vocabulary
 /// Who comes back: strength of the trigger × load → recovered or not.
 ///
 /// In each cell a policy meets a case of the scenario, and the same traffic without incidents; it
-/// has recovered if it is back to that after the last incident and a grace (`FaultRecovery`). Where more
-/// than a tenth of the calls fail even without incidents, the load is too much, and there is
+/// has recovered if it is back to that after the last incident and a grace (`FaultRecovery`). Where
+/// more than a tenth of the calls fail even without incidents, the load is too much, and there is
 /// nothing to come back to.
 public struct MetastabilityMap: Sendable {
   /// One cell: how many of its runs came back, and how many had nothing to come back to.

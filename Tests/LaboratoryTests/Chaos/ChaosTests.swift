@@ -146,7 +146,8 @@ struct ChaosTests {
     }
     let quiet = after(0.99, 2)
     #expect(FaultRecovery(struck: after(0.985, 2.5), quiet: quiet).shortfall == nil)
-    #expect(FaultRecovery(struck: after(0.97, 2), quiet: quiet).shortfall?.measure == "success per call")
+    #expect(
+      FaultRecovery(struck: after(0.97, 2), quiet: quiet).shortfall?.measure == "success per call")
     #expect(
       FaultRecovery(struck: after(0.99, 2.7), quiet: quiet).shortfall?.measure == "mean end to end")
     #expect(FaultRecovery(struck: after(nil, nil), quiet: quiet).shortfall != nil)
