@@ -23,6 +23,8 @@ struct World: Sendable {
   let serviceIncidents: [ServiceIncident]
   /// The incidents of the case that are the gateway's own.
   let gatewayIncidents: [GatewayIncident]
+  /// Parts of the population that are measured beside those of the expectations, after them.
+  var furtherSlices: [Slice] = []
   /// Whether the bounds are computed and their law checked.
   var hasBounds = true
 
@@ -146,7 +148,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.flatMap(\.slices)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices) + furtherSlices
     guard let gateway else { return plan }
     plan.standing = fleet.deployments.map(\.standingPrice)
     let first = promises(of: gateway)
