@@ -62,7 +62,7 @@ extension Gateway {
         spared: slots[slot].spared, chargedAt: slots[slot].chargedAt, at: now, replica: replica,
         into: &output)
     }
-    output.requests.append(slots[slot].record)
+    withUnsafeMutablePointer(to: &slots[slot].record) { output.requests.append(copyOf: $0) }
     slots[slot].state = .free
     slots[slot].generation &+= 1
     slots.give(slot)

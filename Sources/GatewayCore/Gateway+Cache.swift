@@ -10,9 +10,7 @@ extension Gateway {
     into output: inout Output
   ) -> Bool {
     // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
-    guard caches, request.fingerprint != 0,
-      cache.rule.cacheability.treatment(of: request, draws: cache.draws).looks
-    else { return false }
+    guard caches, request.fingerprint != 0, cache.looks(for: request) else { return false }
     let key = cache.rule.key(of: request)
     let hit =
       cache.hasBuckets
@@ -56,11 +54,7 @@ extension Gateway {
   ) {
     if understands { storeMeaning(slot, usage, from: deployment, at: now, into: &output) }
     guard caches, slots[slot].request.fingerprint != 0 else { return }
-    if !cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws).keeps
-      || !cache.rule.keeps(usage)
-    {
-      return
-    }
+    guard cache.keeps(for: slots[slot].request), cache.rule.keeps(usage) else { return }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id(ofSlot: slot)))

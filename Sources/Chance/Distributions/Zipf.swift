@@ -1,14 +1,16 @@
 /// Zipf's law on 1…count: rank k has a share proportional to k^−exponent.
 ///
 /// Exact inversion of the summed shares with a guide table (H.-C. Chen and Y. Asau, 1974): the
-/// guide says where in the table to begin; with four cells a rank, as up to 65,536 ranks have, it
-/// is nearly always the place itself.
+/// guide says where in the table to begin. With two cells a rank, as up to 65,536 ranks have, three
+/// draws in four fall into a cell that belongs to one rank alone, and the table of sums, which is
+/// far from the processor, is not read at all.
 /// - Complexity: O(1) expected per draw; O(count) memory and preparation.
 public struct Zipf: Distribution {
   /// The exponent; 0 makes all ranks equal.
   public let exponent: Double
   private let sums: [Double]
-  private let guide: [Int32]
+  /// The first place that a cell may mean, and in the lowest bit whether it can mean others.
+  @usableFromInline let guide: [UInt32]
   private let expectation: Double
 
   /// Makes a law of `count` ranks, at least one.
@@ -25,14 +27,17 @@ public struct Zipf: Distribution {
       weighted += weight * Double(rank)
       sums.append(total)
     }
-    let cells = count <= 65_536 ? count * 4 : count
-    var guide: [Int32] = []
+    let cells = count <= 65_536 ? count * 2 : count
+    var guide: [UInt32] = []
     guide.reserveCapacity(cells)
     var index = 0
     for cell in 0..<cells {
-      let start = total * (Double(cell) / Double(cells))
-      while index < count - 1 && sums[index] <= start { index += 1 }
-      guide.append(Int32(truncatingIfNeeded: index))
+      // A little wider than the cell, for what u·cells and u·total are rounded by.
+      let start = total * (Double(cell) / Double(cells)) * (1 - 0x1p-40)
+      let end = total * (Double(cell + 1) / Double(cells)) * (1 + 0x1p-40)
+      while index < count - 1 && sums[index] < start { index += 1 }
+      let isShared = index < count - 1 && sums[index] < end
+      guide.append(UInt32(truncatingIfNeeded: index) << 1 | (isShared ? 1 : 0))
     }
     self.sums = sums
     self.guide = guide
@@ -46,14 +51,21 @@ public struct Zipf: Distribution {
   public func quantile(_ u: Double) -> Double { Double(rank(u)) }
 
   /// The rank for a uniform number, from 1.
+  @inlinable
   public func rank(_ u: Double) -> Int {
-    let count = sums.count
-    let cell = min(max(Int(u * Double(guide.count)), 0), guide.count - 1)
-    let target = u * sums[count - 1]
-    var index = Int(guide[cell])
-    // One cell back at the most, where u·cells was rounded up to the next cell.
-    while index > 0 && sums[index - 1] >= target { index -= 1 }
-    while index < count - 1 && sums[index] < target { index += 1 }
+    let cell = min(max(Int(u * Double(guide.count)), 0), guide.count &- 1)
+    let found = guide[cell]
+    let first = Int(found >> 1)
+    return found & 1 == 0 ? first &+ 1 : rank(u, from: first)
+  }
+
+  /// The rank among those from place `first` on.
+  @usableFromInline
+  func rank(_ u: Double, from first: Int) -> Int {
+    let last = sums.count - 1
+    let target = u * sums[last]
+    var index = first
+    while index < last && sums[index] < target { index += 1 }
     return index + 1
   }
 

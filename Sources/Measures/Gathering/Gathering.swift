@@ -104,7 +104,7 @@ struct Gathering: ~Copyable {
     batch.withUnsafeBufferPointer { batch in
       guard var note = batch.baseAddress else { return }
       for _ in batch.indices {
-        notes[Int(note.pointee.kind.rawValue)] &+= 1
+        notes[proven: Int(note.pointee.kind.rawValue)] &+= 1
         if note.pointee.kind == .breakerChanged { opened(note.pointee) }
         if checksLaws { laws.noted(note, &breaches) }
         note += 1
@@ -147,9 +147,9 @@ struct Gathering: ~Copyable {
     let alias = tallies.alias.place(Int(record.pointee.alias.index))
     let goal = goals[alias]
     seen.good = seen.firstToken <= goal.firstToken && seen.endToEnd <= goal.endToEnd
-    statuses[Int(record.pointee.outcome.status & 1023)] &+= 1
+    statuses[proven: Int(record.pointee.outcome.status & 1023)] &+= 1
     tallies.add(record, truth, seen)
-    if seen.ending.isSuccess {
+    if seen.isSuccess {
       aliasLatencies.add(alias, seen)
       if timesMore {
         deploymentLatencies.add(

@@ -2,14 +2,22 @@ import Vocabulary
 
 /// What is worked out once for a record and used by everything that counts it.
 struct Seen {
-  var ending: Ending
-  var endToEnd: Int64
-  var firstToken: Int64
+  /// The raw value of its ending.
+  let code: UInt8
+  let endToEnd: Int64
+  let firstToken: Int64
   var good = true
+
+  /// How it ended.
+  var ending: Ending { Ending(rawValue: code) ?? .failed }
+  /// Whether the client has a whole answer.
+  @inline(__always) var isSuccess: Bool { code <= Ending.followed.rawValue }
+  /// Whether a provider served it.
+  @inline(__always) var isServed: Bool { code == Ending.served.rawValue }
 
   @inline(__always)
   init(_ record: UnsafePointer<RequestRecord>) {
-    ending = Ending(record)
+    code = Ending.code(record)
     endToEnd = record.pointee.arrived.nanoseconds(to: record.pointee.ended)
     firstToken = record.pointee.arrived.nanoseconds(to: record.pointee.began)
   }
@@ -34,8 +42,11 @@ struct HotLatencies: ~Copyable {
   @inline(__always)
   mutating func add(_ index: Int, _ seen: Seen) {
     guard index >= 0, index < groups else { return }
-    histograms[index &* 3 &+ (seen.ending == .served ? 0 : 1)].record(seen.endToEnd)
-    histograms[index &* 3 &+ 2].record(seen.firstToken)
+    let bucket = HotHistogram.Place(seen.endToEnd)
+    histograms[proven: index &* 3 &+ (seen.isServed ? 0 : 1)].record(bucket)
+    // An answer that is not streamed has the one latency.
+    histograms[proven: index &* 3 &+ 2].record(
+      seen.firstToken == seen.endToEnd ? bucket : HotHistogram.Place(seen.firstToken))
   }
 
   /// Joins the latencies with the tallies of the same groups.

@@ -78,7 +78,7 @@ struct HotTallies: ~Copyable {
       cell &+= feature.place(Int(record.pointee.identity.feature.index)) &* feature.stride
       cell &+= key.place(Int(record.pointee.identity.key.index)) &* key.stride
     }
-    cells[cell].add(record, truth, seen)
+    cells[proven: cell].add(record, truth, seen)
     guard someApart else { return }
     let teamPlace = team.place(Int(record.pointee.identity.team.index))
     let featurePlace = feature.place(Int(record.pointee.identity.feature.index))

@@ -23,10 +23,10 @@ public struct Series: Sendable, Equatable {
     mutating func add(
       _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
     ) {
-      endings.add(seen.ending)
+      endings.add(seen.code)
       attempts &+= Int(record.pointee.attempts)
       bill += truth.pointee.bill
-      endToEnd &+= Int128(seen.ending.isSuccess ? seen.endToEnd : 0)
+      endToEnd &+= Int128(seen.isSuccess ? seen.endToEnd : 0)
     }
 
     /// Requests that arrived in it and have ended.

@@ -17,7 +17,7 @@ final class SliceWatch {
   ) {
     guard slice.contains(record) else { return }
     tally.add(record, truth, seen)
-    if seen.ending.isSuccess { latencies.add(0, seen) }
+    if seen.isSuccess { latencies.add(0, seen) }
     if slice.keepsSeries { hot.add(record, truth, seen) }
   }
 

@@ -69,7 +69,7 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   mutating func add(
     _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
   ) {
-    endings.add(seen.ending)
+    endings.add(seen.code)
     calls &+= record.pointee.clientTry == 0 ? 1 : 0
     attempts &+= Int(record.pointee.attempts)
     bill += truth.pointee.bill
@@ -80,13 +80,13 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
       hedges &+= Int(record.pointee.hedges)
     }
     if record.pointee.wasted.picodollars != 0 { wasted += record.pointee.wasted }
-    guard seen.ending.isSuccess else { return }
+    guard seen.isSuccess else { return }
     good &+= seen.good ? 1 : 0
     inputTokens &+= Int(record.pointee.inputTokens)
     outputTokens &+= Int(record.pointee.outputTokens)
     firstToken &+= Int128(seen.firstToken)
     endToEnd &+= Int128(seen.endToEnd)
-    servedEndToEnd &+= Int128(seen.ending == .served ? seen.endToEnd : 0)
+    servedEndToEnd &+= Int128(seen.isServed ? seen.endToEnd : 0)
     saved += record.pointee.saved
     if record.pointee.source == .semantic {
       semanticHits &+= 1
