@@ -67,9 +67,12 @@ extension Simulation {
     calls[call].incidents |= incidents
     let before = output.attempts.count
     gateways[replica].handle(
-      .attemptEnded(flights[index].attempt, outcome, hint, usage), at: now, into: &output)
+      .attemptEnded(flights[index].attempt, usage, hint, outcome), at: now, into: &output)
     if output.attempts.count > before {
-      attemptTruths.append(AttemptTruth(bill: bill, incidents: incidents))
+      let isDegraded = flights[index].promise.isDegraded && outcome.isSuccess
+      attemptTruths.append(
+        AttemptTruth(bill: bill, incidents: incidents, isDegraded: isDegraded))
+      if isDegraded, output.attempts[before].served { calls[call].isDegraded = true }
     }
   }
 

@@ -54,7 +54,9 @@ extension Simulation {
     while requestTruths.count < output.requests.count {
       let place = requestTruths.count
       let index = Int(output.requests[place].id.slot) &* replicas &+ replica
-      var truth = RequestTruth(bill: calls[index].bill, incidents: calls[index].incidents)
+      var truth = RequestTruth(
+        bill: calls[index].bill, incidents: calls[index].incidents,
+        isDegraded: calls[index].isDegraded)
       if asksMeaning, output.requests[place].source == .semantic {
         truth.isWrong = isWrong(output.requests[place].id, calls[index], replica)
       }

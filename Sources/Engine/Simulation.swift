@@ -44,6 +44,7 @@ public struct Simulation: ~Copyable {
     var streams: Bool
     var repeats: Bool
     var isOpen: Bool
+    var isDegraded = false
     var body: UInt128 = 0
   }
 

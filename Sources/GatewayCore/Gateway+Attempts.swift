@@ -100,7 +100,7 @@ extension Gateway {
     let slot = flights[id.slot].requestSlot
     let deployment = flights[id.slot].record.deployment
     let started = flights[id.slot].record.started
-    let estimate = sheets[Int(deployment.index)].bill(for: usage)
+    let estimate = charge(usage, by: deployment, at: started)
     let isCurrent = slots[slot].attempt == id || slots[slot].hedge == id
     let serves = outcome.isSuccess && slots[slot].state == .attempting && isCurrent
     book(outcome, usage, estimate, serves, of: id.slot, at: now, into: &output)

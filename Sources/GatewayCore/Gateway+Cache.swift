@@ -31,7 +31,7 @@ extension Gateway {
     record.source = .cache
     record.deployment = hit.deployment
     record.outputTokens = hit.usage.outputTokens
-    record.saved = sheets[Int(hit.deployment.index)].bill(for: hit.usage)
+    record.saved = price(of: hit.usage, by: hit.deployment, at: now)
     record.began = end
     record.ended = end
     record.settled = end
@@ -101,7 +101,7 @@ extension Gateway {
     slots[slot].record.source = source
     slots[slot].record.deployment = hit.deployment
     slots[slot].record.outputTokens = hit.usage.outputTokens
-    slots[slot].record.saved = sheets[Int(hit.deployment.index)].bill(for: hit.usage)
+    slots[slot].record.saved = price(of: hit.usage, by: hit.deployment, at: now)
     slots[slot].servedUsage = hit.usage
     slots[slot].servedFromCache = true
     let followers = slots[slot].leads ? stopLeading(slot) : nil

@@ -109,7 +109,8 @@ extension Gateway {
     let deployment = slots[slot].record.deployment
     let saved =
       slots[slot].record.source == .provider && deployment != .none
-      ? sheets[Int(deployment.index)].bill(for: usage) : slots[slot].record.saved
+      ? price(of: usage, by: deployment, at: slots[slot].record.arrived)
+      : slots[slot].record.saved
     return Legacy(
       first: first, number: slots[slot].request.number, attempt: slots[slot].attempt,
       source: slots[slot].record.source, deployment: deployment, usage: usage, saved: saved,

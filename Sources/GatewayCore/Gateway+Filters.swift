@@ -43,10 +43,11 @@ extension Gateway {
       guard holds(rule.condition, slot, at: now) else { continue }
       if rule.bill == .min { return rule.removal }
       let cap = slots[slot].request.outputCap
-      let most = sheets[Int(leaf.target)].bill(
-        for: Usage(
+      let most = price(
+        of: Usage(
           inputTokens: slots[slot].request.inputTokens,
-          outputTokens: cap == .max ? rule.assumedOutput : cap))
+          outputTokens: cap == .max ? rule.assumedOutput : cap),
+        by: DeploymentID(Int(leaf.target)), at: now)
       if most.picodollars > rule.bill { return rule.removal }
     }
     return nil

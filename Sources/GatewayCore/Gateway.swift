@@ -182,6 +182,9 @@ public struct Gateway: ~Copyable {
   let jitterKey: ChanceKey
   let splitKey: ChanceKey
   let sheets: [PriceSheet]
+  /// Whether any sheet is bent by a curve.
+  let hasCurves: Bool
+  var curves: CurveBook
   let limitsSettle: Bool
   var slots: Slab<Pending>
   var flights: Slab<Flight>
@@ -260,6 +263,8 @@ public struct Gateway: ~Copyable {
     jitterKey = chance.key(.jitter)
     splitKey = chance.key(.split)
     sheets = plan.deployments.map(\.sheet)
+    hasCurves = plan.deployments.contains { $0.curve != nil }
+    curves = CurveBook(plan.deployments)
     limits = LimitChain(plan, perAttempt: false)
     attemptLimits = LimitChain(plan, perAttempt: true)
     limitsAttempts = !attemptLimits.isEmpty
@@ -404,7 +409,7 @@ public struct Gateway: ~Copyable {
   public mutating func handle(_ event: Event, at now: Instant, into output: inout Output) {
     defer { if hasDue { doWhatIsDue(at: now, into: &output) } }
     switch event {
-    case .attemptEnded(let id, let outcome, let hint, let usage):
+    case .attemptEnded(let id, let usage, let hint, let outcome):
       guard holds(id) else { return drop(id.slot, at: now, into: &output) }
       attemptEnded(id, outcome, hint, usage, at: now, into: &output)
     case .firstToken(let id):

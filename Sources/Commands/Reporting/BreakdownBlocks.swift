@@ -83,6 +83,9 @@ extension ComparisonReport {
     }
     guard !parts.isEmpty else { return nil }
     let latencies = parts.compactMap { $0.2.total.quantile(0.99).map { $0 / 1e9 } }
+    let malformed: [Table.Column] =
+      parts.allSatisfy { $0.2.count(.malformed) == 0 }
+      ? [] : [.number("malformed", title: "unreadable answer", in: .count(), group: "failed by")]
     return Table(
       name: comparison.fileName("deployments", result),
       caption: RichText(
@@ -95,6 +98,7 @@ extension ComparisonReport {
         .number("status", title: "status", in: .count(), group: "failed by"),
         .number("timeout", title: "timeout", in: .count(), group: "failed by"),
         .number("connection", title: "connection", in: .count(), group: "failed by"),
+      ] + malformed + [
         .number("withdrawn", title: "withdrawn", in: .count()),
         .number(
           "p99", title: "p99 of an attempt", in: NumberStyle.seconds(digits: 1).fitting(latencies)),
@@ -116,10 +120,12 @@ extension ComparisonReport {
                 tally.count(.firstTokenTimeout) + tally.count(.idleTimeout)
                   + tally.count(.totalTimeout))),
             .number(Double(tally.count(.connection) + tally.count(.brokenStream))),
-            .number(Double(tally.count(.cancelled))),
-            tally.total.quantile(0.99).map { .number($0 / 1e9) } ?? .empty,
-            bill > .zero ? .number(tally.bill.dollars / bill.dollars) : .empty,
-          ], role: policy.role, section: policy.name)
+          ]
+            + malformed.map { _ in .number(Double(tally.count(.malformed))) } + [
+              .number(Double(tally.count(.cancelled))),
+              tally.total.quantile(0.99).map { .number($0 / 1e9) } ?? .empty,
+              bill > .zero ? .number(tally.bill.dollars / bill.dollars) : .empty,
+            ], role: policy.role, section: policy.name)
       })
   }
 

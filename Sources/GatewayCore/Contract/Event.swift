@@ -10,7 +10,7 @@ public enum Event: BitwiseCopyable, Sendable {
   case firstToken(AttemptID)
   /// An attempt has ended; every started attempt ends exactly once, also after one of its
   /// deadlines and after `cancelAttempt`, with what it had consumed until then.
-  case attemptEnded(AttemptID, Outcome, RetryAfter, Usage)
+  case attemptEnded(AttemptID, Usage, RetryAfter, Outcome)
   /// A timer that the core had set has fired.
   case timerFired(TimerID)
   /// The client has left.

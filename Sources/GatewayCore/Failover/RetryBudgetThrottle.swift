@@ -23,7 +23,7 @@ struct ThrottleRetryBudget: RetryBudget {
       try s.number("tokenRatio", default: 0.1, in: 0.001...1000, "what a success adds") * 1000 + 0.5
     )
     on = try OutcomeSet(
-      reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken",
+      reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken, malformed",
       "outcomes that count as failed.")
     tokens = most
   }

@@ -63,7 +63,7 @@ public struct RetryRule: BitwiseCopyable, Sendable {
   public init(reading s: inout SettingsReader) throws(SettingError) {
     max = UInt8(try s.integer("max", in: 0...15, "how often the node is tried again"))
     on = try OutcomeSet(
-      reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken",
+      reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken, malformed",
       "outcomes that are retried.")
     count =
       Count(

@@ -6,6 +6,8 @@ public struct DeploymentFacts: Sendable {
   public var name: String
   /// The gateway's copy of the price sheet.
   public var sheet: PriceSheet
+  /// The gateway's copy of what bends the sheet; `nil` if nothing does.
+  public var curve: PriceCurve?
   /// What the model can do.
   public var capabilities: TagSet
   /// The most tokens a prompt may have.

@@ -72,7 +72,8 @@ extension GatewayPlan {
     modelOfDeployment = deployments.modelNumbers.numbers
     dearestSheets = tree.roots.indices.map { alias in
       tree.deployments(reachableFrom: alias).reduce(PriceSheet.free) { sheet, deployment in
-        sheet.dearer(deployments[Int(deployment.index)].sheet)
+        let facts = deployments[Int(deployment.index)]
+        return sheet.dearer(facts.curve?.dearest ?? facts.sheet)
       }
     }
     if limits.contains(where: \.isPerAttempt) {
@@ -118,6 +119,6 @@ extension PriceSheet {
   fileprivate func dearer(_ other: PriceSheet) -> PriceSheet {
     PriceSheet(
       input: max(input, other.input), cachedInput: max(cachedInput, other.cachedInput),
-      output: max(output, other.output))
+      cacheWrite: max(cacheWrite, other.cacheWrite), output: max(output, other.output))
   }
 }

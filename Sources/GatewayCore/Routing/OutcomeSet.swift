@@ -8,7 +8,8 @@ import Vocabulary
 /// - what an error is about: `"contextWindow"`, `"contentPolicy"`, `"auth"` (401, 403),
 ///   `"rateLimit"` (429), `"overloaded"` (503, 529);
 /// - `"timeout"` (first token, idle or total) or one of `"firstToken"`, `"idle"`, `"total"`;
-///   `"connection"`; `"broken"` (a stream that broke); `"any"` (everything but a success);
+///   `"connection"`; `"broken"` (a stream that broke); `"malformed"` (an answer that
+///   cannot be read, though its status is 200); `"any"` (everything but a success);
 /// - with `!` before it, a word takes away what the others say; alone, from `any`.
 ///
 /// A refusal for the context window or the content policy is a 400 too: `"400"` and `"4xx"` hold
@@ -33,19 +34,22 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     return set
   }
 
-  /// What is worth another try by custom: 429, 5xx, timeouts, connection errors, broken streams.
+  /// What is worth another try by custom: 429, 5xx, timeouts, connection errors, broken streams
+  /// and answers that cannot be read.
   public static var transient: OutcomeSet {
     var set = serverFailures
     set.insert(status: 429)
     return set
   }
 
-  /// What speaks against a deployment: 5xx, timeouts, connection errors, broken streams.
+  /// What speaks against a deployment: 5xx, timeouts, connection errors, broken streams and
+  /// answers that cannot be read.
   public static var serverFailures: OutcomeSet {
     var set = OutcomeSet()
     for status in UInt16(500)...599 { set.insert(status: status) }
     for kind in [
       Outcome.Kind.connection, .firstTokenTimeout, .idleTimeout, .totalTimeout, .brokenStream,
+      .malformed,
     ] { set.insert(kind) }
     return set
   }
@@ -93,6 +97,7 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
   public static let words = [
     "any", "4xx", "5xx", "contextWindow", "contentPolicy", "auth", "rateLimit", "overloaded",
     "timeout", "firstToken", "idle", "total", "connection", "broken",
+    "malformed",
   ]
 
   /// Reads a list of words from `key`; `standard` if the key is absent.
@@ -161,6 +166,7 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     case "total": insert(.totalTimeout)
     case "connection": insert(.connection)
     case "broken": insert(.brokenStream)
+    case "malformed": insert(.malformed)
     default:
       let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
       guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,

@@ -82,7 +82,8 @@ extension RouteBuilder {
       return RouteChild(
         name: label(of: child, place), weight: tree.weights[Int(child)],
         deployment: tree.nodes[Int(child)].kind == .deployment ? leaf ?? .none : .none,
-        sheet: leaf.map { names.deployments[Int($0.index)].sheet })
+        sheet: leaf.map { names.deployments[Int($0.index)].sheet },
+        curve: leaf.flatMap { names.deployments[Int($0.index)].curve })
     }
     tree.strategies[Int(node.target)].prepare(for: routeChildren)
   }

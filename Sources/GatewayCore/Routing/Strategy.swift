@@ -57,9 +57,15 @@ public struct RouteChild: Sendable {
   public var deployment: DeploymentID
   /// The gateway's copy of its prices; `nil` if the child is a subtree without a first leaf.
   public var sheet: PriceSheet?
+  /// What bends them; `nil` if nothing does.
+  public var curve: PriceCurve?
 
   /// Makes a child.
-  public init(name: String, weight: Double, deployment: DeploymentID, sheet: PriceSheet?) {
+  public init(
+    name: String, weight: Double, deployment: DeploymentID, sheet: PriceSheet?,
+    curve: PriceCurve? = nil
+  ) {
+    self.curve = curve
     self.name = name
     self.weight = weight
     self.deployment = deployment

@@ -181,8 +181,8 @@ public enum CoreBench {
         let failed = number % 50 == 0
         gateway.handle(
           .attemptEnded(
-            flights[oldest], failed ? .status(503) : .succeeded, .unsaid,
-            failed ? .none : Usage(inputTokens: 500, outputTokens: 200)), at: now, into: &output)
+            flights[oldest], failed ? .none : Usage(inputTokens: 500, outputTokens: 200), .unsaid,
+            failed ? .status(503) : .succeeded), at: now, into: &output)
         oldest += 1
         collect(&output, &flights, &timers)
       }

@@ -135,6 +135,7 @@ struct LifeTeller {
     case .cancelled: "withdrawn"
     case .contextWindow: "the prompt is too long"
     case .contentPolicy: "the content policy stands against it"
+    case .malformed: "the answer cannot be read"
     }
   }
 

@@ -28,6 +28,8 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   public var semanticHits = 0
   /// Of these, those that got the answer to another question.
   public var wrong = 0
+  /// Successes whose answer was worse than it looked.
+  public var degraded = 0
   /// Input tokens of the successes.
   public var inputTokens = 0
   /// Output tokens of the successes.
@@ -88,6 +90,7 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
     endToEnd &+= Int128(seen.endToEnd)
     servedEndToEnd &+= Int128(seen.isServed ? seen.endToEnd : 0)
     saved += record.pointee.saved
+    degraded &+= truth.pointee.isDegraded ? 1 : 0
     if record.pointee.source == .semantic {
       semanticHits &+= 1
       wrong &+= truth.pointee.isWrong ? 1 : 0
@@ -117,6 +120,7 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
     saved += other.saved
     semanticHits += other.semanticHits
     wrong += other.wrong
+    degraded += other.degraded
     inputTokens += other.inputTokens
     outputTokens += other.outputTokens
     endToEnd += other.endToEnd

@@ -5,14 +5,16 @@ public import Vocabulary
 public struct Promise: BitwiseCopyable, Sendable {
   /// The driver's own index of the attempt.
   public var flight: UInt32
-  /// How it will end.
-  ///
-  /// A hanging attempt says `totalTimeout` and ends at `distantFuture`.
-  public var outcome: Outcome
   /// How long the provider asks to wait before the next try.
   public var retryAfter: RetryAfter
   /// Which incidents touch it: one bit an incident.
   public var incidents: UInt32
+  /// How it will end.
+  ///
+  /// A hanging attempt says `totalTimeout` and ends at `distantFuture`.
+  public var outcome: Outcome
+  /// Whether the answer is worse than it looks: whole, with status 200, and wrong.
+  public var isDegraded: Bool
   /// When the first token is made, streamed or not; `distantFuture` if never.
   public var firstToken: Instant
   /// When it ends; `distantFuture` if it hangs.
@@ -30,13 +32,15 @@ public struct Promise: BitwiseCopyable, Sendable {
   @inlinable
   public init(
     flight: UInt32, outcome: Outcome, retryAfter: RetryAfter = .unsaid, incidents: UInt32 = 0,
-    firstToken: Instant = .distantFuture, end: Instant, usage: Usage = .none, bill: Money = .zero,
+    isDegraded: Bool = false, firstToken: Instant = .distantFuture, end: Instant,
+    usage: Usage = .none, bill: Money = .zero,
     pausedAt: Instant = .distantFuture, pauseNanoseconds: Int64 = 0
   ) {
     self.flight = flight
     self.outcome = outcome
     self.retryAfter = retryAfter
     self.incidents = incidents
+    self.isDegraded = isDegraded
     self.firstToken = firstToken
     self.end = end
     self.usage = usage

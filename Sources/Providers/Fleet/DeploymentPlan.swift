@@ -16,6 +16,8 @@ public struct DeploymentPlan: Sendable {
   public var quota: Int?
   /// What the provider bills.
   public var price: PriceSheet
+  /// What bends these prices: length, hour, volume, date; `nil` if nothing does.
+  public var curve: PriceCurve?
   /// The largest prompt that it takes; `nil` if not said.
   public var contextWindow: Int?
   /// What it can do, by name.

@@ -10,7 +10,7 @@ import Vocabulary
 /// - Complexity: O(1) per attempt in calm weather, O(incidents) while one is going on.
 struct APIProvider: Provider {
   private let demand: APIDemand
-  private let price: PriceSheet
+  private var billing: Billing
   private let cutBilling: CutBilling
   private let quota: Int?
   /// A longer prompt, in the deployment's own tokens, is refused.
@@ -19,7 +19,7 @@ struct APIProvider: Provider {
 
   init(_ plan: DeploymentPlan, incidents: [IncidentPlan], chance: Chance) {
     demand = APIDemand(plan, chance: chance)
-    price = plan.price
+    billing = Billing(plan)
     cutBilling = plan.cut
     quota = plan.quota
     contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
@@ -62,7 +62,7 @@ struct APIProvider: Provider {
       exposure.strikeInFlight(attempt, startedAt: begin, &course)
     }
 
-    let promise = promise(attempt, whole, course)
+    let promise = promise(attempt, whole, course, startedAt: begin)
     output.promises.append(promise)
     if let quota, isAdmitted {
       quotas.states[quota].expect(
@@ -87,7 +87,7 @@ struct APIProvider: Provider {
 
   mutating func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
     let whole = demand.usage(of: attempt)
-    return (price.bill(for: whole), demand.pace(of: attempt, whole, slow: 1).total)
+    return (billing.least(for: whole), demand.pace(of: attempt, whole, slow: 1).total)
   }
 
   mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
@@ -104,26 +104,37 @@ struct APIProvider: Provider {
       at: Progress.withoutPause(now.nanoseconds, promise.pausedAt.nanoseconds, pause),
       firstToken: promise.firstToken.nanoseconds, end: promise.end.nanoseconds - pause,
       of: usage.outputTokens)
-    return (usage, cutBilling == .nothing ? .zero : price.bill(for: usage))
+    if cutBilling == .nothing {
+      // A broken stream had been promised for nothing as well.
+      if kind == .succeeded { billing.release(promise.usage, startedAt: started.nanoseconds) }
+      return (usage, .zero)
+    }
+    return (
+      usage,
+      billing.charge(usage, insteadOf: promise.usage, startedAt: started.nanoseconds)
+    )
   }
 
   @inline(__always)
-  private func promise(_ attempt: AttemptStart, _ whole: Usage, _ course: Course) -> Promise {
+  private mutating func promise(
+    _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
+  ) -> Promise {
     var usage = Usage.none
     var bill = Money.zero
     switch course.outcome.kind {
     case .succeeded:
       usage = whole
-      bill = price.bill(for: whole)
+      bill = billing.charge(whole, startedAt: begin)
     case .brokenStream:
       usage = whole
       usage.outputTokens = course.outputTokens
-      if cutBilling != .nothing { bill = price.bill(for: usage) }
+      if cutBilling != .nothing { bill = billing.charge(usage, startedAt: begin) }
     default: break
     }
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
-      incidents: course.incidents, firstToken: Instant(nanoseconds: course.firstToken),
+      incidents: course.incidents, isDegraded: course.isDegraded && course.outcome.isSuccess,
+      firstToken: Instant(nanoseconds: course.firstToken),
       end: Instant(nanoseconds: course.end), usage: usage, bill: bill,
       pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause)
   }

@@ -16,6 +16,8 @@ struct Course {
   private(set) var pause: Int64 = 0
   /// Which incidents have touched it.
   var incidents: UInt32 = 0
+  /// Whether the answer is worse than it looks.
+  var isDegraded = false
 
   private let begin: Int64
   private let wholeFirstToken: Int64

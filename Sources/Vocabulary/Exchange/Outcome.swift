@@ -24,12 +24,16 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
     case contextWindow
     /// The provider refused the prompt or the answer: its content policy.
     case contentPolicy
+    /// The answer came whole, with status 200, and cannot be read: broken JSON, an empty body.
+    case malformed
   }
 
+  /// The HTTP status that stands for it: the provider's own, or 408, 499, 502, 504.
+  ///
+  /// First, so that the type ends with a byte of `kind`: an event of 32 bytes has room for its tag.
+  public var status: UInt16
   /// The class.
   public var kind: Kind
-  /// The HTTP status that stands for it: the provider's own, or 408, 499, 502, 504.
-  public var status: UInt16
 
   /// Makes an outcome.
   @inlinable @inline(__always)
@@ -60,6 +64,10 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
   @inlinable public static var contextWindow: Outcome { Outcome(.contextWindow, status: 400) }
   /// The content policy stands against it (Azure OpenAI: 400 `content_filter`).
   @inlinable public static var contentPolicy: Outcome { Outcome(.contentPolicy, status: 400) }
+
+  /// The answer came to its end and cannot be read (RFC 9110, 15.6.3: an invalid response from the
+  /// inbound server is a gateway's 502; the provider itself said 200).
+  @inlinable public static var malformed: Outcome { Outcome(.malformed, status: 502) }
 
   /// Whether the answer arrived whole.
   @inlinable @inline(__always) public var isSuccess: Bool { kind == .succeeded }

@@ -82,11 +82,14 @@ public struct AttemptTruth: BitwiseCopyable, Sendable {
   public var bill: Money
   /// Which incidents touched it: one bit an incident.
   public var incidents: UInt32
+  /// Whether its answer was worse than it looked: whole, with status 200, and wrong.
+  public var isDegraded: Bool
 
   /// Makes a truth.
   @inlinable
-  public init(bill: Money, incidents: UInt32 = 0) {
+  public init(bill: Money, incidents: UInt32 = 0, isDegraded: Bool = false) {
     self.bill = bill
     self.incidents = incidents
+    self.isDegraded = isDegraded
   }
 }

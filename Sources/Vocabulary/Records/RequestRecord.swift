@@ -157,17 +157,21 @@ public struct RequestTruth: BitwiseCopyable, Sendable {
   public var incidents: UInt32
   /// Whether it was answered with the answer to another question.
   public var isWrong: Bool
+  /// Whether the attempt that served it gave an answer that was worse than it looked.
+  public var isDegraded: Bool
 
   /// Makes a truth.
   @inlinable
   public init(
     bill: Money = .zero, floorBill: Money = Money(picodollars: .max),
-    floorNanoseconds: Int64 = .max, incidents: UInt32 = 0, isWrong: Bool = false
+    floorNanoseconds: Int64 = .max, incidents: UInt32 = 0, isWrong: Bool = false,
+    isDegraded: Bool = false
   ) {
     self.bill = bill
     self.floorBill = floorBill
     self.floorNanoseconds = floorNanoseconds
     self.incidents = incidents
     self.isWrong = isWrong
+    self.isDegraded = isDegraded
   }
 }

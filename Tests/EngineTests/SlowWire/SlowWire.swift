@@ -279,6 +279,6 @@ final class SlowWire {
     let attempt = exchanges[number].attempt
     openExchanges[attempt] = nil
     billsOfAttempts[attempt] = bill
-    send(.attemptEnded(attempt, outcome, hint, usage))
+    send(.attemptEnded(attempt, usage, hint, outcome))
   }
 }

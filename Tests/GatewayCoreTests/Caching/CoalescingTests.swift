@@ -271,7 +271,7 @@ struct CoalescingTests {
         while let id = bench.cancelled.popLast() {
           if let place = bench.live.firstIndex(where: { $0.id == id }) {
             bench.live.remove(at: place)
-            bench.report(.attemptEnded(id, .cancelled, .unsaid, .none))
+            bench.report(.attemptEnded(id, .none, .unsaid, .cancelled))
           }
         }
       }

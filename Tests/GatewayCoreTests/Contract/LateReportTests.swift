@@ -13,7 +13,7 @@ struct LateReportTests {
     bench.arrive()
     let attempt = bench.live[0].id
     bench.end(.succeeded)
-    bench.report(.attemptEnded(attempt, .succeeded, .unsaid, .none))
+    bench.report(.attemptEnded(attempt, .none, .unsaid, .succeeded))
     bench.report(.firstToken(attempt))
     #expect(bench.late == 2)
     #expect(bench.notes(.lateReport).count == 2)
@@ -53,7 +53,7 @@ struct LateReportTests {
   func unknown() throws {
     let bench = try Bench(["routes": ["chat": "a"]])
     let request = RequestID(slot: 99, generation: 3)
-    bench.report(.attemptEnded(AttemptID(slot: 77, generation: 0), .succeeded, .unsaid, .none))
+    bench.report(.attemptEnded(AttemptID(slot: 77, generation: 0), .none, .unsaid, .succeeded))
     bench.report(
       .sideCallEnded(SideCallID(.embedding, of: request, number: 1), succeeded: true, value: 0))
     bench.report(.abandoned(.none))
@@ -98,7 +98,7 @@ struct LateReportTests {
           .received(Delta(.inFlight, of: DeploymentID(Int(slot)), change: 1), from: ReplicaID(1)))
       default:
         let known = bench.live.firstIndex { $0.id == attempt }
-        bench.report(.attemptEnded(attempt, .connection, .unsaid, .none))
+        bench.report(.attemptEnded(attempt, .none, .unsaid, .connection))
         if let known { bench.live.remove(at: known) }
       }
     }

@@ -11,7 +11,7 @@ extension Bench {
     for id in cancelled {
       guard let place = live.firstIndex(where: { $0.id == id }) else { continue }
       live.remove(at: place)
-      report(.attemptEnded(id, .cancelled, .unsaid, Usage(inputTokens: 1_000)))
+      report(.attemptEnded(id, Usage(inputTokens: 1_000), .unsaid, .cancelled))
     }
   }
 

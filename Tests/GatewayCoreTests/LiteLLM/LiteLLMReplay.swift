@@ -59,7 +59,7 @@ final class LiteLLMReplay {
         let usage =
           flight.outcome.isSuccess ? Usage(inputTokens: 10, outputTokens: 10) : Usage.none
         gateway.handle(
-          .attemptEnded(flight.id, flight.outcome, flight.retryAfter, usage), at: now,
+          .attemptEnded(flight.id, usage, flight.retryAfter, flight.outcome), at: now,
           into: &output)
       } else if let timer, timerAt <= arrival, timerAt != .distantFuture {
         now = timerAt

@@ -104,14 +104,17 @@ struct OutcomeSetTests {
   static let all: [Outcome] = [
     .status(400), .status(429), .status(499), .status(500), .status(599), .connection,
     .firstTokenTimeout, .idleTimeout, .totalTimeout, .brokenStream,
+    .malformed,
   ]
 
   @Test(
     "holds what its words say",
     arguments: [
-      ("any", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), ("4xx", [0, 1, 2]), ("5xx", [3, 4]), ("429", [1]),
+      ("any", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), ("4xx", [0, 1, 2]), ("5xx", [3, 4]),
+      ("429", [1]),
       ("timeout", [6, 7, 8]), ("firstToken", [6]), ("idle", [7]), ("total", [8]),
       ("connection", [5]), ("broken", [9]),
+      ("malformed", [10]),
     ])
   func words(word: String, members: [Int]) throws {
     let set = try set([Setting(.string(word))])
@@ -162,6 +165,13 @@ struct OutcomeSetTests {
     #expect(try story(route, ["a": "w", "b": "w"]) == "aw bw 400")
     #expect(try story(route, ["a": "5p"]) == "a5 ap c. ok")
     #expect(try story(route, ["a": "55"]) == "a5 a5 d. ok")
+  }
+
+  @Test("an answer that cannot be read is retried and falls back like a server's failure")
+  func malformed() throws {
+    #expect(OutcomeSet.transient.contains(.malformed) && OutcomeSet.any.contains(.malformed))
+    #expect(try story(["fallback": ["a", "b"], "on": ["malformed"]], ["a": "m"]) == "am b. ok")
+    #expect(try story(["fallback": ["a", "b"], "on": ["5xx"]], ["a": "m"]) == "am 502")
   }
 
   @Test("is the union of its words, and takes one word for a list of one")

@@ -86,8 +86,9 @@ final class Bench {
     let attempt = live.remove(at: place)
     report(
       .attemptEnded(
-        attempt.id, outcome, retryAfter,
-        usage ?? (outcome.isSuccess ? Usage(inputTokens: 1_000, outputTokens: 100) : .none)))
+        attempt.id,
+        usage ?? (outcome.isSuccess ? Usage(inputTokens: 1_000, outputTokens: 100) : .none),
+        retryAfter, outcome))
   }
 
   /// The oldest attempt in flight shows its first token.

@@ -75,6 +75,7 @@ private func outcome(_ character: Character) -> Outcome {
   case "b": .brokenStream
   case "w": .contextWindow
   case "p": .contentPolicy
+  case "m": .malformed
   default: .succeeded
   }
 }

@@ -8,7 +8,7 @@ struct OutcomeTests {
     #expect(Outcome.succeeded.isSuccess)
     let failures: [Outcome] = [
       .status(503), .connection, .firstTokenTimeout, .idleTimeout, .totalTimeout, .brokenStream,
-      .cancelled,
+      .cancelled, .malformed,
     ]
     for failure in failures { #expect(!failure.isSuccess) }
   }
@@ -16,7 +16,7 @@ struct OutcomeTests {
   @Test("is a timeout only after a deadline")
   func timeout() {
     for one in [Outcome.firstTokenTimeout, .idleTimeout, .totalTimeout] { #expect(one.isTimeout) }
-    for one in [Outcome.succeeded, .status(504), .connection, .brokenStream, .cancelled] {
+    for one in [Outcome.succeeded, .status(504), .connection, .brokenStream, .malformed] {
       #expect(!one.isTimeout)
     }
   }

@@ -12,7 +12,7 @@ struct SizeTests {
     #expect(MemoryLayout<RequestRecord>.stride <= 192)
     #expect(MemoryLayout<SideCallRecord>.stride <= 48)
     #expect(MemoryLayout<Truth>.stride <= 16)
-    #expect(MemoryLayout<Usage>.stride == 12)
+    #expect(MemoryLayout<Usage>.stride == 16)
     #expect(MemoryLayout<Outcome>.stride <= 4)
     #expect(MemoryLayout<RetryAfter>.stride == 4)
   }

@@ -33,7 +33,7 @@ public struct BreakerRule: Sendable, Hashable {
     trip = try s.choice(
       "trip", from: Trips.registry, "what opens the breaker, such as { consecutiveFailures: 5 }")
     on = try OutcomeSet(
-      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken",
+      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken, malformed",
       "outcomes that count as failures.")
     open = try OpenTime(reading: &s, "open")
     let recovery = try s.optionalChoice(

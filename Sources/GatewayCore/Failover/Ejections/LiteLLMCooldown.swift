@@ -6,7 +6,7 @@ import Vocabulary
 ///
 /// How long: the deployment's own `time`, else the failure's `Retry-After` (not capped), else
 /// `time`; zero means not at all. A further failure meanwhile changes nothing. Which failures: 401,
-/// 402, 404, 408, 429, timeouts, 5xx and broken streams; never other 4xx, nor connection errors.
+/// 402, 404, 408, 429, timeouts, 5xx, broken streams and unreadable answers; never other 4xx, nor connection errors.
 /// When, in this order, `single` being a deployment without a sibling:
 /// 1. single and 402 and no policy: no.
 /// 2. the deployment's own `allowedFails` or policy: when its counter of that class (or one for all
@@ -177,7 +177,7 @@ public struct LiteLLMCooldown: Ejection {
     switch outcome.kind {
     case .succeeded, .cancelled, .connection, .contextWindow, .contentPolicy: return nil
     case .firstTokenTimeout, .idleTimeout, .totalTimeout: return .timeout
-    case .brokenStream: return .internalServer
+    case .brokenStream, .malformed: return .internalServer
     case .status: break
     }
     switch outcome.status {

@@ -110,7 +110,7 @@ public struct Outliers: Ejection {
         "enforceFailureShare", default: none, "how often a failure percentage is acted on"
       ).value)
     on = try OutcomeSet(
-      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken",
+      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken, malformed",
       "outcomes that are failures.")
     var gateway = OutcomeSet()
     for status in [UInt16(502), 503, 504] { gateway.insert(status: status) }

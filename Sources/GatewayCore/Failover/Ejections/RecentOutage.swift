@@ -25,7 +25,7 @@ public struct RecentOutage: Ejection {
       "how long an outage is remembered"
     ).nanoseconds
     on = try OutcomeSet(
-      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken",
+      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken, malformed",
       "outcomes that are failures.")
   }
 

@@ -52,7 +52,7 @@ public struct AdaptiveWeights: Strategy {
         "minimum", default: 10, in: 1...1_000_000, "attempts without which a weight is full"))
     signal = try LatencySignal(reading: &s)
     failures = try OutcomeSet(
-      reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken",
+      reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken, malformed",
       "outcomes that count as errors.")
     counts = SlicedSums(window: window.nanoseconds, lanes: 4)
   }

@@ -31,7 +31,7 @@ public struct Cheapest: Strategy {
     var rest = candidates.bits
     while rest != 0 {
       let child = rest.trailingZeroBitCount
-      let price = expected.price(of: child, for: request) ?? .max
+      let price = expected.price(of: child, for: request, at: now) ?? .max
       if price < bestPrice {
         bestPrice = price
         equals = CandidateSet(bits: 0)
@@ -44,7 +44,7 @@ public struct Cheapest: Strategy {
 
   /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    expected.price(of: child, for: request)
+    expected.price(of: child, for: request, at: now)
   }
 
   /// Wants to be told of attempts only if it learns from them.

@@ -91,7 +91,7 @@ public struct CheapestWithin: Strategy {
       } else {
         probability = cold(kept: kept, of: all)
       }
-      let price = expected.price(of: child, for: request) ?? .max
+      let price = expected.price(of: child, for: request, at: now) ?? .max
       if probability >= share, cheapest < 0 || price < lowest {
         cheapest = child
         lowest = price
@@ -127,7 +127,7 @@ public struct CheapestWithin: Strategy {
 
   /// The price for this request; with 10¹⁸ added if the objective is missed.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    guard let price = expected.price(of: child, for: request) else { return nil }
+    guard let price = expected.price(of: child, for: request, at: now) else { return nil }
     var copy = self
     let ended = copy.counts.total(child, at: now)
     let kept = copy.counts.total(child, lane: 1, at: now)

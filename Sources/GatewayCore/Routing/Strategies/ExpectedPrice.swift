@@ -7,7 +7,7 @@ import Vocabulary
 /// its expected output: min(output cap, `assumeOutput`). With `expect: "observed"` the cached share
 /// and the output are the child's own means over about its last hundred answers. *unit*: the price
 /// of one input and one output token, whatever the request (LiteLLM `cost-based-routing`). A tier
-/// applies if the sheet has one: the sheet makes the bill.
+/// applies if the sheet has one: the curve makes the bill (of a volume discount it knows no ledger).
 /// - Complexity: O(1) a child, exact integer arithmetic.
 struct ExpectedPrice: Sendable {
   private let byUnit: Bool
@@ -17,6 +17,8 @@ struct ExpectedPrice: Sendable {
   let learns: Bool
   private let zeroIsUnknown: Bool
   private var sheets: [PriceSheet?] = []
+  private var curves: [PriceCurve?] = []
+  private var hasCurves = false
   private var output: [Double] = []
   private var cached: [Double] = []
   private var answers: [Double] = []
@@ -44,6 +46,8 @@ struct ExpectedPrice: Sendable {
 
   mutating func prepare(for children: [RouteChild]) {
     sheets = children.map(\.sheet)
+    curves = children.map(\.curve)
+    hasCurves = curves.contains { $0 != nil }
     answers = children.map { _ in 0 }
     output = children.map { _ in assumeOutput }
     cached = children.map { _ in cachedShare }
@@ -51,16 +55,23 @@ struct ExpectedPrice: Sendable {
 
   /// Picodollars for the request, or femtodollars for two tokens; `nil` if there is no price.
   @inline(__always)
-  func price(of child: Int, for request: borrowing Request) -> Int64? {
-    guard let sheet = sheets[child] else { return nil }
+  func price(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
+    guard var sheet = sheets[child] else { return nil }
+    if hasCurves, let curve = curves[child] {
+      if !byUnit { return curve.bill(for: usage(of: child, for: request), at: now).picodollars }
+      sheet = curve.sheet(at: now)
+    }
     if zeroIsUnknown, sheet.input == .zero, sheet.output == .zero { return nil }
     if byUnit { return sheet.input.femtodollars &+ sheet.output.femtodollars }
+    return sheet.bill(for: usage(of: child, for: request)).picodollars
+  }
+
+  @inline(__always)
+  private func usage(of child: Int, for request: borrowing Request) -> Usage {
     let input = request.inputTokens
-    return sheet.bill(
-      for: Usage(
-        inputTokens: input, cachedInputTokens: UInt32(Double(input) * cached[child]),
-        outputTokens: UInt32(min(Double(request.outputCap), output[child])))
-    ).picodollars
+    return Usage(
+      inputTokens: input, cachedInputTokens: UInt32(Double(input) * cached[child]),
+      outputTokens: UInt32(min(Double(request.outputCap), output[child])))
   }
 
   /// Learns what an answer consumed.

@@ -42,7 +42,7 @@ public struct PriceWeighted: Strategy {
       try s.integer(
         "minimum", default: 2, in: 1...1_000_000, "failed attempts without which it is none"))
     failures = try OutcomeSet(
-      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken",
+      reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken, malformed",
       "outcomes that count as failed.")
     expected = try ExpectedPrice(reading: &s)
     demotes = window > .zero
@@ -72,17 +72,18 @@ public struct PriceWeighted: Strategy {
       }
       if stable.isEmpty { stable = candidates }
     }
-    return draw(among: stable, for: request, draws)
+    return draw(among: stable, for: request, at: now, draws)
   }
 
   private mutating func draw(
-    among candidates: CandidateSet, for request: borrowing Request, _ draws: RoutingDraws
+    among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
+    _ draws: RoutingDraws
   ) -> Int {
     var lowest = Double.infinity
     var rest = candidates.bits
     while rest != 0 {
       let child = rest.trailingZeroBitCount
-      let price = expected.price(of: child, for: request).map { Double($0) } ?? .infinity
+      let price = expected.price(of: child, for: request, at: now).map { Double($0) } ?? .infinity
       shares[child] = price
       lowest = min(lowest, price)
       rest &= rest &- 1
@@ -139,7 +140,7 @@ public struct PriceWeighted: Strategy {
 
   /// The price; with an outage the largest there is.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
-    guard let price = expected.price(of: child, for: request) else { return nil }
+    guard let price = expected.price(of: child, for: request, at: now) else { return nil }
     var copy = self
     return demotes && copy.isOut(child, at: now) ? Int64(9e18) : price
   }
