@@ -7,8 +7,8 @@ import Vocabulary
 /// expired is removed when it is met, and two entries are inspected per store, so that the memory
 /// follows what is fresh; with `staleOnError` it stays that much longer, for `lookStale`. With
 /// several buckets a request has as many keys, one for each answer that is kept.
-/// - Complexity: O(1) expected per look-up and store (× buckets); open addressing at most half
-///   full; no allocation once grown to the working size.
+/// - Complexity: O(1) expected per look-up and store (× buckets); open addressing at most a quarter
+///   full, so that most keys lie where they hash to; no allocation once grown to the working size.
 struct ExactCache: ~Copyable {
   struct Entry: BitwiseCopyable {
     var key: UInt128
@@ -126,7 +126,7 @@ struct ExactCache: ~Copyable {
       remove(victim)
       evicted += 1
     }
-    if (count + 1) * 2 > mask { grow() }
+    if (count + 1) * 4 > mask { grow() }
     let number = entries.take()
     entries[number] = Entry(
       key: key, expires: expires, usage: usage, body: body.bits, size: UInt32(needed),

@@ -28,10 +28,10 @@ public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
   @inline(__always)
   static func code(_ record: UnsafePointer<RequestRecord>) -> UInt8 {
     let source = UInt32(record.pointee.source.rawValue)
-    let succeeded: UInt32 = (0x1_2100 >> (source &* 4)) & 15
-    let rejected: UInt32 = (0x7_6545 >> (UInt32(record.pointee.rejection.rawValue) &* 4)) & 15
+    let succeeded: UInt32 = (0x1_2100 &>> (source &* 4)) & 15
+    let rejected: UInt32 = (0x7_6545 &>> (UInt32(record.pointee.rejection.rawValue) &* 4)) & 15
     let ends: UInt32 = 0x8030 | succeeded | rejected << 8
-    return UInt8(truncatingIfNeeded: (ends >> (UInt32(record.pointee.end.rawValue) &* 4)) & 15)
+    return UInt8(truncatingIfNeeded: (ends &>> (UInt32(record.pointee.end.rawValue) &* 4)) & 15)
   }
 
   /// Whether the client has a whole answer.

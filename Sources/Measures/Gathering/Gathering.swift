@@ -151,16 +151,20 @@ struct Gathering: ~Copyable {
     tallies.add(record, truth, seen)
     if seen.isSuccess {
       aliasLatencies.add(alias, seen)
-      if timesMore {
-        deploymentLatencies.add(
-          tallies.deployment.place(Int(record.pointee.deployment.index)), seen)
-        teamLatencies.add(Int(record.pointee.identity.team.index), seen)
-        featureLatencies.add(Int(record.pointee.identity.feature.index), seen)
-        keyLatencies.add(Int(record.pointee.identity.key.index), seen)
-        userLatencies.add(Int(record.pointee.identity.user.index), seen)
-      }
+      if timesMore { timeMore(record, seen) }
     }
     if slices.isEmpty { return }
     for slice in slices { slice.add(record, truth, seen) }
+  }
+
+  /// Times a success in the groupings that were asked for beside the aliases.
+  @inline(never)
+  private mutating func timeMore(_ record: UnsafePointer<RequestRecord>, _ seen: Seen) {
+    deploymentLatencies.add(
+      tallies.deployment.place(Int(record.pointee.deployment.index)), seen)
+    teamLatencies.add(Int(record.pointee.identity.team.index), seen)
+    featureLatencies.add(Int(record.pointee.identity.feature.index), seen)
+    keyLatencies.add(Int(record.pointee.identity.key.index), seen)
+    userLatencies.add(Int(record.pointee.identity.user.index), seen)
   }
 }

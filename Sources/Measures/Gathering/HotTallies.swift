@@ -79,7 +79,15 @@ struct HotTallies: ~Copyable {
       cell &+= key.place(Int(record.pointee.identity.key.index)) &* key.stride
     }
     cells[proven: cell].add(record, truth, seen)
-    guard someApart else { return }
+    if someApart { addApart(record, truth, seen) }
+  }
+
+  /// Counts a request in the groupings that are kept apart.
+  @inline(never)
+  private mutating func addApart(
+    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
+  ) {
+    let deploymentPlace = deployment.place(Int(record.pointee.deployment.index))
     let teamPlace = team.place(Int(record.pointee.identity.team.index))
     let featurePlace = feature.place(Int(record.pointee.identity.feature.index))
     let keyPlace = key.place(Int(record.pointee.identity.key.index))

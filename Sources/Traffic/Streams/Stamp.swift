@@ -71,12 +71,10 @@ struct Stamp: Sendable {
   /// Draws body, prompt and answer of the calls from `number` on.
   @inline(never)
   func lookAhead(from number: UInt64, into draws: inout CallDraws) {
+    draws.guesses.withUnsafeMutableBufferPointer { guesses in
+      draws.calls.withUnsafeMutableBufferPointer { bodies.fill($0, from: number, guesses) }
+    }
     draws.calls.withUnsafeMutableBufferPointer { draws in
-      for place in draws.indices {
-        let number = number &+ UInt64(place)
-        draws[place].body = bodies.body(
-          call: CallKey(source: source, number: number), number: number)
-      }
       for place in draws.indices {
         draws[place].input = input.tokens(inputKey, draws[place].body, recorded: 0)
       }
@@ -195,6 +193,8 @@ struct CallDraws: Sendable {
   }
 
   var calls = [Draw](repeating: Draw(), count: CallDraws.count)
+  /// The bodies of a pool before they are looked up.
+  var guesses = [Zipf.Guess](repeating: .blank, count: CallDraws.count)
 
   /// Where the draws of a call lie.
   @inline(__always)
