@@ -24,9 +24,9 @@ struct EventKey {
 
     var rank: UInt64 {
       switch self {
-      case .attemptEnd, .firstToken, .sideCallEnd: 0
+      case .attemptEnd, .firstToken, .sideCallEnd, .wake: 0
       case .deadline, .sideCallDeadline: 1
-      case .backoff, .patience, .delta, .wake, .hedge, .queue, .poll, .gatewayFault: 2
+      case .backoff, .patience, .delta, .hedge, .queue, .poll, .gatewayFault: 2
       case .arrival: 3
       }
     }

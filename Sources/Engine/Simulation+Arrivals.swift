@@ -104,7 +104,8 @@ extension Simulation {
       inputTokens: arrival.pointee.request.inputTokens,
       outputCap: arrival.pointee.request.outputCap, tried: SIMD16(), attempts: 0,
       client: Int32(client), generation: id.generation,
-      streams: arrival.pointee.request.streams, repeats: repeats,
+      streams: arrival.pointee.request.streams, priority: arrival.pointee.request.priority,
+      repeats: repeats,
       isOpen: true, body: arrival.pointee.request.fingerprint)
     if patience != .distantFuture {
       queue.push(EventKey(.patience, at: patience, sequence: sequence, slot: index).bits)

@@ -52,6 +52,7 @@ extension Simulation {
       flight: UInt32(index), at: flight.deployment, now: now, into: &promised)
     settle(index, outcome, .unsaid, usage, bill)
     takePromises()
+    if fleet.isQueueing(flight.deployment) { scheduleWake(flight.deployment) }
   }
 
   /// Books the end of an attempt on the world's side and tells the gateway.
@@ -164,7 +165,7 @@ extension Simulation {
         cachedInputTokens: calls[call].truth.cachedInputTokens,
         outputTokens: carried == 0 ? whole : max(1, whole &- min(carried, whole)),
         outputCap: cap == .max ? cap : max(1, cap &- min(carried, cap)),
-        streams: calls[call].streams),
+        streams: calls[call].streams, priority: calls[call].priority),
       at: now, into: &promised)
     flights[index].started = now
     flights[index].total = deadlines.total
@@ -180,6 +181,7 @@ extension Simulation {
     flights[index].sawFirstToken = false
     flights[index].isLive = true
     sequence &+= 4
+    if fleet.isQueueing(deployment) { awaitPromise(index, deployment) }
     takePromises()
   }
 
@@ -204,11 +206,5 @@ extension Simulation {
       attempt: AttemptID(slot: 0, generation: 0), requestSlot: 0, deployment: .none,
       streams: false, sawFirstToken: false, isLive: false)
     flights.fill(upTo: index + 1, with: blank)
-  }
-
-  mutating func wake(_ key: EventKey) {
-    let deployment = DeploymentID(key.slot)
-    fleet.wake(deployment, at: now, into: &promised)
-    takePromises()
   }
 }

@@ -36,6 +36,7 @@ extension Simulation {
   /// Counts what is still open when the run ends.
   mutating func close() {
     let end = now
+    chargeStanding()
     var open = 0
     var ages: Int128 = 0
     for index in 0..<calls.count where calls[index].isOpen {

@@ -42,6 +42,7 @@ public struct Simulation: ~Copyable {
     var client: Int32
     var generation: UInt32
     var streams: Bool
+    var priority: UInt8 = 0
     var repeats: Bool
     var isOpen: Bool
     var isDegraded = false
@@ -73,6 +74,8 @@ public struct Simulation: ~Copyable {
   let continues: Bool
   var fleet: ProviderFleet
   var promised = ProviderOutput()
+  /// When each deployment with a queue is to be woken; `distantFuture` if it is not.
+  var wakes = Buffer<Instant>()
   var output: Output
   var attemptTruths = Buffer<AttemptTruth>(capacity: 1024)
   var requestTruths = Buffer<RequestTruth>(capacity: 1024)
@@ -124,7 +127,8 @@ public struct Simulation: ~Copyable {
       stands.append(Stand(place: client * Simulation.batch, listens: clients[client].listens))
     }
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
-    fleet = ProviderFleet(plan.fleet, chance: chance)
+    wakes.fill(upTo: plan.fleet.deployments.count, with: .distantFuture)
+    fleet = ProviderFleet(plan.fleet, chance: chance, measured: plan.measured)
     services = SideServices(plan.services, chance: chance)
     embeddings = EmbeddingSource(chance: chance, meanings: plan.services.meanings)
     vector = .allocate(capacity: EmbeddingSource.dimensions)

@@ -20,6 +20,8 @@ public struct RunPlan: Sendable {
   public var gatewayFaults: [GatewayFault] = []
   /// When the run ends even if requests are open.
   public var end: Instant
+  /// The stretch for which standing charges are paid; as far as the run gets.
+  public var measured: Range<Instant> = .start ..< .distantFuture
   /// The deployments that may serve each alias under any policy compared, by alias; empty to
   /// switch the bounds off.
   public var bounds: [[DeploymentID]] = []

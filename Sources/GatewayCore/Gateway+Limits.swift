@@ -20,8 +20,8 @@ extension Gateway {
   ) {
     guard limitsAttempts else { return }
     let verdict = attemptLimits.admit(
-      slots[slot].request, deployment: flights[flight].record.deployment, at: now,
-      replica: replica, into: &output)
+      slots[slot].request, deployment: flights[flight].record.deployment,
+      attempt: flights[flight].record.index, at: now, replica: replica, into: &output)
     switch verdict {
     case .admit(let spared):
       flights[flight].sparedByLimits = spared
@@ -38,8 +38,9 @@ extension Gateway {
     guard limitsAttempts, attemptLimits.settles, flights[flight].isLimited else { return }
     attemptLimits.settle(
       slots[slot].request, deployment: flights[flight].record.deployment,
-      usage: flights[flight].record.usage, cost: flights[flight].record.estimate, hit: false,
-      spared: flights[flight].sparedByLimits, chargedAt: flights[flight].record.started, at: now,
+      attempt: flights[flight].record.index, usage: flights[flight].record.usage,
+      cost: flights[flight].record.estimate, hit: false, spared: flights[flight].sparedByLimits,
+      chargedAt: flights[flight].record.started, at: now,
       replica: replica, into: &output)
   }
 

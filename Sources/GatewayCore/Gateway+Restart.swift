@@ -71,12 +71,18 @@ extension Gateway {
     }
     let keepsLimits =
       old.wording.limits == plan.wording.limits && old.populations == plan.populations
+      && old.deployments.map(\.name) == plan.deployments.map(\.name)
     let began = began
     beginAnew(
       plan, keepsLimits: keepsLimits, keepsCache: old.wording.cache == plan.wording.cache)
     self.began = began
     take(kept, from: old)
-    output.notes.append(Note(.reloaded, at: now, replica: replica))
+    output.notes.append(
+      Note(.reloaded, at: now, value: keepsLimits ? 1 : 0, replica: replica))
+    for index in breakers.indices where !breakers[index].isClosed {
+      noteBreaker(
+        Int16(index), plan.tree.breakers[index].deployment, .max, at: now, &output)
+    }
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       slots[slot].depth = 0
       slots[slot].isUprooted = true
@@ -131,7 +137,10 @@ extension Gateway {
     var anew = Gateway(plan, replica: replica, chance: chance)
     swap(&anew.slots, &slots)
     swap(&anew.flights, &flights)
-    if keepsLimits { swap(&anew.limits, &limits) }
+    if keepsLimits {
+      swap(&anew.limits, &limits)
+      swap(&anew.attemptLimits, &attemptLimits)
+    }
     if keepsCache { swap(&anew.cache, &cache) }
     anew.nextBody = nextBody
     anew.lateReports = lateReports
@@ -147,7 +156,7 @@ extension Gateway {
       flights[flight].depth = 0
       flights[flight].breaker = -1
       flights[flight].isProbe = false
-      flights[flight].isLimited = false
+      if !keepsLimits { flights[flight].isLimited = false }
     }
     forgetPermits()
   }

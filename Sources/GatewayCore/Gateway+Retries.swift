@@ -186,8 +186,8 @@ extension Gateway {
     _ slot: UInt32, _ level: Int, at now: Instant, into output: inout Output
   ) -> Bool {
     let used = slots[slot].retries[level]
-    // Some nodes go down to a leaf without asking whether it fits.
-    if slots[slot].excluded != 0, !fits(slots[slot].nodes[level], slot, at: now) { return false }
+    // Some nodes (a condition, a split) go down to a leaf without asking whether it fits.
+    guard fits(slots[slot].nodes[level], slot, at: now) else { return false }
     slots[slot].depth = UInt8(level)
     let isStarted = descend(
       slot, to: slots[slot].nodes[level], reason: .retry, at: now, into: &output)

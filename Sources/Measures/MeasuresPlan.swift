@@ -51,6 +51,10 @@ public struct MeasuresPlan: Sendable {
   public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
+  /// What the policies promise that replicas take over in the course of the run.
+  public var laterPromises: [PolicyPromises] = []
+  /// When which replica takes over which of them; those of a replica in order of time.
+  public var takeovers: [Takeover] = []
   /// Whether the laws are checked.
   public var checksLaws = true
 
@@ -70,6 +74,56 @@ public struct MeasuresPlan: Sendable {
     self.users = users
     self.replicas = replicas
   }
+}
+
+/// What a policy promises, for the laws.
+public struct PolicyPromises: Sendable {
+  /// What each limit must keep, in the order of the notes' `subject`.
+  public var limits: [LimitEnvelope] = []
+  /// The first limit of each limit on what is in flight; `nil` for one that promises nothing.
+  public var concurrency: [Int?] = []
+  /// The deployment that each breaker guards; `nil` if attempts may come to it without passing it.
+  public var breakers: [DeploymentID?] = []
+  /// The breaker that guards each leaf of the routes; -1 for none.
+  public var breakerOfLeaf: [Int16] = []
+  /// The most attempts a request may make, by alias; missing: any number.
+  public var maximumAttempts: [Int] = []
+
+  /// A policy that promises nothing.
+  public init() {}
+}
+
+/// A replica, or all of them, takes over a policy.
+public struct Takeover: Sendable {
+  /// When.
+  public var at: Instant
+  /// Which replica; `nil` for all.
+  public var replica: Int?
+  /// Which of the plan's `laterPromises`.
+  public var promise: Int
+
+  /// Makes a takeover.
+  public init(at: Instant, replica: Int? = nil, promise: Int) {
+    self.at = at
+    self.replica = replica
+    self.promise = promise
+  }
+}
+
+extension MeasuresPlan {
+  /// What the policy promises that is in force from the start.
+  var firstPromises: PolicyPromises {
+    var first = PolicyPromises()
+    first.limits = limits
+    first.concurrency = concurrency
+    first.breakers = breakers
+    first.breakerOfLeaf = breakerOfLeaf
+    first.maximumAttempts = maximumAttempts
+    return first
+  }
+
+  /// All promises, the first one first.
+  var allPromises: [PolicyPromises] { [firstPromises] + laterPromises }
 }
 
 /// By what requests are told apart.

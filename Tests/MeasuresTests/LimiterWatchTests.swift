@@ -74,6 +74,59 @@ struct LimiterWatchTests {
         == 1)
   }
 
+  @Test("two attempts of a request have reservations of their own, each made in its own window")
+  func attemptsReserveApart() {
+    // 10 in the last window count by what is left of it: at 11 s nine tenths.
+    var envelope = LimitEnvelope(
+      .estimate(origin: .start, length: .seconds(10), most: 20), reserves: true)
+    envelope.perReplica = true
+    func note(_ kind: Note.Kind, _ at: Double, _ value: Int64, _ other: Int64, _ attempt: UInt8)
+      -> Note
+    {
+      Note(
+        kind, at: World.at(at), request: 0, subject: 0, value: value, other: other, attempt: attempt
+      )
+    }
+    // The hedge reserves in the second window; the first attempt, of the first window, ends first.
+    let notes = [
+      note(.limiterCharged, 9, 10, 0, 0), note(.limiterCharged, 11, 11, 0, 1),
+      note(.reconciled, 11, 10, 0, 0), note(.limiterCharged, 11, -10, 0, 0),
+      note(.reconciled, 12, 11, 11, 1),
+    ]
+    #expect(breaches(envelope, notes + [Self.charge(12, 9, request: 1)]).isEmpty)
+    #expect(
+      breaches(envelope, notes + [Self.charge(12, 10, request: 1)]).count(of: .limiterEnvelope)
+        == 1)
+  }
+
+  @Test("what a limit counted without admitting it counts, and is no admission")
+  func counted() {
+    func counted(_ at: Double, _ permits: Int64) -> Note {
+      Note(.limiterCounted, at: World.at(at), subject: 0, value: permits, other: 0)
+    }
+    #expect(breaches(Self.bucket, [counted(0, 25)]).isEmpty)
+    #expect(
+      breaches(Self.bucket, [counted(0, 10), Self.charge(0, 1)]).count(of: .limiterEnvelope) == 1)
+    // It begins a window too: the charge at 12 s falls into the one that began at 5 s.
+    let window = LimitEnvelope(.firstUse(length: .seconds(10), most: 3))
+    #expect(
+      breaches(window, [counted(5, 3), Self.charge(12, 1)]).count(of: .limiterEnvelope) == 1)
+    #expect(breaches(window, [counted(5, 3), Self.charge(15, 3)]).isEmpty)
+  }
+
+  @Test("replicas that are told of each other keep a promise together, with the slack of the lag")
+  func fleet() {
+    var told = Self.bucket
+    told.fleetSlack = 12
+    let both = [Self.charge(0, 10), Self.charge(0, 10, replica: 1)]
+    #expect(breaches(told, both, replicas: 2).isEmpty)
+    // Each by itself keeps its promise, but nobody has told the other.
+    let deaf = both + [Self.charge(5, 5), Self.charge(5, 5, replica: 1)]
+    #expect(breaches(told, deaf, replicas: 2).count(of: .limiterEnvelope) == 1)
+    #expect(breaches(Self.bucket, deaf, replicas: 2).isEmpty)
+    #expect(told.most(in: .seconds(5), replicas: 2) == 27)
+  }
+
   @Test("a request that ends with an open reservation is a breach")
   func openReservation() {
     var envelope = Self.bucket

@@ -84,14 +84,8 @@ public struct LimitRule: BitwiseCopyable, Sendable {
   /// What it promises, for the laws.
   public var envelope: LimitEnvelope {
     if isShadow || isUnbounded { return LimitEnvelope(.none) }
-    var shape = limiter.shape
-    // A refused request that is charged may begin a window unseen: only their distance is sure.
-    if countsRefused, case .firstUse(let length, let most) = shape {
-      shape = .bucket(
-        rate: Rate(count: most, per: length), burst: most.multipliedReportingOverflow(by: 2).0)
-    }
     return LimitEnvelope(
-      shape, reserves: charge == .reserve || unit == .inFlight,
+      limiter.shape, reserves: charge == .reserve || unit == .inFlight,
       chargesAfter: charge == .after || charge == .checkThenCharge, forgives: limiter.forgives)
   }
 

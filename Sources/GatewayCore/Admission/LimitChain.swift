@@ -89,29 +89,29 @@ struct LimitChain: ~Copyable {
 
   @inline(__always) var isEmpty: Bool { steps.isEmpty }
 
-  /// Judges a request, and charges it if all limits admit it.
+  /// Judges a request, or its attempt of that number, and charges it if all limits admit it.
   @inline(__always)
   mutating func admit(
-    _ request: borrowing Request, deployment: DeploymentID = .none, at now: Instant,
-    replica: ReplicaID, into output: inout Output
+    _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
+    at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
     guard isSingle else {
-      return admitByAll(request, deployment, now, replica, &output)
+      return admitByAll(request, deployment, attempt, now, replica, &output)
     }
     // Between judging and charging by the only limit nothing has to be remembered.
     let bucket = bucket(of: request, deployment, 0)
     let needed = needed(by: 0, request, deployment)
     guard bank.admits(place(0, bucket), needed, at: now) else {
       (entries[0].bucket, entries[0].permits, entries[0].takes) = (bucket, needed, false)
-      return refuse(request, deployment, now, replica, &output)
+      return refuse(request, deployment, attempt, now, replica, &output)
     }
-    charge(request, 0, bucket, needed, now, replica, &output)
+    charge(request, 0, bucket, needed, attempt, now, replica, &output)
     return .admit(spared: 0)
   }
 
   @inline(never)
   private mutating func admitByAll(
-    _ request: borrowing Request, _ deployment: DeploymentID, _ now: Instant,
+    _ request: borrowing Request, _ deployment: DeploymentID, _ attempt: UInt8, _ now: Instant,
     _ replica: ReplicaID, _ output: inout Output
   ) -> Verdict {
     var refusals = 0
@@ -126,13 +126,14 @@ struct LimitChain: ~Copyable {
     }
     var verdict = Verdict.admit(spared: 0)
     if refusals > 0 {
-      verdict = refuse(request, deployment, now, replica, &output)
+      verdict = refuse(request, deployment, attempt, now, replica, &output)
       guard case .admit = verdict else { return verdict }
     }
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment), entries[index].takes else { continue }
       charge(
-        request, index, entries[index].bucket, entries[index].permits, now, replica, &output)
+        request, index, entries[index].bucket, entries[index].permits, attempt, now, replica,
+        &output)
     }
     return verdict
   }
@@ -149,15 +150,15 @@ struct LimitChain: ~Copyable {
   /// Charges a request that all limits admit, by one of them.
   @inline(__always)
   private mutating func charge(
-    _ request: borrowing Request, _ index: Int, _ bucket: Int, _ permits: Int64, _ now: Instant,
-    _ replica: ReplicaID, _ output: inout Output
+    _ request: borrowing Request, _ index: Int, _ bucket: Int, _ permits: Int64,
+    _ attempt: UInt8, _ now: Instant, _ replica: ReplicaID, _ output: inout Output
   ) {
     let taken = entries[index].takesAtOnce ? permits : 0
     if output.explains(request.number) {
       note(request.number, index, bucket, now, replica, &output)
     }
     if taken != 0 { bank.charge(place(index, bucket), taken) }
-    noteCharge(request.number, index, bucket, taken, now, replica, &output)
+    noteCharge(request.number, index, bucket, taken, attempt, now, replica, &output)
     if entries[index].rule.markCount > 0 {
       entries[index].bucket = bucket
       passMarks(request.number, index, taken, now, replica, &output)
@@ -190,8 +191,9 @@ struct LimitChain: ~Copyable {
   ///
   /// `spared` is what `admit` had said at the instant `charged`.
   mutating func settle(
-    _ request: borrowing Request, deployment: DeploymentID = .none, usage: Usage, cost: Money,
-    hit: Bool, spared: UInt64, chargedAt charged: Instant, at now: Instant, replica: ReplicaID,
+    _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
+    usage: Usage, cost: Money, hit: Bool, spared: UInt64, chargedAt charged: Instant,
+    at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
     // Another life of the replica had charged it.
@@ -214,7 +216,7 @@ struct LimitChain: ~Copyable {
         output.notes.append(
           Note(
             .reconciled, at: now, request: request.number, subject: entries[index].subject,
-            value: reserved, other: used, replica: replica))
+            value: reserved, other: used, replica: replica, attempt: attempt))
         permits = used - reserved
       }
       guard permits != 0 else { continue }
@@ -225,7 +227,7 @@ struct LimitChain: ~Copyable {
       } else {
         bank.giveBack(at, -permits, chargedAt: charged, at: now)
       }
-      noteCharge(request.number, index, bucket, permits, now, replica, &output)
+      noteCharge(request.number, index, bucket, permits, attempt, now, replica, &output)
       if rule.markCount > 0 {
         entries[index].bucket = bucket
         passMarks(request.number, index, permits, now, replica, &output)
@@ -315,7 +317,7 @@ struct LimitChain: ~Copyable {
   /// Some limits refuse: the enforced one that makes the request wait longest is named.
   @inline(never)
   private mutating func refuse(
-    _ request: borrowing Request, _ deployment: DeploymentID, _ now: Instant,
+    _ request: borrowing Request, _ deployment: DeploymentID, _ attempt: UInt8, _ now: Instant,
     _ replica: ReplicaID, _ output: inout Output
   ) -> Verdict {
     var isRefused = false
@@ -332,7 +334,14 @@ struct LimitChain: ~Copyable {
       let at = place(index, entries[index].bucket)
       if isRefused, entries[index].rule.countsRefused {
         let taken = entries[index].rule.permitsToTake(of: request, sheet(request, deployment))
-        if taken != 0 { bank.charge(at, taken) }
+        if taken != 0 {
+          bank.charge(at, taken)
+          output.notes.append(
+            Note(
+              .limiterCounted, at: now, request: request.number, subject: entries[index].subject,
+              value: taken, other: Int64(entries[index].bucket), replica: replica,
+              attempt: attempt))
+        }
       }
       guard !entries[index].takes else {
         if output.explains(request.number) {
@@ -370,12 +379,12 @@ struct LimitChain: ~Copyable {
 
   @inline(__always)
   private func noteCharge(
-    _ number: UInt64, _ index: Int, _ bucket: Int, _ permits: Int64, _ now: Instant,
-    _ replica: ReplicaID, _ output: inout Output
+    _ number: UInt64, _ index: Int, _ bucket: Int, _ permits: Int64, _ attempt: UInt8,
+    _ now: Instant, _ replica: ReplicaID, _ output: inout Output
   ) {
     output.notes.append(
       Note(
         .limiterCharged, at: now, request: number, subject: entries[index].subject,
-        value: permits, other: Int64(bucket), replica: replica))
+        value: permits, other: Int64(bucket), replica: replica, attempt: attempt))
   }
 }

@@ -20,6 +20,13 @@ extension LifeTeller {
     case .limiterCharged:
       let verb = note.value < 0 ? "gives back \(-note.value)" : "takes \(note.value)"
       return ("limit", [limit(note.subject), verb + " permits"])
+    case .limiterCounted:
+      let verb = note.value < 0 ? "counts \(-note.value) back" : "counts \(note.value)"
+      return ("limit", [limit(note.subject), verb + " permits that it did not admit"])
+    case .storeFailed:
+      let means = ["it is admitted", "it is refused", "the replica judges alone"]
+      let what = means[Int(min(2, max(0, note.value)))]
+      return ("limit", [limit(note.subject), "no verdict from the store", what])
     case .reconciled:
       return (
         "limit",

@@ -76,6 +76,7 @@ struct World: Sendable {
   /// The plan of a run under one policy.
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
+    plan.measured = scenario.warmUp ..< scenario.horizon
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
@@ -104,13 +105,6 @@ struct World: Sendable {
     }
   }
 
-  /// The policies that replicas take over in the course of a run.
-  private var reloaded: [GatewayPlan] {
-    gatewayFaults.compactMap { fault in
-      if case .reload(let plan) = fault.kind { plan } else { nil }
-    }
-  }
-
   /// What is measured of a run under one policy; without one, what needs no policy.
   func measuresPlan(_ gateway: GatewayPlan?) -> MeasuresPlan {
     var plan = MeasuresPlan(
@@ -126,15 +120,18 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.map(\.slice)
     guard let gateway else { return plan }
-    plan.limits = gateway.limitEnvelopes
-    plan.concurrency = gateway.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
-    plan.breakers = gateway.tree.guardedDeployments
-    plan.breakerOfLeaf = gateway.tree.breakerOfLeaf
-    // Under a policy taken over later a request may make as many attempts as either allows, and the
-    // limits of the first are not those of the second.
-    let most = reloaded.reduce(gateway.maximumAttempts) { max($0, $1.maximumAttempts) }
-    plan.maximumAttempts = scenario.aliases.map { _ in most }
-    if !reloaded.isEmpty { plan.limits = plan.limits.map { _ in LimitEnvelope(.none) } }
+    let first = gateway.promises(aliases: scenario.aliases.count)
+    plan.limits = first.limits
+    plan.concurrency = first.concurrency
+    plan.breakers = first.breakers
+    plan.breakerOfLeaf = first.breakerOfLeaf
+    plan.maximumAttempts = first.maximumAttempts
+    for fault in gatewayFaults {
+      guard case .reload(let later) = fault.kind else { continue }
+      plan.takeovers.append(
+        Takeover(at: fault.at, replica: fault.replica, promise: plan.laterPromises.count))
+      plan.laterPromises.append(later.promises(aliases: scenario.aliases.count))
+    }
     return plan
   }
 }

@@ -25,42 +25,91 @@ struct BreakerWatch: ~Copyable {
     var breaker: Int16
   }
 
+  /// What one policy guards by which breakers; they are numbered among those of all policies.
+  private struct Guards {
+    /// Where its breakers begin.
+    var first: Int
+    /// The breakers of each deployment; empty if it has none.
+    var guarded: [[Int]] = []
+    var ofLeaf: [Int16]
+
+    init(_ promise: PolicyPromises, first: Int, deployments: Int) {
+      self.first = first
+      ofLeaf =
+        promise.breakers.isEmpty
+        ? [] : promise.breakerOfLeaf.map { $0 < 0 ? -1 : $0 + Int16(truncatingIfNeeded: first) }
+      guard !promise.breakers.allSatisfy({ $0 == nil }) else { return }
+      guarded = (0..<deployments).map { deployment in
+        promise.breakers.indices.filter { promise.breakers[$0] == DeploymentID(deployment) }.map {
+          $0 + first
+        }
+      }
+    }
+  }
+
+  /// The first policy's, which is the only one as a rule, and those of all.
   private let guarded: [[Int]]
   private let ofLeaf: [Int16]
+  private let policies: [Guards]
   private let breakers: Int
   private let replicas: Int
   private var histories: [[Change]]
   private var passes = OpenTable(blank: UInt32(0))
   private var pending: [Pending] = []
-  /// Replicas that still have the policy whose breakers are known.
-  private var isJudged: [Bool]
+  private var clock: PolicyClock
+  private let takesOver: Bool
+  /// Where the breakers of each replica's policy begin.
+  private var bases: [Int]
 
   init(_ plan: MeasuresPlan) {
-    breakers = plan.breakers.count
+    let promises = plan.allPromises
+    breakers = promises.reduce(0) { $0 + $1.breakers.count }
     replicas = max(1, plan.replicas)
-    ofLeaf = plan.breakers.isEmpty ? [] : plan.breakerOfLeaf
-    isJudged = Array(repeating: true, count: replicas)
     histories = Array(repeating: [], count: breakers * replicas)
-    guarded =
-      plan.breakers.allSatisfy { $0 == nil }
-      ? []
-      : (0..<plan.deployments).map { deployment in
-        plan.breakers.indices.filter { plan.breakers[$0] == DeploymentID(deployment) }
-      }
+    clock = PolicyClock(plan)
+    takesOver = clock.ticks
+    bases = Array(repeating: 0, count: replicas)
+    policies = promises.indices.map { place in
+      Guards(
+        promises[place], first: promises[..<place].reduce(0) { $0 + $1.breakers.count },
+        deployments: plan.deployments)
+    }
+    guarded = policies[0].guarded
+    ofLeaf = policies[0].ofLeaf
   }
 
   @inline(__always)
   mutating func settled(_ record: UnsafePointer<AttemptRecord>) {
+    if takesOver { return settledUnderSome(record) }
     var breaker: Int16 = -1
     if !ofLeaf.isEmpty {
       guard Int(record.pointee.leaf) < ofLeaf.count, ofLeaf[Int(record.pointee.leaf)] >= 0 else {
         return
       }
       breaker = ofLeaf[Int(record.pointee.leaf)]
-    } else if !isGuarded(record.pointee.deployment) {
+    } else if !isGuarded(record.pointee.deployment, guarded) {
       return
     }
-    guard isJudged[min(Int(record.pointee.replica.index), replicas - 1)] else { return }
+    wait(record, breaker)
+  }
+
+  /// The same where policies change: the one counts that the replica had when the attempt started.
+  @inline(never)
+  private mutating func settledUnderSome(_ record: UnsafePointer<AttemptRecord>) {
+    // At the very instant of a takeover nobody knows which policy started it.
+    guard let promise = clock.promise(of: record.pointee.replica, at: record.pointee.started)
+    else { return }
+    let policy = policies[promise]
+    guard !policy.ofLeaf.isEmpty else {
+      if isGuarded(record.pointee.deployment, policy.guarded) { wait(record, -1) }
+      return
+    }
+    let leaf = Int(record.pointee.leaf)
+    if leaf < policy.ofLeaf.count, policy.ofLeaf[leaf] >= 0 { wait(record, policy.ofLeaf[leaf]) }
+  }
+
+  @inline(__always)
+  private mutating func wait(_ record: UnsafePointer<AttemptRecord>, _ breaker: Int16) {
     pending.append(
       Pending(
         request: record.pointee.request, started: record.pointee.started,
@@ -69,12 +118,12 @@ struct BreakerWatch: ~Copyable {
   }
 
   @inline(__always)
-  private func isGuarded(_ deployment: DeploymentID) -> Bool {
+  private func isGuarded(_ deployment: DeploymentID, _ guarded: [[Int]]) -> Bool {
     Int(deployment.index) < guarded.count && !guarded[Int(deployment.index)].isEmpty
   }
 
-  /// A replica has started anew, with all its breakers closed, or has taken over another policy:
-  /// then its breakers are no longer known, and what starts from then on is not judged.
+  /// A replica has started anew, or has taken over another policy: all its breakers are closed, but
+  /// for those that it keeps and therefore notes.
   mutating func began(_ note: Note) {
     guard Int(note.replica.index) < replicas else { return }
     for breaker in 0..<breakers {
@@ -83,14 +132,15 @@ struct BreakerWatch: ~Copyable {
         histories[place].append(Change(at: note.at, state: 0, probesFrom: 0))
       }
     }
-    if note.kind == .reloaded { isJudged[Int(note.replica.index)] = false }
+    if note.kind == .reloaded, let promise = clock.reloaded(note.replica) {
+      bases[Int(note.replica.index)] = policies[promise].first
+    }
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
-    let breaker = Int(note.subject)
-    guard breaker < breakers, Int(note.replica.index) < replicas,
-      isJudged[Int(note.replica.index)]
-    else { return }
+    guard Int(note.replica.index) < replicas else { return }
+    let breaker = bases[Int(note.replica.index)] + Int(note.subject)
+    guard breaker < breakers else { return }
     switch note.kind {
     case .breakerChanged:
       histories[breaker * replicas + Int(note.replica.index)].append(
@@ -123,7 +173,10 @@ struct BreakerWatch: ~Copyable {
 
   private mutating func judge(_ attempt: Pending, _ breaches: inout Breaches) {
     guard attempt.breaker < 0 else { return judge(attempt, Int(attempt.breaker), &breaches) }
-    for breaker in guarded[Int(attempt.deployment.index)] { judge(attempt, breaker, &breaches) }
+    let promise = takesOver ? clock.promise(of: attempt.replica, at: attempt.started) ?? 0 : 0
+    for breaker in policies[promise].guarded[Int(attempt.deployment.index)] {
+      judge(attempt, breaker, &breaches)
+    }
   }
 
   private mutating func judge(

@@ -5,8 +5,8 @@ import Vocabulary
 /// Every permit that is taken or given back is a `limiterCharged` note of +1 or −1, every change of
 /// an adaptive limit a `limitAdapted` note; at each +1 the sum must not be above the limit. A limit
 /// that has shrunk below what is in flight breaks nothing as long as it admits nothing. A replica
-/// that starts anew has forgotten what was in flight; after it has taken over another policy its
-/// limits are not known here, and are not judged.
+/// that starts anew, or takes over another policy, has forgotten what was in flight; from then on it
+/// is judged by the limits of its new policy.
 /// - Complexity: O(1) a note; one state for each (limit, replica, bucket) that was charged.
 struct ConcurrencyWatch: ~Copyable {
   struct Level: BitwiseCopyable {
@@ -18,27 +18,37 @@ struct ConcurrencyWatch: ~Copyable {
   /// Subjects of notes from here on are places in `concurrency`, not in `limits`.
   static let subject: UInt16 = 0x8000
 
+  /// The first limits of all policies, and where those of each replica's policy begin.
   private let first: [Int?]
+  private let starts: [Int]
+  private var bases: [Int]
+  private var clock: PolicyClock
   private let replicas: Int
   private var levels = OpenTable(blank: Level())
   private var lives: [UInt32]
-  private var isJudged: [Bool]
 
   init(_ plan: MeasuresPlan) {
-    first = plan.concurrency
+    let promises = plan.allPromises
+    first = promises.flatMap(\.concurrency)
+    starts = promises.indices.map { place in
+      promises[..<place].reduce(0) { $0 + $1.concurrency.count }
+    }
+    clock = PolicyClock(plan)
     replicas = max(1, plan.replicas)
     lives = Array(repeating: 0, count: replicas)
-    isJudged = Array(repeating: true, count: replicas)
+    bases = Array(repeating: 0, count: replicas)
   }
 
   mutating func noted(_ note: Note, _ breaches: inout Breaches) {
     let replica = min(Int(note.replica.index), replicas - 1)
     switch note.kind {
     case .restarted: lives[replica] += 1
-    case .reloaded: isJudged[replica] = false
+    case .reloaded:
+      lives[replica] += 1
+      if let promise = clock.reloaded(note.replica) { bases[replica] = starts[promise] }
     case .limiterCharged, .limitAdapted:
-      let limit = Int(note.subject & ~ConcurrencyWatch.subject)
-      guard isJudged[replica], limit < first.count, let initial = first[limit],
+      let limit = bases[replica] + Int(note.subject & ~ConcurrencyWatch.subject)
+      guard limit < first.count, let initial = first[limit],
         note.other >= 0, note.other < 1 << 32
       else { return }
       let place = (Int(note.other) * replicas + replica) * first.count + limit

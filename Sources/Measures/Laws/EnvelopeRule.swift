@@ -15,6 +15,9 @@ struct EnvelopeRule: BitwiseCopyable {
   var unit: Int128 = 1
   /// The most that is allowed, scaled.
   var most: Int128
+  /// The most that all replicas together may bring it to, scaled, if each is told of the others;
+  /// -1 if nothing is promised of that.
+  var fleetMost: Int128 = -1
   /// The rate's count for a bucket, the length of a window.
   private var step: Int64 = 1
   private var origin = Instant.start
@@ -62,10 +65,13 @@ struct EnvelopeRule: BitwiseCopyable {
       most = Int128(permits)
     }
     most = (most + Int128(envelope.slack)) * unit
+    if let more = envelope.fleetSlack { fleetMost = most + Int128(more) * unit }
   }
 
   /// Whether it is a bucket that is charged when it judges, and by nobody else.
-  var isPlainBucket: Bool { form == .bucket && !reserves && !chargesAfter && !forgives }
+  var isPlainBucket: Bool {
+    form == .bucket && !reserves && !chargesAfter && !forgives && fleetMost < 0
+  }
 
   /// Permits, scaled; a bucket's unit fits 64 bits.
   @inline(__always)

@@ -65,7 +65,7 @@ struct LawBook: ~Copyable {
       ejections.began(note.pointee)
       limiters.noted(note.pointee, &breaches)
       concurrency.noted(note.pointee, &breaches)
-    case .limiterJudged, .reconciled: limiters.noted(note.pointee, &breaches)
+    case .limiterJudged, .reconciled, .limiterCounted: limiters.noted(note.pointee, &breaches)
     case .limitAdapted: concurrency.noted(note.pointee, &breaches)
     default: break
     }

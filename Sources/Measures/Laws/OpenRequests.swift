@@ -41,6 +41,9 @@ struct OpenRequests: ~Copyable {
   private var sums = OpenTable(blank: Sums())
   private var numbers = EndedNumbers()
   private var maximum: Rows<Int>
+  /// The maxima of policies that are taken over later, by policy and alias.
+  private let laterMaxima: [[Int]]
+  private let clock: PolicyClock
   private let end: Instant
   private var newestSettlement = Instant.distantPast
   private var newestAttempt = Instant.distantPast
@@ -50,6 +53,8 @@ struct OpenRequests: ~Copyable {
   init(_ plan: MeasuresPlan) {
     maximum = Rows(repeating: 0, count: plan.maximumAttempts.count)
     for index in plan.maximumAttempts.indices { maximum[index] = plan.maximumAttempts[index] }
+    clock = PolicyClock(plan)
+    laterMaxima = clock.ticks ? plan.laterPromises.map(\.maximumAttempts) : []
     end = plan.end
   }
 
@@ -175,7 +180,8 @@ struct OpenRequests: ~Copyable {
 
     // Attempt maximum.
     let alias = Int(record.pointee.alias.index)
-    let most = alias < maximum.count ? maximum[alias] : .max
+    var most = alias < maximum.count ? maximum[alias] : .max
+    if !laterMaxima.isEmpty { most = maximumOfAll(record, alias, first: most) }
     let causes =
       Int(record.pointee.retries) &+ Int(record.pointee.fallbacks) &+ Int(record.pointee.hedges)
     if attempts > most || (attempts > 0 && attempts != causes &+ 1) {
@@ -222,6 +228,23 @@ struct OpenRequests: ~Copyable {
     if seen.bill != truth.pointee.bill || seen.estimate != record.pointee.estimate {
       unbalanced(record.pointee, truth.pointee, seen, &breaches)
     }
+  }
+
+  /// The most attempts that any of the policies allows which were in force during a request.
+  @inline(never)
+  private func maximumOfAll(
+    _ record: UnsafePointer<RequestRecord>, _ alias: Int, first: Int
+  ) -> Int {
+    let (arrived, settled) = (record.pointee.arrived, record.pointee.settled)
+    var most = 0
+    for promise in clock.promises(of: record.pointee.replica, from: arrived, to: settled) {
+      let allowed =
+        promise == 0
+        ? first
+        : alias < laterMaxima[promise - 1].count ? laterMaxima[promise - 1][alias] : .max
+      most = max(most, allowed)
+    }
+    return most
   }
 
   @inline(__always)

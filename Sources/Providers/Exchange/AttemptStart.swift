@@ -21,13 +21,15 @@ public struct AttemptStart: BitwiseCopyable, Sendable {
   public var outputCap: UInt32
   /// Whether the answer is streamed.
   public var streams: Bool
+  /// The priority; 0 is the lowest.
+  public var priority: UInt8
 
   /// Makes a demand.
   @inlinable
   public init(
     flight: UInt32, call: CallKey, deployment: DeploymentID, ordinal: UInt32 = 0,
     inputTokens: UInt32, cachedInputTokens: UInt32 = 0, outputTokens: UInt32,
-    outputCap: UInt32 = .max, streams: Bool = false
+    outputCap: UInt32 = .max, streams: Bool = false, priority: UInt8 = 0
   ) {
     self.flight = flight
     self.call = call
@@ -38,5 +40,6 @@ public struct AttemptStart: BitwiseCopyable, Sendable {
     self.outputTokens = outputTokens
     self.outputCap = outputCap
     self.streams = streams
+    self.priority = priority
   }
 }

@@ -1,6 +1,9 @@
 public import Vocabulary
 
 /// How an attempt will end if nobody withdraws it: the provider's whole answer, known ahead.
+///
+/// A provider with a queue promises in parts: an *open* promise says at most that the first token is
+/// there; the end follows at the end.
 @frozen
 public struct Promise: BitwiseCopyable, Sendable {
   /// The driver's own index of the attempt.
@@ -50,5 +53,14 @@ public struct Promise: BitwiseCopyable, Sendable {
   }
 
   /// Whether the provider never answers.
-  @inlinable public var hangs: Bool { end == .distantFuture }
+  @inlinable public var hangs: Bool { end == .distantFuture && !outcome.isSuccess }
+
+  /// Whether the end is not known yet: the provider makes another promise when it is.
+  @inlinable public var isOpen: Bool { end == .distantFuture && outcome.isSuccess }
+
+  /// What is known of an attempt that waits at a provider with a queue: nothing.
+  @inlinable
+  public static func open(flight: UInt32) -> Promise {
+    Promise(flight: flight, outcome: .succeeded, end: .distantFuture)
+  }
 }

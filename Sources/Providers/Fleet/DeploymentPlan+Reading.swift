@@ -14,11 +14,12 @@ extension DeploymentPlan {
     let region = try s.text("region", default: "", "the region")
     let residency = try s.text("residency", default: "", "where the data stays: \"eu\"")
     let quota = try Self.quota(of: &s, name, &quotas)
+    let (capacity, standing) = try CapacityPlan.read(&s)
     try s.require(
-      s.has("price"), "price",
+      s.has("price") || standing != nil, "price",
       expected: "prices such as { input: \"$2/M\", cachedInput: \"$0.5/M\", output: \"$8/M\" }",
       next: "say what the deployment bills; silence about a price is not zero")
-    let price = try s.requiredObject("price", "what the provider bills") {
+    let price = try s.object("price", "what the provider bills") {
       (s) throws(SettingError) -> PriceSheet in try PriceSheet(reading: &s)
     }
     let window = try s.optionalInteger(
@@ -26,11 +27,14 @@ extension DeploymentPlan {
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
       (setting) throws(SettingError) -> String in try setting.text()
     }
+    let isServed = if case .selfHosted = capacity { true } else { false }
     try s.require(
-      s.has("latency"), "latency",
-      expected: "{ timeToFirstToken: …, timePerOutputToken: … }",
+      s.has("latency") != isServed, "latency",
+      expected: isServed
+        ? "nothing: the speed of a self-hosted deployment is in `serving`"
+        : "{ timeToFirstToken: …, timePerOutputToken: … }",
       next: "say how fast the deployment is; silence about a latency is not zero")
-    let latency = try s.requiredObject("latency", "how fast it answers when nothing is wrong") {
+    let latency = try s.object("latency", "how fast it answers when nothing is wrong") {
       (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s)
     }
     let faults = try Fault.list(reading: &s)
@@ -55,9 +59,10 @@ extension DeploymentPlan {
       "source", default: "", "where these numbers come from, with a date; silence means assumed")
     self.init(
       name: name, model: model, provider: provider, region: region, residency: residency,
-      quota: quota, price: price, contextWindow: window, capabilities: capabilities,
-      latency: latency, faults: faults, cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
-      outputFactor: factors?.output ?? 1, source: source)
+      quota: quota, price: price ?? .free, contextWindow: window, capabilities: capabilities,
+      latency: latency ?? .none, faults: faults, cut: cut ?? .consumed,
+      inputFactor: factors?.input ?? 1,
+      outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
   }
 
   private static func quota(

@@ -34,6 +34,10 @@ public struct DeploymentPlan: Sendable {
   public var outputFactor: Double
   /// Where these numbers come from; empty if not said.
   public var source: String
+  /// What bounds its throughput, and so where its time comes from.
+  public var capacity: CapacityPlan
+  /// What it costs for being there; `nil` if it is paid by the token alone.
+  public var standing: StandingCharge?
 
   /// Makes a deployment.
   public init(
@@ -41,7 +45,7 @@ public struct DeploymentPlan: Sendable {
     residency: String = "", quota: Int? = nil, price: PriceSheet, contextWindow: Int? = nil,
     capabilities: [String] = [], latency: LatencyPlan, faults: [Fault] = [],
     cut: CutBilling = .consumed, inputFactor: Double = 1, outputFactor: Double = 1,
-    source: String = ""
+    source: String = "", capacity: CapacityPlan = .shared, standing: StandingCharge? = nil
   ) {
     self.name = name
     self.model = model
@@ -58,6 +62,8 @@ public struct DeploymentPlan: Sendable {
     self.inputFactor = inputFactor
     self.outputFactor = outputFactor
     self.source = source
+    self.capacity = capacity
+    self.standing = standing
   }
 
   /// The 64-bit hash of the name: part of the key of every draw.

@@ -3,56 +3,116 @@ public import Vocabulary
 
 /// All simulated deployments of one run and the quotas they share.
 ///
-/// They lie side by side as values of their own type: a call is a direct one, in place. (An array of
-/// existentials costs a box check and a witness call an attempt.)
+/// Deployments of one kind lie side by side as values of their own type, and a deployment's place
+/// says which kind it is of: a call is a branch and a direct call, in place. (An array of existentials
+/// costs a box check and a witness call an attempt.)
 public struct ProviderFleet: ~Copyable, @unchecked Sendable {
-  private let providers: UnsafeMutablePointer<APIProvider>
+  /// Where a deployment lies.
+  private enum Place {
+    /// Times are drawn at the start: APIs and provisioned throughput.
+    case analytic(Int)
+    /// Times emerge from the load: replicas of one's own.
+    case hosted(Int)
+  }
+
+  private let places: UnsafeMutablePointer<Place>
+  private let analytic: UnsafeMutablePointer<APIProvider>
+  private let hosted: UnsafeMutablePointer<SelfHostedProvider>
+  private let analyticCount: Int
+  private let hostedCount: Int
+  private let standing: [StandingCharge?]
+  private let measured: Range<Instant>
   private var quotas: Quotas
 
   /// Makes the providers of one replication.
-  public init(_ plan: FleetPlan, chance: Chance) {
+  /// - Parameter measured: The stretch for which standing charges are paid.
+  public init(
+    _ plan: FleetPlan, chance: Chance, measured: Range<Instant> = .start ..< .distantFuture
+  ) {
     quotas = Quotas(plan)
     count = plan.deployments.count
-    providers = .allocate(capacity: count)
-    for (place, deployment) in plan.deployments.enumerated() {
-      (providers + place).initialize(
-        to: APIProvider(deployment, incidents: plan.incidents, chance: chance))
+    standing = plan.deployments.map(\.standing)
+    self.measured = measured
+    places = .allocate(capacity: count)
+    analytic = .allocate(capacity: count)
+    hosted = .allocate(capacity: count)
+    var (analyticCount, hostedCount) = (0, 0)
+    var meters = quotas.meters[...]
+    for (index, deployment) in plan.deployments.enumerated() {
+      if case .selfHosted(let serving) = deployment.capacity {
+        (places + index).initialize(to: .hosted(hostedCount))
+        (hosted + hostedCount).initialize(
+          to: SelfHostedProvider(
+            deployment, serving, incidents: plan.incidents, chance: chance, measured: measured))
+        hostedCount += 1
+      } else {
+        (places + index).initialize(to: .analytic(analyticCount))
+        var meter: Int?
+        if case .provisioned = deployment.capacity { meter = meters.popFirst() }
+        (analytic + analyticCount).initialize(
+          to: APIProvider(deployment, meter: meter, incidents: plan.incidents, chance: chance))
+        analyticCount += 1
+      }
     }
+    self.analyticCount = analyticCount
+    self.hostedCount = hostedCount
   }
 
   deinit {
-    providers.deinitialize(count: count)
-    providers.deallocate()
+    analytic.deinitialize(count: analyticCount)
+    analytic.deallocate()
+    hosted.deinitialize(count: hostedCount)
+    hosted.deallocate()
+    places.deallocate()
   }
 
   /// How many deployments there are.
   public let count: Int
 
+  /// Whether attempts at a deployment may get their promises later, when it is woken.
+  @inline(__always)
+  public func isQueueing(_ deployment: DeploymentID) -> Bool {
+    if case .hosted = places[Int(deployment.index)] { true } else { false }
+  }
+
   /// Starts an attempt at its deployment.
   public mutating func start(
     _ attempt: AttemptStart, at now: Instant, into output: inout ProviderOutput
   ) {
-    providers[Int(attempt.deployment.index)].start(
-      attempt, at: now, quotas: &quotas, into: &output)
+    switch places[Int(attempt.deployment.index)] {
+    case .analytic(let place):
+      analytic[place].start(attempt, at: now, quotas: &quotas, into: &output)
+    case .hosted(let place):
+      hosted[place].start(attempt, at: now, quotas: &quotas, into: &output)
+    }
   }
 
   /// Tells a deployment that an attempt has been withdrawn.
   public mutating func cancel(
     flight: UInt32, at deployment: DeploymentID, now: Instant, into output: inout ProviderOutput
   ) {
-    providers[Int(deployment.index)].cancel(flight: flight, at: now, into: &output)
+    switch places[Int(deployment.index)] {
+    case .analytic(let place): analytic[place].cancel(flight: flight, at: now, into: &output)
+    case .hosted(let place): hosted[place].cancel(flight: flight, at: now, into: &output)
+    }
   }
 
   /// When a deployment wants to be woken; `distantFuture` if never.
   public func nextWake(of deployment: DeploymentID) -> Instant {
-    providers[Int(deployment.index)].nextWake
+    switch places[Int(deployment.index)] {
+    case .analytic(let place): analytic[place].nextWake
+    case .hosted(let place): hosted[place].nextWake
+    }
   }
 
   /// Wakes a deployment at the instant it had asked for.
   public mutating func wake(
     _ deployment: DeploymentID, at now: Instant, into output: inout ProviderOutput
   ) {
-    providers[Int(deployment.index)].wake(at: now, into: &output)
+    switch places[Int(deployment.index)] {
+    case .analytic(let place): analytic[place].wake(at: now, into: &output)
+    case .hosted(let place): hosted[place].wake(at: now, into: &output)
+    }
   }
 
   /// What an attempt has consumed, and is billed, that ends at `now` instead of at its promised
@@ -60,7 +120,10 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
   public func cut(
     _ promise: Promise, of deployment: DeploymentID, started: Instant, at now: Instant
   ) -> (usage: Usage, bill: Money) {
-    providers[Int(deployment.index)].cut(promise, started: started, at: now)
+    switch places[Int(deployment.index)] {
+    case .analytic(let place): analytic[place].cut(promise, started: started, at: now)
+    case .hosted(let place): hosted[place].cut(promise, started: started, at: now)
+    }
   }
 
   /// Whether a health check of a deployment would succeed: a question of one token.
@@ -68,14 +131,37 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     _ deployment: DeploymentID, _ call: CallKey, at now: Instant
   ) -> Bool {
     guard Int(deployment.index) < count else { return false }
-    return providers[Int(deployment.index)].isWell(
-      AttemptStart(
-        flight: .max, call: call, deployment: deployment, inputTokens: 1, outputTokens: 1),
-      at: now)
+    let question = AttemptStart(
+      flight: .max, call: call, deployment: deployment, inputTokens: 1, outputTokens: 1)
+    return switch places[Int(deployment.index)] {
+    case .analytic(let place): analytic[place].isWell(question, at: now)
+    case .hosted(let place): hosted[place].isWell(question, at: now)
+    }
   }
 
-  /// The successful potential outcome of an attempt: no incident, no quota, no fault in the way.
+  /// The successful potential outcome of an attempt: no incident, no quota, no fault, no queue in
+  /// the way.
   public func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
-    providers[Int(attempt.deployment.index)].floor(attempt)
+    switch places[Int(attempt.deployment.index)] {
+    case .analytic(let place): analytic[place].floor(attempt)
+    case .hosted(let place): hosted[place].floor(attempt)
+    }
+  }
+
+  /// What a deployment costs for being there, whatever it did, in the measured stretch of a run
+  /// that has come to `end`; nothing if it is paid by the token alone.
+  public func standingCharge(
+    of deployment: DeploymentID, until end: Instant
+  ) -> (charge: MoneyTotal, unitNanoseconds: Int128) {
+    guard let price = standing[Int(deployment.index)] else { return (.zero, 0) }
+    let end = min(end, measured.upperBound)
+    let units: Int128
+    switch places[Int(deployment.index)] {
+    case .analytic:
+      let length = max(0, measured.lowerBound.nanoseconds(to: end))
+      units = Int128(length) * Int128(price.units)
+    case .hosted(let place): units = hosted[place].unitNanoseconds(until: end)
+    }
+    return (price.charge(for: units), units)
   }
 }

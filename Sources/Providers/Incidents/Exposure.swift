@@ -7,7 +7,7 @@ import Vocabulary
 /// strikes, of which there are at most 32.
 struct Exposure: Sendable {
   /// In order of their beginning, then of their names.
-  private let strikes: [Strike]
+  let strikes: [Strike]
   private var calmFrom: Int64 = .max
   private var calmUntil: Int64 = .min
   private var onset: Int64 = .max

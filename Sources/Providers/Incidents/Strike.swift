@@ -46,6 +46,13 @@ struct Strike: Sendable {
     return draw(.inFlight, attempt) < incident.inFlightShare.value
   }
 
+  /// Whether it touches an attempt of a call that is in flight when it begins.
+  func touchesInFlight(_ call: CallKey, ordinal: UInt32) -> Bool {
+    guard incident.inFlight != .survive else { return false }
+    let uniform = key.uniform(call: call, ordinal: ordinal, counter: Draw.inFlight.rawValue)
+    return uniform < incident.inFlightShare.value
+  }
+
   /// Whether it changes quotas now.
   func changesQuota(at now: Int64) -> Bool {
     guard let quota = incident.quota else { return false }

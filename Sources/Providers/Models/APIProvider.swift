@@ -1,7 +1,7 @@
 import Chance
 import Vocabulary
 
-/// The analytic model of an API: nobody queues, every attempt's time is drawn at its start.
+/// The analytic model of an API, or of provisioned throughput: nobody queues, every attempt's time is drawn at its start.
 ///
 /// An attempt's demand is drawn under (purpose, deployment's name, call, ordinal) alone, so every
 /// deployment has its own potential outcome for every call, whatever else is started. Of the world
@@ -17,11 +17,12 @@ struct APIProvider: Provider {
   private let contextWindow: UInt32
   private var exposure: Exposure
 
-  init(_ plan: DeploymentPlan, incidents: [IncidentPlan], chance: Chance) {
+  /// - Parameter meter: The place of its meter of utilisation, if it is provisioned.
+  init(_ plan: DeploymentPlan, meter: Int? = nil, incidents: [IncidentPlan], chance: Chance) {
     demand = APIDemand(plan, chance: chance)
     billing = Billing(plan)
     cutBilling = plan.cut
-    quota = plan.quota
+    quota = meter ?? plan.quota
     contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
     exposure = Exposure(plan, incidents: incidents, chance: chance)
   }

@@ -4,7 +4,7 @@ public import Vocabulary
 ///
 /// *Demand* (work, noise, fault) is drawn under keys and does not depend on the policy; *time*
 /// emerges from load. An analytic model promises at `start`; a queueing model promises from `wake`.
-public protocol Provider: Sendable {
+public protocol Provider: ~Copyable, Sendable {
   /// Takes an attempt; an analytic model adds exactly one promise to `output`.
   mutating func start(
     _ attempt: AttemptStart, at now: Instant, quotas: inout Quotas,

@@ -11,6 +11,9 @@ public struct QuotaPlan: Sendable, Hashable {
     case reconcile
     /// When the answer ends, with what it used; an attempt starts while one permit is left.
     case actual
+    /// At the start as `reserve`, but an attempt starts while one permit is left, whatever its size;
+    /// the difference to what it used is settled when the answer ends.
+    case estimate
   }
 
   /// What a meter of the quota counts.
@@ -23,6 +26,22 @@ public struct QuotaPlan: Sendable, Hashable {
     case inputTokens
     /// Output tokens.
     case outputTokens
+    /// Thousandths of tokens, each kind of token with its weight.
+    case weighted
+  }
+
+  /// What the kinds of tokens weigh, in thousandths of an uncached input token.
+  public struct Weights: Sendable, Hashable {
+    /// An output token.
+    public var output: Int64
+    /// A cached input token.
+    public var cached: Int64
+
+    /// Makes weights.
+    public init(output: Int64 = 1000, cached: Int64 = 1000) {
+      self.output = output
+      self.cached = cached
+    }
   }
 
   /// One count and its limit.
@@ -54,11 +73,14 @@ public struct QuotaPlan: Sendable, Hashable {
   public var answers: Duration
   /// Whether a refusal says when to come back.
   public var saysRetryAfter: Bool
+  /// What tokens weigh where they are weighted.
+  public var weights: Weights
 
   /// Makes a quota.
   public init(
     name: String, meters: [Meter], charge: Charge = .reserve, window: Duration? = nil,
-    answers: Duration = .milliseconds(50), saysRetryAfter: Bool = true
+    answers: Duration = .milliseconds(50), saysRetryAfter: Bool = true,
+    weights: Weights = Weights()
   ) {
     self.name = name
     self.meters = meters
@@ -66,5 +88,6 @@ public struct QuotaPlan: Sendable, Hashable {
     self.window = window
     self.answers = answers
     self.saysRetryAfter = saysRetryAfter
+    self.weights = weights
   }
 }

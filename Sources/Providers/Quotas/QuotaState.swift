@@ -13,6 +13,7 @@ struct QuotaState: Sendable {
   }
 
   private let charge: QuotaPlan.Charge
+  private let weights: QuotaPlan.Weights
   private let saysRetryAfter: Bool
   private let steps: CapacitySteps
   private var meters: [Meter]
@@ -23,6 +24,7 @@ struct QuotaState: Sendable {
 
   init(_ plan: QuotaPlan, incidents: [IncidentPlan]) {
     charge = plan.charge
+    weights = plan.weights
     saysRetryAfter = plan.saysRetryAfter
     answers = max(0, plan.answers.nanoseconds)
     steps = CapacitySteps(incidents)
@@ -46,7 +48,7 @@ struct QuotaState: Sendable {
     var isRefused = false
     var wait: Int64? = 0
     for meter in meters {
-      let asked = max(1, atStart(demand, meter.unit))
+      let asked = charge == .estimate ? 1 : max(1, atStart(demand, meter.unit))
       let missing: Int64??
       switch meter.level {
       case .bucket(let bucket):
@@ -82,7 +84,7 @@ struct QuotaState: Sendable {
   var pending: Int { due.count }
 
   private func atStart(_ demand: QuotaDemand, _ unit: QuotaPlan.Unit) -> Int64 {
-    unit == .requests || charge != .actual ? demand.permits(of: unit) : 0
+    unit == .requests || charge != .actual ? demand.permits(of: unit, weights) : 0
   }
 
   private mutating func advance(to now: Int64) {
@@ -114,8 +116,8 @@ struct QuotaState: Sendable {
       advance(to: charge.at)
       for index in meters.indices where meters[index].unit != .requests {
         let unit = meters[index].unit
-        var change = charge.used.permits(of: unit)
-        if self.charge == .reconcile { change -= charge.reserved.permits(of: unit) }
+        var change = charge.used.permits(of: unit, weights)
+        if self.charge != .actual { change -= charge.reserved.permits(of: unit, weights) }
         // A refund belongs to the window that was charged; a later one knows nothing of it.
         if case .window(let window) = meters[index].level, change < 0,
           window.window(of: charge.reservedAt) != window.index

@@ -12,24 +12,31 @@ enum QuotaVerdict: Equatable {
 struct QuotaDemand: BitwiseCopyable {
   var inputTokens: UInt32
   var outputTokens: UInt32
+  var cachedInputTokens: UInt32
 
-  init(inputTokens: UInt32, outputTokens: UInt32) {
+  init(inputTokens: UInt32, outputTokens: UInt32, cachedInputTokens: UInt32 = 0) {
     self.inputTokens = inputTokens
     self.outputTokens = outputTokens
+    self.cachedInputTokens = min(cachedInputTokens, inputTokens)
   }
 
   /// What an answer used.
   init(_ usage: Usage) {
-    self.init(inputTokens: usage.inputTokens, outputTokens: usage.outputTokens)
+    self.init(
+      inputTokens: usage.inputTokens, outputTokens: usage.outputTokens,
+      cachedInputTokens: usage.cachedInputTokens)
   }
 
   /// How much of it a meter counts.
-  func permits(of unit: QuotaPlan.Unit) -> Int64 {
+  func permits(of unit: QuotaPlan.Unit, _ weights: QuotaPlan.Weights) -> Int64 {
     switch unit {
     case .requests: 1
     case .tokens: Int64(inputTokens) + Int64(outputTokens)
     case .inputTokens: Int64(inputTokens)
     case .outputTokens: Int64(outputTokens)
+    case .weighted:
+      Int64(inputTokens - cachedInputTokens) * 1000 + Int64(cachedInputTokens) * weights.cached
+        + Int64(outputTokens) * weights.output
     }
   }
 }

@@ -33,7 +33,8 @@ struct TokenFactors: Sendable {
   func demand(of attempt: AttemptStart, _ whole: Usage) -> QuotaDemand {
     let cap = attempt.outputCap == .max ? whole.outputTokens : Self.scale(attempt.outputCap, output)
     return QuotaDemand(
-      inputTokens: whole.inputTokens, outputTokens: max(cap, whole.outputTokens))
+      inputTokens: whole.inputTokens, outputTokens: max(cap, whole.outputTokens),
+      cachedInputTokens: whole.cachedInputTokens)
   }
 
   private static func scale(_ tokens: UInt32, _ factor: Double) -> UInt32 {

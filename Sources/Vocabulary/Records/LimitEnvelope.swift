@@ -29,8 +29,12 @@ public struct LimitEnvelope: Sendable, Hashable {
   public var shape: Shape
   /// How many permits more the state's scope allows.
   public var slack: Int64
-  /// Whether each replica keeps the promise by itself (local state) or all of them together.
+  /// Whether each replica keeps the promise by itself (local or gossiped state) or all of them
+  /// together (a central store).
   public var perReplica: Bool
+  /// For gossiped state: how many permits beyond the shape all replicas together may admit, because
+  /// each learns of the others with a lag; `nil` if nothing better than × replicas is promised.
+  public var fleetSlack: Int64?
   /// Whether each charge is a reservation, which a `reconciled` note of the same request closes.
   public var reserves: Bool
   /// Whether charges come at the end, for requests that were admitted (and noted with a charge of
@@ -85,7 +89,9 @@ public struct LimitEnvelope: Sendable, Hashable {
     case .inFlight, .none:
       return nil
     }
+    let afterwards = chargesAfter ? Int128(inFlight) : 0
+    if let fleetSlack { return alone + Int128(slack) + Int128(fleetSlack) + afterwards }
     let several = perReplica ? Int128(max(1, replicas)) : 1
-    return (alone + Int128(slack)) * several + (chargesAfter ? Int128(inFlight) : 0)
+    return (alone + Int128(slack)) * several + afterwards
   }
 }

@@ -77,10 +77,17 @@ public struct Note: BitwiseCopyable, Sendable {
     case limitAdapted
     /// The replica has started anew and forgotten what it knew.
     case restarted
-    /// The replica has taken over another policy.
+    /// The replica has taken over another policy. `value`: 1 if the state of its limits is kept.
     case reloaded
     /// A broken stream goes on elsewhere. `deployment`: the one that broke.
     case streamRestarted
+    /// A limit counted what it did not admit: a request that was refused and is charged all the
+    /// same, or what another replica has told. `subject`: limit; `value`: permits, negative if they
+    /// are given back; `other`: the bucket (tenant index).
+    case limiterCounted
+    /// The central store of counters gave no verdict in time. `subject`: limit; `value`: what that
+    /// means for the request (0 admitted, 1 refused, 2 judged by the replica alone).
+    case storeFailed
   }
 
   /// Why a request was shed that would have waited.
@@ -152,6 +159,9 @@ public struct Note: BitwiseCopyable, Sendable {
   public var other: Int64
   /// What is stated.
   public var kind: Kind
+  /// Which of the request's attempts a limit's note is about, for a limit that is judged at
+  /// attempts; `.max` otherwise.
+  public var attempt: UInt8
   /// The deployment, if the kind names one.
   public var deployment: DeploymentID
   /// The index of the limit, breaker or route node, as the kind says.
@@ -163,13 +173,15 @@ public struct Note: BitwiseCopyable, Sendable {
   @inlinable
   public init(
     _ kind: Kind, at: Instant, request: UInt64 = .max, deployment: DeploymentID = .none,
-    subject: UInt16 = .max, value: Int64 = 0, other: Int64 = 0, replica: ReplicaID = ReplicaID(0)
+    subject: UInt16 = .max, value: Int64 = 0, other: Int64 = 0, replica: ReplicaID = ReplicaID(0),
+    attempt: UInt8 = .max
   ) {
     self.at = at
     self.request = request
     self.value = value
     self.other = other
     self.kind = kind
+    self.attempt = attempt
     self.deployment = deployment
     self.subject = subject
     self.replica = replica

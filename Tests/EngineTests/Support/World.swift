@@ -49,6 +49,12 @@ struct World {
     measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     measures.breakers = plan.tree.guardedDeployments
     measures.breakerOfLeaf = plan.tree.breakerOfLeaf
+    for fault in gatewayFaults {
+      guard case .reload(let later) = fault.kind else { continue }
+      measures.takeovers.append(
+        Takeover(at: fault.at, replica: fault.replica, promise: measures.laterPromises.count))
+      measures.laterPromises.append(later.promises(aliases: 2))
+    }
     return measures
   }
 
@@ -67,12 +73,30 @@ struct World {
     run.services = services
     run.gatewayFaults = gatewayFaults
     run.mergesDeadlines = mergesDeadlines
-    run.bounds = World.aliases.indices.map { gateway.tree.deployments(reachableFrom: $0) }
+    let policies =
+      [gateway]
+      + gatewayFaults.compactMap { if case .reload(let later) = $0.kind { later } else { nil } }
+    run.bounds = World.aliases.indices.map { alias in
+      Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
+    }
     let sink = Collector(measures(gateway))
     var simulation = Simulation(
       run, clients: streams.map { ListClient($0, seed: seed) }, chance: chance, sink: sink)
     let (tally, _) = try simulation.run()
     return sink.close(tally)
+  }
+}
+
+extension GatewayPlan {
+  /// What it promises, for the laws.
+  func promises(aliases: Int) -> PolicyPromises {
+    var promises = PolicyPromises()
+    promises.limits = limitEnvelopes
+    promises.concurrency = concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
+    promises.breakers = tree.guardedDeployments
+    promises.breakerOfLeaf = tree.breakerOfLeaf
+    promises.maximumAttempts = Array(repeating: maximumAttempts, count: aliases)
+    return promises
   }
 }
 

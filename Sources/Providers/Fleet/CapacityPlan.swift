@@ -1,0 +1,9 @@
+/// What bounds the throughput of a deployment, and so where its time comes from.
+public enum CapacityPlan: Sendable {
+  /// An API shared with others: times are drawn for each attempt, quotas stand in front.
+  case shared
+  /// Throughput that is bought by the hour: times are drawn, a meter of utilisation stands in front.
+  case provisioned(ProvisionedPlan)
+  /// Replicas of one's own: time emerges from the load.
+  case selfHosted(ServingPlan)
+}

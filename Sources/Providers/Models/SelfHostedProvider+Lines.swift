@@ -1,0 +1,153 @@
+import Vocabulary
+
+// Lines and replicas: who waits where, who is taken in hand, who leaves.
+
+extension SelfHostedProvider {
+  /// The line that an attempt joins: the only one, or that of the replica with the fewest in hand.
+  mutating func line(for now: Int64) -> Int {
+    if plan.dispatch == .shared { return 0 }
+    var best = 0
+    var fewest = Int.max
+    for place in 0..<count where isOpen(place) || replicas[place].state == .starting {
+      let inHand = replicas[place].assigned + waiting[place]
+      // One that serves is before one that is starting.
+      let rank = inHand * 2 + (replicas[place].state == .ready ? 0 : 1)
+      if rank < fewest { (best, fewest) = (place, rank) }
+    }
+    return best
+  }
+
+  /// Whether a replica takes new work.
+  func isOpen(_ place: Int) -> Bool { replicas[place].state == .ready && place < usable }
+
+  func fits(_ place: Int, _ need: Int64) -> Bool {
+    replicas[place].assigned < plan.batch && replicas[place].reserved <= plan.memory - need
+  }
+
+  /// Whether an attempt would be taken in hand at once.
+  mutating func hasRoom(_ line: Int, _ need: Int64) -> Bool {
+    guard waiting[line] == 0 else { return false }
+    if plan.dispatch == .leastLoaded { return isOpen(line) && fits(line, need) }
+    return roomiest(need) != nil
+  }
+
+  /// The replica with room that has the fewest in hand.
+  private mutating func roomiest(_ need: Int64) -> Int? {
+    var best: Int?
+    var fewest = Int.max
+    for place in 0..<count where isOpen(place) && fits(place, need) {
+      if replicas[place].assigned < fewest { (best, fewest) = (place, replicas[place].assigned) }
+    }
+    return best
+  }
+
+  /// Tokens of memory that an attempt needs.
+  func need(_ attempt: AttemptStart, _ whole: Usage) -> Int64 {
+    let output =
+      plan.reservesCap ? demand.permits(for: attempt, whole).outputTokens : whole.outputTokens
+    return Int64(whole.inputTokens) + Int64(output)
+  }
+
+  mutating func queue(_ slot: Int, _ line: Int) {
+    let rank: UInt64 =
+      switch plan.order {
+      case .fifo: 0
+      case .shortestPrompt: UInt64(jobs[slot].toPrefill)
+      case .priority: 255 - UInt64(jobs[slot].priority)
+      }
+    lines[line].push(KeyHeap.key(rank: rank, number: jobs[slot].number, slot: slot))
+    waiting[line] += 1
+  }
+
+  /// Gives what waits in a line to replicas with room.
+  mutating func dispatch(_ line: Int, at now: Int64) {
+    while let slot = head(of: line) {
+      let place: Int?
+      if plan.dispatch == .shared {
+        place = roomiest(jobs[slot].need)
+      } else {
+        place = isOpen(line) && fits(line, jobs[slot].need) ? line : nil
+      }
+      guard let place else { return }
+      take(slot, from: line, to: place)
+      replicas[place].interrupt(at: now, slow: slow)
+    }
+  }
+
+  /// Lets a replica take what it has room for.
+  mutating func pull(_ place: Int, at now: Int64) {
+    guard isOpen(place) else { return }
+    let line = plan.dispatch == .shared ? 0 : place
+    while let slot = head(of: line), fits(place, jobs[slot].need) {
+      take(slot, from: line, to: place)
+    }
+  }
+
+  private mutating func take(_ slot: Int, from line: Int, to place: Int) {
+    lines[line].removeFirst()
+    waiting[line] -= 1
+    jobs[slot].place = .coming
+    jobs[slot].home = Int32(place)
+    replicas[place].assign(slot, &jobs)
+  }
+
+  /// The slot of the first that still waits.
+  private mutating func head(of line: Int) -> Int? {
+    while lines[line].count > 0 {
+      let key = lines[line].first
+      let slot = KeyHeap.slot(of: key)
+      if jobs[slot].place == .waiting, KeyHeap.isAbout(key, number: jobs[slot].number),
+        Int(jobs[slot].home) == line
+      {
+        return slot
+      }
+      lines[line].removeFirst()
+    }
+    return nil
+  }
+
+  /// A job leaves before its end: the gateway withdrew it, or its connection broke.
+  mutating func leave(_ slot: Int, at now: Int64) {
+    let home = Int(jobs[slot].home)
+    switch jobs[slot].place {
+    case .waiting:
+      waiting[home] -= 1
+      freeSlot(slot)
+      // Who stood behind it may fit where it did not.
+      dispatch(home, at: now)
+    case .coming:
+      jobs[slot].place = .gone
+      replicas[home].interrupt(at: now, slow: slow)
+    case .decoding:
+      jobs[slot].place = .gone
+      replicas[home].withdraw(decoding: slot, at: now, slow: slow)
+    case .gone, .free: break
+    }
+  }
+
+  /// Tokens of a job's answer by `now`.
+  mutating func made(_ slot: Int, at now: Int64) -> Int64 {
+    guard jobs[slot].place == .decoding else { return 0 }
+    return replicas[Int(jobs[slot].home)].made(jobs[slot], at: now, slow: slow)
+  }
+
+  // MARK: Slots
+
+  func slot(of flight: UInt32) -> Int? {
+    guard Int(flight) < slotOfFlight.count, slotOfFlight[Int(flight)] != .max else { return nil }
+    return Int(slotOfFlight[Int(flight)])
+  }
+
+  mutating func takeSlot() -> Int {
+    if !free.isEmpty { return Int(free.removeLast()) }
+    precondition(jobs.count < KeyHeap.slots, "more than \(KeyHeap.slots) attempts in hand")
+    jobs.append(ServingJob())
+    return jobs.count - 1
+  }
+
+  mutating func freeSlot(_ slot: Int) {
+    jobs[slot].place = .free
+    free.append(UInt32(slot))
+    inHand -= 1
+  }
+}
