@@ -21,13 +21,14 @@ struct EventKey {
     case sideCallEnd = 11
     case sideCallDeadline = 12
     case gatewayFault = 13
+    case comeback = 14
 
     var rank: UInt64 {
       switch self {
       case .attemptEnd, .firstToken, .sideCallEnd, .wake: 0
       case .deadline, .sideCallDeadline: 1
       case .backoff, .patience, .delta, .hedge, .queue, .poll, .gatewayFault: 2
-      case .arrival: 3
+      case .arrival, .comeback: 3
       }
     }
 

@@ -18,7 +18,7 @@ extension Simulation {
     var awaits = false
     /// Whether it has no more to say.
     var isOver = false
-    /// Whether its arrivals may depend on answers: it is asked for one at a time.
+    /// Whether it is told of answers, from which further arrivals may follow.
     let listens: Bool
   }
 
@@ -46,21 +46,28 @@ extension Simulation {
     stands[client].place = first
     stands[client].left = 0
     if stands[client].isOver { return false }
-    if stands[client].listens {
-      stands[client].left = try clients[client].next(into: &arrivals[first]) ? 1 : 0
-    } else {
-      var places = UnsafeMutableBufferPointer(
-        start: arrivals + first, count: Simulation.batch
-      ).mutableSpan
-      let made = try clients[client].fill(&places)
-      stands[client].left = made
-      stands[client].isOver = made < Simulation.batch
-    }
-    return stands[client].left > 0
+    var places = UnsafeMutableBufferPointer(
+      start: arrivals + first, count: Simulation.batch
+    ).mutableSpan
+    let made = try clients[client].fill(&places)
+    stands[client].left = made
+    stands[client].isOver = made < Simulation.batch
+    return made > 0
   }
 
+  /// A client's next arrival is due.
   mutating func arrive(_ client: Int) throws(TrafficError) {
-    let place = stands[client].place
+    try enter(client, at: stands[client].place)
+    try schedule(client)
+    if !upcoming.isEmpty {
+      let next = stands[EventKey(bits: upcoming.first).slot].place
+      arrivals[next].request.number = number
+    }
+  }
+
+  /// A request reaches its replica: the arrival at `place` of `client`.
+  @inline(__always)
+  mutating func enter(_ client: Int, at place: Int) throws(TrafficError) {
     // Numbered before, if nothing has come in between: to read as a whole what has just been written
     // in part makes the processor wait.
     if arrivals[place].request.number != number { arrivals[place].request.number = number }
@@ -81,11 +88,6 @@ extension Simulation {
     }
     sequence &+= 1
     try perform(replica)
-    try schedule(client)
-    if !upcoming.isEmpty {
-      let next = stands[EventKey(bits: upcoming.first).slot].place
-      arrivals[next].request.number = number
-    }
   }
 
   /// Keeps what the driver must know of a request that is not over at once.
@@ -96,8 +98,9 @@ extension Simulation {
   ) {
     let index = Int(id.slot) &* replicas &+ replica
     if index >= calls.count { growCalls(to: index) }
-    let repeats =
+    var repeats =
       seen?.insert(arrival.pointee.request.fingerprint, arrival.pointee.request.alias) ?? false
+    if someListen { remember(arrival, index, &repeats) }
     calls[index] = Call(
       key: arrival.pointee.request.call, truth: arrival.pointee.truth, bill: .zero,
       arrived: now, timers: RequestTimers(), patience: sequence, incidents: 0,
@@ -121,5 +124,6 @@ extension Simulation {
       repeats: false, isOpen: false)
     precondition(index < EventKey.slots, "more than \(EventKey.slots) requests at once")
     calls.fill(upTo: index + 1, with: blank)
+    if someListen { asked.fill(upTo: index + 1, with: .blank) }
   }
 }

@@ -44,6 +44,9 @@ extension Simulation {
       ages += Int128(calls[index].arrived.nanoseconds(to: end))
     }
     tally.requests.close(at: end, open: open, ages: ages)
+    if let calls = tally.calls {
+      tally.calls?.close(at: end, open: calls.entered - calls.left, ages: 0)
+    }
     tally.sideCalls.close(at: end, open: tally.sideCalls.entered - tally.sideCalls.left, ages: 0)
     var counts = [Int](repeating: 0, count: tally.deployments.count)
     var inFlight = [Int128](repeating: 0, count: tally.deployments.count)

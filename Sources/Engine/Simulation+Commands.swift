@@ -7,20 +7,42 @@ import Vocabulary
 extension Simulation {
   /// Carries out the commands of a replica, in order; a command may lead to further ones.
   mutating func perform(_ replica: Int) throws(TrafficError) {
+    var told = 0
+    if someListen { tell(&told, replica) }
     drainRequests(replica)
+    // Most are about answers and bodies, which often nobody hears of.
     var place = 0
+    while place < output.commands.count, isSilent(output.commands[place]) { place &+= 1 }
+    if place < output.commands.count { try carryOut(replica, from: place, &told) }
+    output.commands.removeAll()
+  }
+
+  /// Whether a command asks nothing of this driver.
+  @inline(__always)
+  private func isSilent(_ command: Command) -> Bool {
+    switch command {
+    case .beginAnswer, .finishAnswer: true
+    case .keepBody, .releaseBody: !asksMeaning
+    default: false
+    }
+  }
+
+  @inline(never)
+  private mutating func carryOut(
+    _ replica: Int, from first: Int, _ told: inout Int
+  ) throws(TrafficError) {
+    var place = first
     while place < output.commands.count {
       let command = output.commands[place]
       place &+= 1
       switch command {
       case .startAttempt(let deadlines, let attempt, let slot, let deployment):
         start(replica, attempt, slot, deployment, deadlines)
-      case .finishAnswer(let id, let end, let at):
-        if someListen { try answer(Int(id.slot) &* replicas &+ replica, end, at) }
       case .cancelAttempt(let attempt):
         let index = Int(attempt.slot) &* replicas &+ replica
         if flights[index].isLive, flights[index].attempt == attempt {
           withdraw(index, .cancelled)
+          if someListen { tell(&told, replica) }
           drainRequests(replica)
         }
       case .setTimer(let timer, let at): set(timer, at: at, replica)
@@ -30,22 +52,10 @@ extension Simulation {
         publish(delta, from: replica)
       case .keepBody(let body, from: let id): keep(body, from: id, replica)
       case .releaseBody(let body): release(body, replica)
-      case .beginAnswer:
+      case .beginAnswer, .finishAnswer:
         break
       }
     }
-    output.commands.removeAll()
-  }
-
-  @inline(__always)
-  mutating func answer(
-    _ index: Int, _ end: RequestRecord.End, _ at: Instant
-  ) throws(TrafficError) {
-    let client = Int(calls[index].client)
-    guard stands[client].listens else { return }
-    clients[client].answered(call: calls[index].key, end: end, at: at)
-    // A client that waits for answers may have something new to say.
-    if !stands[client].awaits { try schedule(client) }
   }
 
   /// Adds the world's truth to every record that has appeared.
@@ -59,6 +69,12 @@ extension Simulation {
         isDegraded: calls[index].isDegraded)
       if asksMeaning, output.requests[place].source == .semantic {
         truth.isWrong = isWrong(output.requests[place].id, calls[index], replica)
+      }
+      if someListen {
+        truth.isTriedAgain = calls[index].isTriedAgain
+        if output.requests[place].clientTry > 0 {
+          truth.callAge = asked[index].memory.began.nanoseconds(to: calls[index].arrived)
+        }
       }
       if bounds { bound(&truth, output.requests[place], calls[index]) }
       calls[index].isOpen = false

@@ -110,7 +110,7 @@ extension Simulation {
     polls[key.slot] = .max
     // With nothing open and nothing to come there is nothing to look at: without this the last of
     // them would depend on what else is still queued, such as deadlines of attempts that have ended.
-    if upcoming.isEmpty, tally.requests.entered == tally.requests.left { return }
+    if upcoming.isEmpty, !someReturn, tally.requests.entered == tally.requests.left { return }
     let replica = key.slot / Simulation.pollNumbers
     gateways[replica].handle(
       .timerFired(TimerID(.poll, of: .none, number: number)), at: now, into: &output)

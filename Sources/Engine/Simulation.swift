@@ -45,6 +45,8 @@ public struct Simulation: ~Copyable {
     var priority: UInt8 = 0
     var repeats: Bool
     var isOpen: Bool
+    /// Whether the client comes back with another try of the same call.
+    var isTriedAgain = false
     var isDegraded = false
     var body: UInt128 = 0
   }
@@ -70,6 +72,12 @@ public struct Simulation: ~Copyable {
   let bounds: Bool
   /// Whether any client wants to know how its calls ended.
   let someListen: Bool
+  /// What each request of a client that listens arrived with, by the place of its call; empty if
+  /// none listens.
+  var asked = Buffer<Arrival>()
+  /// The arrivals that follow from answers.
+  var returning = Buffer<Returning>()
+  var freeReturning = Buffer<UInt32>()
   /// Whether a policy goes on with broken streams where they broke off.
   let continues: Bool
   var fleet: ProviderFleet
@@ -121,8 +129,9 @@ public struct Simulation: ~Copyable {
       (gateways + index).initialize(
         to: Gateway(plan.gateway, replica: ReplicaID(index), chance: chance))
     }
-    arrivals = .allocate(capacity: clients.count * Simulation.batch)
-    arrivals.initialize(repeating: .blank, count: clients.count * Simulation.batch)
+    // One place more, for the arrival that follows from an answer.
+    arrivals = .allocate(capacity: clients.count * Simulation.batch + 1)
+    arrivals.initialize(repeating: .blank, count: clients.count * Simulation.batch + 1)
     for client in clients.indices {
       stands.append(Stand(place: client * Simulation.batch, listens: clients[client].listens))
     }
@@ -138,6 +147,7 @@ public struct Simulation: ~Copyable {
     tally = DriverTally(deployments: plan.fleet.deployments.count)
     bounds = !plan.bounds.isEmpty
     someListen = clients.contains { $0.listens }
+    if someListen { tally.calls = StationTally() }
     continues =
       plan.gateway.continuesStreams
       || plan.gatewayFaults.contains {
@@ -185,6 +195,7 @@ public struct Simulation: ~Copyable {
         try sideCallEnds(key)
       case EventKey.Kind.delta.rawValue: deliver(key.slot)
       case EventKey.Kind.gatewayFault.rawValue: try gatewayFault(key.slot)
+      case EventKey.Kind.comeback.rawValue: try comeBack(key.slot)
       default: wake(key)
       }
       if output.attempts.count >= Simulation.flushed || output.requests.count >= Simulation.flushed

@@ -6,9 +6,11 @@ extension Gateway {
   /// Ends a request that never got past admission.
   mutating func refuse(
     _ request: borrowing Request, _ id: RequestID, _ why: RequestRecord.Rejection, limit: UInt16,
-    status: UInt16, at now: Instant, into output: inout Output
+    status: UInt16, retryAfter: RetryAfter = .unsaid, at now: Instant, into output: inout Output
   ) -> RequestID {
-    output.commands.append(.finishAnswer(id, .rejected, at: now))
+    output.commands.append(
+      .finishAnswer(
+        id, AnswerEnd(.rejected, .status(status), retryAfter: retryAfter, at: now)))
     var record = RequestRecord(arrival: request, id: id, at: now, replica: replica)
     record.end = .rejected
     record.rejection = why
@@ -34,7 +36,13 @@ extension Gateway {
       slots[slot].record.end = end
       slots[slot].record.outcome = outcome
       slots[slot].record.ended = now
-      output.commands.append(.finishAnswer(id(ofSlot: slot), end, at: now))
+      output.commands.append(
+        .finishAnswer(
+          id(ofSlot: slot),
+          AnswerEnd(
+            end, outcome,
+            retryAfter: end == .failed && slots[slot].failed ? slots[slot].hint : .unsaid,
+            hasBegun: slots[slot].record.began != .distantFuture, at: now)))
     } else {
       slots[slot].record.outcome = .cancelled
     }

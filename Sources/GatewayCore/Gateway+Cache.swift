@@ -25,7 +25,7 @@ extension Gateway {
     guard let hit else { return false }
     let end = now.advanced(byNanoseconds: cache.rule.latency)
     output.commands.append(.beginAnswer(id, .cache(hit.body)))
-    output.commands.append(.finishAnswer(id, .succeeded, at: end))
+    output.commands.append(.finishAnswer(id, .succeeded(at: end)))
     var record = RequestRecord(arrival: request, id: id, at: now, replica: replica)
     record.end = .succeeded
     record.source = .cache
@@ -114,7 +114,7 @@ extension Gateway {
       slots[slot].record.end = .succeeded
       slots[slot].record.outcome = .succeeded
       slots[slot].record.ended = end
-      output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded, at: end))
+      output.commands.append(.finishAnswer(id(ofSlot: slot), .succeeded(at: end)))
     }
     slots[slot].state = .settling
     settleIfQuiet(slot, at: now, into: &output)

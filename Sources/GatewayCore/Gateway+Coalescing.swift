@@ -232,7 +232,8 @@ extension Gateway {
     slots[slot].record.end = .abandoned
     slots[slot].record.outcome = .cancelled
     slots[slot].record.ended = now
-    output.commands.append(.finishAnswer(id(ofSlot: slot), .abandoned, at: now))
+    output.commands.append(
+      .finishAnswer(id(ofSlot: slot), AnswerEnd(.abandoned, .cancelled, at: now)))
     return true
   }
 

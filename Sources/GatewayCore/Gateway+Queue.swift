@@ -109,7 +109,10 @@ extension Gateway {
       let rule = plan.limits[Int(blocker.subject)]
       return refuse(
         request, id, rule.isBudget ? .budget : .limit, limit: blocker.subject,
-        status: rule.status, at: now, into: &output)
+        status: rule.status,
+        retryAfter: blocker.retryAt == .distantFuture
+          ? .unsaid : RetryAfter(now.duration(to: blocker.retryAt)),
+        at: now, into: &output)
     }
     let rule = plan.concurrency[Int(blocker.subject & ~ConcurrencyRule.subject)]
     return refuse(

@@ -51,6 +51,8 @@ public struct MeasuresPlan: Sendable {
   public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
+  /// Whether clients come back, so that a call may be several requests.
+  public var tracksCalls = false
   /// What the policies promise that replicas take over in the course of the run.
   public var laterPromises: [PolicyPromises] = []
   /// When which replica takes over which of them; those of a replica in order of time.
@@ -197,7 +199,13 @@ public struct Slice: Sendable, Hashable {
 
   @inline(__always)
   func contains(_ record: UnsafePointer<RequestRecord>) -> Bool {
-    guard record.pointee.arrived >= from, record.pointee.arrived < to else { return false }
+    contains(record, arrivedAt: record.pointee.arrived)
+  }
+
+  /// Whether it would contain the request if it had arrived then.
+  @inline(__always)
+  func contains(_ record: UnsafePointer<RequestRecord>, arrivedAt arrived: Instant) -> Bool {
+    guard arrived >= from, arrived < to else { return false }
     if let alias, record.pointee.alias != alias { return false }
     if let deployment, record.pointee.deployment != deployment { return false }
     if let team, record.pointee.identity.team != team { return false }

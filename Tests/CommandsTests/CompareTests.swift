@@ -41,7 +41,7 @@ struct CompareTests {
       "Does a second deployment help?", "raises availability from", "What is set differently",
       "routes.chat", "calls answered or not", "only failover answered",
       "gateway-lab explain \(place.scenario)", "--policy single --policy failover",
-      "from vendor sheet, 2026-01", "assumed", "`traffic.users`", "All 10 laws hold",
+      "from vendor sheet, 2026-01", "assumed", "`traffic.users`", "All 11 laws hold",
       "gateway-lab compare \(place.scenario) --set horizon=90s\n", "An extrapolation",
       "least cost", "north down",
     ] { #expect(report.contains(words), "\(words)") }

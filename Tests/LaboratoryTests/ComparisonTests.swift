@@ -61,7 +61,9 @@ struct ComparisonTests {
         found.policies.map(\.reference) == [nil, nil, nil, .noGateway, .clairvoyant])
       for policy in found.policies {
         #expect(
-          policy.measures.map(\.name) == MeasureCatalog.names.dropLast(MeasureCatalog.meaning.count)
+          policy.measures.map(\.name)
+            == MeasureCatalog.names.dropLast(
+              MeasureCatalog.meaning.count + MeasureCatalog.perCall.count)
         )
         #expect(
           policy.measures.allSatisfy {

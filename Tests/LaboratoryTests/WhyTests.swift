@@ -105,10 +105,43 @@ struct WhyTests {
           number: UInt64(index * 40), call: CallKey(bits: UInt64(index)), inputTokens: 1,
           alias: AliasID(0)), id: .none, at: .start, replica: ReplicaID(0))
       record.end = end
-      outcomes.add(record)
+      outcomes.add(record, RequestTruth())
     }
     #expect((0..<4).map { outcomes[$0 * 40] } == [.served, .failed, .refused, .refused])
     #expect(outcomes[1] == .unknown && outcomes[1_000_000] == .unknown)
-    #expect(CallOutcomes.difference(baseline: outcomes, policy: CallOutcomes()) { "\($0)" } == nil)
+    let other = CallOutcomes.difference(
+      baseline: outcomes, policy: CallOutcomes(), command: { "\($0)" }, commands: { "\($0) \($1)" })
+    #expect(other == nil)
+  }
+
+  @Test("calls of clients that come back are paired by call: answered if any of their tries was")
+  func returningCalls() {
+    func outcomes(_ requests: [(call: UInt64, attempt: UInt8, end: RequestRecord.End)])
+      -> CallOutcomes
+    {
+      var outcomes = CallOutcomes(returning: true)
+      for (number, one) in requests.enumerated() {
+        let key = CallKey(bits: one.call).onTry(one.attempt, from: 0)
+        var record = RequestRecord(
+          arrival: Request(
+            number: UInt64(number), call: key, inputTokens: 1, alias: AliasID(0),
+            clientTry: one.attempt), id: .none, at: .start, replica: ReplicaID(0))
+        record.end = one.end
+        var truth = RequestTruth()
+        truth.isTriedAgain = requests.contains { $0.call == one.call && $0.attempt > one.attempt }
+        outcomes.add(record, truth)
+      }
+      return outcomes
+    }
+    let naive = outcomes([(7, 0, .failed), (8, 0, .succeeded), (9, 0, .failed), (10, 0, .failed)])
+    let patient = outcomes([
+      (7, 0, .failed), (8, 0, .failed), (7, 1, .succeeded), (8, 1, .abandoned), (9, 0, .rejected),
+    ])
+    let found = CallOutcomes.difference(
+      baseline: naive, policy: patient, command: { "\($0)" }, commands: { "\($0) \($1)" })
+    #expect(found?.onlyPolicy == .init(count: 1, example: 0, command: "0 2"))
+    #expect(found?.onlyBaseline == .init(count: 1, example: 1, command: "1 3"))
+    #expect(found?.neither == .init(count: 1, example: 2, command: "2 4"))
+    #expect(found?.both.count == 0)
   }
 }

@@ -34,7 +34,9 @@ struct EndingTests {
       for source in RequestRecord.Source.allCases {
         for rejection in RequestRecord.Rejection.allCases {
           (record.end, record.source, record.rejection) = (end, source, rejection)
-          let seen = withUnsafePointer(to: record) { Seen($0) }
+          let seen = withUnsafePointer(to: record) { record in
+            withUnsafePointer(to: RequestTruth()) { Seen(record, $0) }
+          }
           #expect(seen.ending == slow(record))
           #expect(seen.isSuccess == (end == .succeeded))
           #expect(seen.isServed == (slow(record) == .served))

@@ -17,7 +17,7 @@ public enum Command: BitwiseCopyable, Sendable {
   /// Commit to an answer: from now on the client sees bytes.
   case beginAnswer(RequestID, AnswerSource)
   /// Close the client's side at an instant, now or shortly: the latency stops then.
-  case finishAnswer(RequestID, RequestRecord.End, at: Instant)
+  case finishAnswer(RequestID, AnswerEnd)
   /// Keep the body of a request's answer under a handle.
   case keepBody(BodyID, from: RequestID)
   /// Forget a body.

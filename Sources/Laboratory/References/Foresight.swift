@@ -7,9 +7,10 @@ import Vocabulary
 extension World {
   /// Drives the greedy clairvoyant through one run and writes its calls into `sink`.
   ///
-  /// Arrivals of all clients are merged by (instant, client), as the engine does. Answers are known
-  /// at the arrival, so records are written at once, in order of arrival: the laws, which watch the
-  /// order of settlement, are not asked.
+  /// Arrivals of all clients are merged by (instant, client), as the engine does; after them at the
+  /// same instant come those that follow from answers. Answers are known at the arrival, so records
+  /// are written at once, in order of arrival: the laws, which watch the order of settlement, are
+  /// not asked.
   func foresee(
     replication: Int, remembers: Bool, sink: RunSink, meter: ProgressMeter,
     until isOver: () -> Bool = { false }
@@ -18,6 +19,7 @@ extension World {
     do {
       var clients = try clients(chance)
       var arrivals = clients.map { _ in Arrival.blank }
+      var returning = ReturningArrivals()
       var queue = EventQueue()
       func key(_ at: Instant, _ client: Int) -> UInt128 {
         UInt128(UInt64(bitPattern: at.nanoseconds) ^ (1 << 63)) << 64 | UInt128(client)
@@ -31,20 +33,30 @@ extension World {
       var progress = RunProgress(meter, end: scenario.end)
       var number: UInt64 = 0
       while !queue.isEmpty {
-        let client = Int(queue.first & 0xFFFF_FFFF)
-        let now = arrivals[client].at
+        let place = Int(queue.first & 0xFFFF_FFFF)
+        let returns = place >= clients.count
+        let client = returns ? returning.client(at: place - clients.count) : place
+        var arrival = returns ? returning.take(place - clients.count) : arrivals[client]
+        let now = arrival.at
         if now > scenario.end { break }
-        arrivals[client].request.number = number
+        arrival.request.number = number
         number += 1
-        let answer = clairvoyant.answer(arrivals[client])
-        let (end, at) = batch.add(arrivals[client], answer, limit: scenario.end)
+        let answer = clairvoyant.answer(arrival)
+        let end = batch.add(arrival, answer, limit: scenario.end) {
+          clients[client].listens ? clients[client].answered(&arrival, $0) : .none
+        }
         if batch.isFull {
           batch.hand(to: sink)
           if isOver() { break }
           if !progress.reached(now, number) { throw LaboratoryError.cancelled }
         }
-        clients[client].answered(call: arrivals[client].request.call, end: end, at: at)
-        if try clients[client].next(into: &arrivals[client]) {
+        if end != .none {
+          let kept = returning.keep(arrival, of: client)
+          queue.push(key(arrival.at, clients.count + kept))
+        }
+        if returns {
+          _ = queue.pop()
+        } else if try clients[client].next(into: &arrivals[client]) {
           queue.replaceFirst(with: key(arrivals[client].at, client))
         } else {
           _ = queue.pop()
@@ -59,6 +71,28 @@ extension World {
   }
 }
 
+/// The arrivals that follow from answers, and whose they are.
+private struct ReturningArrivals {
+  private var places: [(arrival: Arrival, client: Int)] = []
+  private var free: [Int] = []
+
+  mutating func keep(_ arrival: Arrival, of client: Int) -> Int {
+    if let place = free.popLast() {
+      places[place] = (arrival, client)
+      return place
+    }
+    places.append((arrival, client))
+    return places.count - 1
+  }
+
+  func client(at place: Int) -> Int { places[place].client }
+
+  mutating func take(_ place: Int) -> Arrival {
+    free.append(place)
+    return places[place].arrival
+  }
+}
+
 /// Records of the clairvoyant, handed on in batches.
 private struct ForeseenBatch: ~Copyable {
   private var attempts = Buffer<AttemptRecord>(capacity: 1024)
@@ -68,10 +102,11 @@ private struct ForeseenBatch: ~Copyable {
 
   var isFull: Bool { requests.count >= 1024 }
 
-  /// Writes what became of a call; a call that outlives the run is left open.
+  /// Writes what became of a call and tells its client; a call that outlives the run is left open.
   mutating func add(
-    _ arrival: borrowing Arrival, _ answer: Clairvoyant.Answer, limit: Instant
-  ) -> (end: RequestRecord.End, at: Instant) {
+    _ arrival: Arrival, _ answer: Clairvoyant.Answer, limit: Instant,
+    tell: (AnswerEnd) -> Sequel
+  ) -> Sequel {
     let now = arrival.at
     var record = RequestRecord(
       arrival: arrival.request, id: .none, at: now, replica: ReplicaID(0))
@@ -80,7 +115,7 @@ private struct ForeseenBatch: ~Copyable {
     record.settled = now
     switch answer {
     case .served(let deployment, let promise):
-      guard promise.end <= limit else { return (.abandoned, limit) }
+      guard promise.end <= limit else { return .none }
       var attempt = AttemptRecord(
         request: record.number, call: record.call, arrived: now, started: now,
         deployment: deployment, alias: record.alias, index: 0, ordinal: 0, reason: .first,
@@ -115,9 +150,14 @@ private struct ForeseenBatch: ~Copyable {
       record.end = .failed
       record.outcome = outcome
     }
+    let sequel = tell(
+      AnswerEnd(
+        record.end, record.outcome, hasBegun: record.began != .distantFuture, at: record.ended))
+    truth.isTriedAgain = sequel == .again
+    if record.clientTry > 0 { truth.callAge = arrival.memory.began.nanoseconds(to: now) }
     requests.append(record)
     requestTruths.append(truth)
-    return (record.end, record.ended)
+    return sequel
   }
 
   mutating func hand(to sink: RunSink) {

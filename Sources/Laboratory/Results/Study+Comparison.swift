@@ -48,18 +48,29 @@ extension Study {
     return PolicyResult(
       name: contenders[contender].name, reference: contenders[contender].reference,
       isBaseline: contender == baseline,
-      measures: MeasureCatalog.all.dropLast(
-        contenders.contains { $0.plan?.semantic != nil } ? 0 : MeasureCatalog.meaning.count
-      ).enumerated().map { place, measure in
-        result(
-          measure, row.values(of: place), pooled: measure.value(all),
-          base: base?.values(of: place))
+      measures: MeasureCatalog.all.enumerated().compactMap { place, measure in
+        shows(measure)
+          ? result(
+            measure, row.values(of: place), pooled: measure.value(all),
+            base: base?.values(of: place)) : nil
       },
       groups: groupResults(row, pooled, base: base),
       worstTenant: worstTenant(pooled),
       costPerMonth: costPerMonth(row, base: base),
       why: base.map { why(contender, row, base: $0, case: index) },
       series: series(pooled, replications: row.replications), pooled: pooled)
+  }
+
+  /// Whether a measure says anything here: about meaning only if a policy goes by it, about calls
+  /// of several tries only if clients come back.
+  private func shows(_ measure: Measure) -> Bool {
+    if MeasureCatalog.meaning.contains(where: { $0.name == measure.name }) {
+      return contenders.contains { $0.plan?.semantic != nil }
+    }
+    if MeasureCatalog.perCall.contains(where: { $0.name == measure.name }) {
+      return scenario.streams.contains(where: \.listens)
+    }
+    return true
   }
 
   private func result(
@@ -150,7 +161,7 @@ extension Study {
         name: name(ofGroup: index, .team), arrived: group.tally.arrived,
         availability: availability,
         successPerCall: group.tally.calls > 0
-          ? Double(group.tally.succeeded) / Double(group.tally.calls) : nil)
+          ? Double(group.tally.answeredCalls) / Double(group.tally.calls) : nil)
     }
     return worst
   }
@@ -182,9 +193,14 @@ extension Study {
     let names = [contenders[baseline].name, name]
     let calls = base.calls.flatMap { left in
       row.calls.flatMap { right in
-        CallOutcomes.difference(baseline: left, policy: right) {
-          reproduction.explain(request: $0, policies: names, replication: 0)
-        }
+        CallOutcomes.difference(
+          baseline: left, policy: right,
+          command: { reproduction.explain(request: $0, policies: names, replication: 0) },
+          commands: { before, after in
+            [(before, names[0]), (after, names[1])].map { number, name in
+              reproduction.explain(request: number, policies: [name], replication: 0)
+            }.joined(separator: "\n")
+          })
       }
     }
     let settings = contenders[contender].policy.flatMap { policy in

@@ -26,6 +26,8 @@ final class RunSink: Sink {
   private let yardsticks: [PriceSheet]
   private let from: Instant
   private let to: Instant
+  /// Whether clients come back, so that a call belongs to the population by its first try.
+  private let byCall: Bool
   private let beside: (any Sink)?
   private var prohibitions: ProhibitionWatch?
 
@@ -37,7 +39,8 @@ final class RunSink: Sink {
     measures = RunMeasures(plan: plan)
     self.yardsticks = yardsticks
     (from, to) = (plan.from, plan.to)
-    calls = keepsCalls ? CallOutcomes() : nil
+    calls = keepsCalls ? CallOutcomes(returning: plan.tracksCalls) : nil
+    byCall = plan.tracksCalls
     self.beside = beside
   }
 
@@ -65,9 +68,10 @@ final class RunSink: Sink {
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
     measures.consume(requests: requests, truths: truths)
     if calls != nil {
-      for index in requests.indices
-      where requests[index].arrived >= from && requests[index].arrived < to {
-        calls?.add(requests[index])
+      for index in requests.indices {
+        let age = byCall ? truths[index].callAge : 0
+        let arrived = requests[index].arrived.advanced(byNanoseconds: -age)
+        if arrived >= from && arrived < to { calls?.add(requests[index], truths[index]) }
       }
     }
     if !yardsticks.isEmpty { addShared(requests) }

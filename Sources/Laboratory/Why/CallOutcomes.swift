@@ -14,8 +14,16 @@ struct CallOutcomes: Sendable, Equatable {
 
   private(set) var words: [UInt64] = []
   private(set) var world: UInt64 = 0
+  /// The calls by their keys, if clients come back.
+  private(set) var returning: ReturningCalls?
 
-  mutating func add(_ record: borrowing RequestRecord) {
+  init(returning: Bool = false) { self.returning = returning ? ReturningCalls() : nil }
+
+  mutating func add(_ record: borrowing RequestRecord, _ truth: borrowing RequestTruth) {
+    if returning != nil {
+      returning?.add(record, truth)
+      return
+    }
     let kind: Kind =
       switch record.end {
       case .succeeded: .served
@@ -38,8 +46,12 @@ struct CallOutcomes: Sendable, Equatable {
 
   /// Sorts the calls of two runs by who served them; `nil` if they had different calls.
   static func difference(
-    baseline: CallOutcomes, policy: CallOutcomes, command: (UInt64) -> String
+    baseline: CallOutcomes, policy: CallOutcomes, command: (UInt64) -> String,
+    commands: (UInt64, UInt64) -> String
   ) -> CallDifference? {
+    if let left = baseline.returning, let right = policy.returning {
+      return ReturningCalls.difference(baseline: left, policy: right, command: commands)
+    }
     guard baseline.world == policy.world else { return nil }
     var found = CallDifference()
     for number in 0..<(max(baseline.words.count, policy.words.count) * 32) {

@@ -21,7 +21,6 @@ struct WatchedClient: Client {
     self.skipped = Unshared(rows: skipped)
   }
 
-  var patience: Duration? { client.patience }
   var skippedRows: Int { client.skippedRows }
 
   mutating func next(into arrival: inout Arrival) throws(TrafficError) -> Bool {
@@ -30,7 +29,15 @@ struct WatchedClient: Client {
     return false
   }
 
-  mutating func answered(call: CallKey, end: RequestRecord.End, at now: Instant) {
-    client.answered(call: call, end: end, at: now)
+  mutating func fill(_ arrivals: inout MutableSpan<Arrival>) throws(TrafficError) -> Int {
+    let made = try client.fill(&arrivals)
+    if made < arrivals.count { skipped.rows.count += client.skippedRows }
+    return made
+  }
+
+  var listens: Bool { client.listens }
+
+  mutating func answered(_ arrival: inout Arrival, _ end: AnswerEnd) -> Sequel {
+    client.answered(&arrival, end)
   }
 }

@@ -116,6 +116,7 @@ struct World: Sendable {
     plan.objectives = scenario.objectives.map { objective in
       objective.map { Objective(firstToken: $0.firstToken, endToEnd: $0.endToEnd) }
     }
+    plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.map(\.slice)

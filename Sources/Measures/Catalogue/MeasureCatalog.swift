@@ -10,7 +10,7 @@ public enum MeasureCatalog {
     + economy
 
   /// The measures that are not columns.
-  public static let others: [Measure] = servedOnly + meansAndShares + books + meaning
+  public static let others: [Measure] = servedOnly + meansAndShares + books + perCall + meaning
 
   /// All measures: the columns first.
   public static let all: [Measure] = columns + others
@@ -25,7 +25,7 @@ public enum MeasureCatalog {
     Measure(
       "successPerCall", "success per call", .share, .higher, formula: "succeeded / calls",
       of: "calls: first tries that arrived", matters: .absolute(0.0005)
-    ) { ratio($0.tally.succeeded, $0.tally.calls) },
+    ) { ratio($0.tally.answeredCalls, $0.tally.calls) },
     Measure(
       "availability", "availability", .share, .higher,
       formula: "succeeded / (arrived − rejected by the tenant's own limits)",
@@ -178,6 +178,29 @@ public enum MeasureCatalog {
       mean(Double($0.tally.boundedEndToEnd - $0.tally.floorEndToEnd) / 1e9, $0.tally.bounded)
     },
   ]
+
+  /// The measures that only a world has in which clients come back.
+  public static let perCall: [Measure] =
+    [
+      Measure(
+        "requestsPerCall", "requests per call", .ratio, .lower, formula: "arrived / calls",
+        of: "calls: first tries that arrived", matters: .relative(0.02)
+      ) { ratio($0.tally.arrived, $0.tally.calls) },
+      Measure(
+        "attemptsPerCall", "attempts per call", .ratio, .lower, formula: "attempts / calls",
+        of: "calls: first tries that arrived", matters: .relative(0.02)
+      ) { ratio($0.tally.attempts, $0.tally.calls) },
+      Measure(
+        "goodputPerCall", "goodput per call", .share, .higher,
+        formula: "successes within the objective / calls", of: "calls: first tries that arrived",
+        matters: .absolute(0.0005)
+      ) { ratio($0.tally.good, $0.tally.calls) },
+      Measure(
+        "meanCallLatency", "mean call latency", .seconds, .lower,
+        formula: "Σ (ended − first try's arrival) / succeeded", of: "successes",
+        matters: .relative(0.05)
+      ) { mean(Double($0.tally.endToEnd + $0.tally.callAge) / 1e9, $0.tally.succeeded) },
+    ] + quantiles("callLatency", "call latency", "first try's arrival to end") { $0.callLatency }
 
   /// The measures that only a policy with a semantic cache has: the last ones of `all`.
   public static let meaning: [Measure] = [

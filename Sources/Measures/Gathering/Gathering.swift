@@ -80,7 +80,8 @@ struct Gathering: ~Copyable {
         guard var record = records.baseAddress, var truth = truths.baseAddress else { return }
         for _ in records.indices {
           if checksLaws { laws.ended(record, truth, &breaches) }
-          let seen = Seen(record)
+          let seen = Seen(record, truth)
+          if seen.callAge != 0, seen.ending.isSuccess { shift(record, seen.callAge) }
           series.add(record, truth, seen)
           if record.pointee.arrived >= from, record.pointee.arrived < to {
             add(record, truth, seen)
@@ -90,6 +91,16 @@ struct Gathering: ~Copyable {
         }
       }
     }
+  }
+
+  /// An answered call belongs where its first try is, not where the request is that was answered.
+  @inline(never)
+  private mutating func shift(_ record: UnsafePointer<RequestRecord>, _ age: Int64) {
+    let arrived = record.pointee.arrived
+    let began = arrived.advanced(byNanoseconds: -age)
+    let (here, there) = (arrived >= from && arrived < to, began >= from && began < to)
+    if here != there { tallies.shift(record, by: there ? 1 : -1) }
+    for slice in slices { slice.shift(record, began: began, from, to) }
   }
 
   mutating func consume(sideCalls records: Span<SideCallRecord>, truths: Span<SideCallTruth>) {

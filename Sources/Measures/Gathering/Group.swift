@@ -10,6 +10,10 @@ public struct Group: Sendable, Equatable {
   public var servedEndToEnd = Histogram()
   /// Nanoseconds to the end, over successes from the cache or from another request's answer.
   public var sharedEndToEnd = Histogram()
+  /// Of the successes of further tries of a call: nanoseconds from the try to the end.
+  public var furtherTries = Histogram()
+  /// Of the same: nanoseconds from the call's first try to the end.
+  public var furtherCalls = Histogram()
   /// Charges that no attempt bears; only the whole population has them.
   public var standingCharges = MoneyTotal.zero
 
@@ -23,12 +27,23 @@ public struct Group: Sendable, Equatable {
     return all
   }
 
+  /// Nanoseconds from the arrival of the call to the end, over all successes.
+  public var callLatency: Histogram {
+    var all = endToEnd
+    if furtherTries.counts.isEmpty { return all }
+    all.remove(furtherTries)
+    all.merge(furtherCalls)
+    return all
+  }
+
   /// Adds another group, exactly.
   public mutating func merge(_ other: Group) {
     tally.merge(other.tally)
     firstToken.merge(other.firstToken)
     servedEndToEnd.merge(other.servedEndToEnd)
     sharedEndToEnd.merge(other.sharedEndToEnd)
+    furtherTries.merge(other.furtherTries)
+    furtherCalls.merge(other.furtherCalls)
     standingCharges += other.standingCharges
   }
 }

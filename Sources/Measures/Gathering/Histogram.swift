@@ -52,6 +52,13 @@ public struct Histogram: Sendable, Equatable {
     maximum = max(maximum, other.maximum)
   }
 
+  /// Takes away values that were recorded; the least and the greatest remain as bounds.
+  public mutating func remove(_ part: Histogram) {
+    for index in part.counts.indices where index < counts.count {
+      counts[index] &-= min(counts[index], part.counts[index])
+    }
+  }
+
   /// How many values were recorded.
   public var count: UInt64 { counts.reduce(0, &+) }
 

@@ -7,6 +7,8 @@ struct Seen {
   let endToEnd: Int64
   let firstToken: Int64
   var good = true
+  /// Nanoseconds from the arrival of the call to that of the request.
+  var callAge: Int64
 
   /// How it ended.
   var ending: Ending { Ending(rawValue: code) ?? .failed }
@@ -16,8 +18,9 @@ struct Seen {
   @inline(__always) var isServed: Bool { code == Ending.served.rawValue }
 
   @inline(__always)
-  init(_ record: UnsafePointer<RequestRecord>) {
+  init(_ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>) {
     code = Ending.code(record)
+    callAge = truth.pointee.callAge
     endToEnd = record.pointee.arrived.nanoseconds(to: record.pointee.ended)
     firstToken = record.pointee.arrived.nanoseconds(to: record.pointee.began)
   }
@@ -25,13 +28,15 @@ struct Seen {
 
 /// The latencies of the groups of one grouping while they are being filled.
 struct HotLatencies: ~Copyable {
-  /// Three for each group: served, shared, first token.
+  /// Five for each group: served, shared, first token; and of further tries of a call the time of
+  /// the request and that of the call.
   private var histograms: Rows<HotHistogram>
   private let groups: Int
+  private static var kinds: Int { 5 }
 
   init(groups: Int) {
     self.groups = max(0, groups)
-    histograms = Rows(repeating: HotHistogram(), count: self.groups * 3)
+    histograms = Rows(repeating: HotHistogram(), count: self.groups * HotLatencies.kinds)
   }
 
   deinit {
@@ -42,11 +47,16 @@ struct HotLatencies: ~Copyable {
   @inline(__always)
   mutating func add(_ index: Int, _ seen: Seen) {
     guard index >= 0, index < groups else { return }
-    let bucket = HotHistogram.Place(seen.endToEnd)
-    histograms[proven: index &* 3 &+ (seen.isServed ? 0 : 1)].record(bucket)
+    let row = index &* HotLatencies.kinds
+    let whole = HotHistogram.Place(seen.endToEnd)
+    histograms[proven: row &+ (seen.isServed ? 0 : 1)].record(whole)
     // An answer that is not streamed has the one latency.
-    histograms[proven: index &* 3 &+ 2].record(
-      seen.firstToken == seen.endToEnd ? bucket : HotHistogram.Place(seen.firstToken))
+    histograms[proven: row &+ 2].record(
+      seen.firstToken == seen.endToEnd ? whole : HotHistogram.Place(seen.firstToken))
+    if seen.callAge != 0 {
+      histograms[proven: row &+ 3].record(whole)
+      histograms[proven: row &+ 4].record(seen.endToEnd &+ seen.callAge)
+    }
   }
 
   /// Joins the latencies with the tallies of the same groups.
@@ -55,9 +65,12 @@ struct HotLatencies: ~Copyable {
       var group = Group()
       group.tally = tally
       guard index < groups else { return group }
-      group.servedEndToEnd = histograms[index * 3].histogram
-      group.sharedEndToEnd = histograms[index * 3 + 1].histogram
-      group.firstToken = histograms[index * 3 + 2].histogram
+      let row = index * HotLatencies.kinds
+      group.servedEndToEnd = histograms[row].histogram
+      group.sharedEndToEnd = histograms[row + 1].histogram
+      group.firstToken = histograms[row + 2].histogram
+      group.furtherTries = histograms[row + 3].histogram
+      group.furtherCalls = histograms[row + 4].histogram
       return group
     }
   }

@@ -66,9 +66,25 @@ struct HotTallies: ~Copyable {
     someApart = [deployment, feature, team, key, user].contains { $0.size > 0 && $0.stride == 0 }
   }
 
+  /// Counts the answer of a call that is not where its request is.
+  @inline(never)
+  mutating func shift(_ record: UnsafePointer<RequestRecord>, by shift: Int) {
+    var one = Tally()
+    one.answersElsewhere = shift
+    place(record) { $0.merge(one) }
+  }
+
   @inline(__always)
   mutating func add(
     _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
+  ) {
+    place(record) { $0.add(record, truth, seen) }
+  }
+
+  /// Does something to each tally that a request belongs to.
+  @inline(__always)
+  private mutating func place(
+    _ record: UnsafePointer<RequestRecord>, _ count: (inout Tally) -> Void
   ) {
     let aliasPlace = alias.place(Int(record.pointee.alias.index))
     let deploymentPlace = deployment.place(Int(record.pointee.deployment.index))
@@ -78,25 +94,25 @@ struct HotTallies: ~Copyable {
       cell &+= feature.place(Int(record.pointee.identity.feature.index)) &* feature.stride
       cell &+= key.place(Int(record.pointee.identity.key.index)) &* key.stride
     }
-    cells[proven: cell].add(record, truth, seen)
-    if someApart { addApart(record, truth, seen) }
+    count(&cells[proven: cell])
+    if someApart { placeApart(record, count) }
   }
 
-  /// Counts a request in the groupings that are kept apart.
+  /// The same for the groupings that are kept apart.
   @inline(never)
-  private mutating func addApart(
-    _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
+  private mutating func placeApart(
+    _ record: UnsafePointer<RequestRecord>, _ count: (inout Tally) -> Void
   ) {
     let deploymentPlace = deployment.place(Int(record.pointee.deployment.index))
     let teamPlace = team.place(Int(record.pointee.identity.team.index))
     let featurePlace = feature.place(Int(record.pointee.identity.feature.index))
     let keyPlace = key.place(Int(record.pointee.identity.key.index))
-    if deploymentsApart.count > 0 { deploymentsApart[deploymentPlace].add(record, truth, seen) }
-    if teamsApart.count > 0 { teamsApart[teamPlace].add(record, truth, seen) }
-    if featuresApart.count > 0 { featuresApart[featurePlace].add(record, truth, seen) }
-    if keysApart.count > 0 { keysApart[keyPlace].add(record, truth, seen) }
+    if deploymentsApart.count > 0 { count(&deploymentsApart[deploymentPlace]) }
+    if teamsApart.count > 0 { count(&teamsApart[teamPlace]) }
+    if featuresApart.count > 0 { count(&featuresApart[featurePlace]) }
+    if keysApart.count > 0 { count(&keysApart[keyPlace]) }
     if usersApart.count > 0 {
-      usersApart[user.place(Int(record.pointee.identity.user.index))].add(record, truth, seen)
+      count(&usersApart[user.place(Int(record.pointee.identity.user.index))])
     }
   }
 

@@ -21,6 +21,15 @@ final class SliceWatch {
     if slice.keepsSeries { hot.add(record, truth, seen) }
   }
 
+  /// Counts the answer of a call that is not where its request is: in the interval or the slice.
+  func shift(_ record: UnsafePointer<RequestRecord>, began: Instant, _ from: Instant, _ to: Instant)
+  {
+    let arrived = record.pointee.arrived
+    let here = arrived >= from && arrived < to && slice.contains(record)
+    let there = began >= from && began < to && slice.contains(record, arrivedAt: began)
+    tally.answersElsewhere += (there ? 1 : 0) - (here ? 1 : 0)
+  }
+
   /// What the slice holds.
   var groups: [Group] { latencies.groups([tally]) }
   /// Its own series, if it keeps one.

@@ -6,6 +6,11 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   public var endings = EndingCounts()
   /// Requests that were the client's first try of their call: the number of calls.
   public var calls = 0
+  /// Answered calls beyond the successes counted here: plus those whose answer came to a request
+  /// outside the interval, less the successes of calls that had arrived before it.
+  public var answersElsewhere = 0
+  /// Nanoseconds from the arrival of the call to that of the request, over the successes.
+  public var callAge: Int128 = 0
   /// Successes within the objective.
   public var good = 0
   /// Attempts started.
@@ -58,6 +63,8 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   public var arrived: Int { endings.all }
   /// Requests whose client has a whole answer.
   public var succeeded: Int { endings.succeeded }
+  /// Calls with a whole answer, whichever of their tries got it.
+  public var answeredCalls: Int { succeeded + answersElsewhere }
   /// Requests that the tenant's own limits or budgets refused.
   public var rejectedByOwnLimits: Int { endings.rejectedByOwnLimits }
   /// Requests that were refused, for whatever reason.
@@ -88,6 +95,7 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
     outputTokens &+= Int(record.pointee.outputTokens)
     firstToken &+= Int128(seen.firstToken)
     endToEnd &+= Int128(seen.endToEnd)
+    if seen.callAge != 0 { callAge &+= Int128(seen.callAge) }
     servedEndToEnd &+= Int128(seen.isServed ? seen.endToEnd : 0)
     saved += record.pointee.saved
     degraded &+= truth.pointee.isDegraded ? 1 : 0
@@ -109,6 +117,8 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   public mutating func merge(_ other: Tally) {
     endings.merge(other.endings)
     calls += other.calls
+    answersElsewhere += other.answersElsewhere
+    callAge += other.callAge
     good += other.good
     attempts += other.attempts
     retries += other.retries

@@ -22,6 +22,8 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
   case littlesLaw
   /// No success is cheaper or faster than the best potential outcome.
   case boundsHold
+  /// Every call ends exactly once, and after its end no try of it comes.
+  case callEndsOnce
 
   /// The name, as reports and filters spell it.
   public var name: String {
@@ -36,6 +38,7 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
     case .reservationsReconciled: "reservations reconciled"
     case .littlesLaw: "Little's law"
     case .boundsHold: "bounds hold"
+    case .callEndsOnce: "a call ends once"
     }
   }
 
@@ -62,6 +65,8 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
       "∫ inFlight dt = Σ sojourn of the ended + Σ age of the open, to the nanosecond."
     case .boundsHold:
       "Each success: bill ≥ floor bill, latency ≥ floor latency."
+    case .callEndsOnce:
+      "A call's tries are 0, 1, 2 …, each after the end of the one before; only the last succeeds."
     }
   }
 }

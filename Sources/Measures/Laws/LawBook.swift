@@ -3,6 +3,7 @@ import Vocabulary
 /// All laws of one run, fed in one pass over records, truths and notes.
 struct LawBook: ~Copyable {
   private var requests: OpenRequests
+  private var calls = CallWatch()
   private var sojourns: Sojourns
   private var limiters: LimiterWatch
   private var concurrency: ConcurrencyWatch
@@ -45,6 +46,7 @@ struct LawBook: ~Copyable {
     _ breaches: inout Breaches
   ) {
     requests.ended(record, truth, &breaches)
+    calls.ended(record, truth, &breaches)
     sojourns.ended(record)
   }
 
@@ -75,6 +77,7 @@ struct LawBook: ~Copyable {
     breakers.newFlush(&breaches)
     ejections.newFlush(&breaches)
     requests.close(tally.requests, sideCalls: tally.sideCalls, &breaches)
+    calls.close(tally, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)
   }

@@ -134,6 +134,7 @@ public enum PolicyCatalogue {
       ]),
     family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),
+    family(ClientPresets.registry, "traffic.X.client"),
     family(TraceFormats.registry, "traffic.X.format"),
     family(
       Distributions.registry, "deployments.X.latency.timeToFirstToken, traffic.X.tokens.input"),

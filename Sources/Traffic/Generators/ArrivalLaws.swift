@@ -16,16 +16,24 @@ public struct ArrivalLaw: Sendable {
   }
 }
 
+/// Where a generated stream's calls come from.
+public enum ArrivalChoice: Sendable {
+  /// A renewal process, whatever becomes of the calls.
+  case renewal(ArrivalLaw)
+  /// Users who wait for the answer before they ask again.
+  case users(UserLaws)
+}
+
 /// The arrival processes that a stream can name.
 public enum ArrivalLaws {
   /// The registry behind `arrivals: { … }`.
-  public static let registry = Registry<ArrivalLaw>(
+  public static let registry = Registry<ArrivalChoice>(
     "arrival process",
     [
       Registry.Entry(
         "poisson", "Independent calls of many clients: exponential gaps.", shorthand: "rate"
       ) { (s) throws(SettingError) in
-        ArrivalLaw(rate: try rate(&s), gaps: .exponential(mean: 1))
+        .renewal(ArrivalLaw(rate: try rate(&s), gaps: .exponential(mean: 1)))
       },
       Registry.Entry(
         "gamma", "A renewal process with gamma gaps: shape 1/cv²; bursty for cv above 1.",
@@ -33,8 +41,10 @@ public enum ArrivalLaws {
       ) { (s) throws(SettingError) in
         let rate = try rate(&s)
         let cv = try variation(&s)
-        return ArrivalLaw(
-          rate: rate, gaps: s.isDescribing ? .constant(1) : .other(Gamma(mean: 1, variation: cv)))
+        return .renewal(
+          ArrivalLaw(
+            rate: rate, gaps: s.isDescribing ? .constant(1) : .other(Gamma(mean: 1, variation: cv)))
+        )
       },
       Registry.Entry(
         "weibull", "A renewal process with Weibull gaps: heavier tails than gamma's.",
@@ -42,13 +52,19 @@ public enum ArrivalLaws {
       ) { (s) throws(SettingError) in
         let rate = try rate(&s)
         let cv = try variation(&s)
-        return ArrivalLaw(
-          rate: rate, gaps: s.isDescribing ? .constant(1) : .other(Weibull(mean: 1, variation: cv)))
+        return .renewal(
+          ArrivalLaw(
+            rate: rate,
+            gaps: s.isDescribing ? .constant(1) : .other(Weibull(mean: 1, variation: cv))))
       },
       Registry.Entry("regular", "One call after the other, evenly spaced.", shorthand: "rate") {
         (s) throws(SettingError) in
-        ArrivalLaw(rate: try rate(&s), gaps: .constant(1))
+        .renewal(ArrivalLaw(rate: try rate(&s), gaps: .constant(1)))
       },
+      Registry.Entry(
+        "users", "Users who wait for the answer, think and ask again: a closed loop.",
+        source: "P. J. Denning and J. P. Buzen, ACM Computing Surveys 10(3), 1978"
+      ) { (s) throws(SettingError) in .users(try UserLaws(reading: &s)) },
     ])
 
   private static func rate(_ s: inout SettingsReader) throws(SettingError) -> Rate {

@@ -20,9 +20,10 @@ extension CallLaws {
         "outputCap", in: 1...4_000_000_000, unit: "tokens",
         "the most output tokens that the client allows"
       ).map { UInt32($0) } ?? .max
-    patience = try s.optionalDuration(
-      "patience", in: .nanoseconds(1) ... .seconds(3_153_600_000),
-      "how long the client waits for an answer; silence: for ever")
+    patience = try Distributions.readOptionalDuration(
+      "patience", from: &s,
+      "how long the user waits for the answer of a call, over all tries, before leaving; silence:"
+        + " for ever")
     streaming = try StreamingLaw(reading: &s)
     let chosen = try s.choice(
       "keys", from: BodyChoice.registry, default: "unique",

@@ -16,7 +16,8 @@ struct CallLaws: Sendable {
   var capabilities: TagSet = []
   var priority: UInt8 = 0
   var outputCap: UInt32 = .max
-  var patience: Duration?
+  /// How long a client waits for the answer of a call, in nanoseconds; `nil` for ever.
+  var patience: Sampler?
   var streaming = StreamingLaw.never
   var identity = IdentityLaw()
   var bodies = BodyLaw.Rule.unique

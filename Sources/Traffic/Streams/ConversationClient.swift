@@ -30,7 +30,6 @@ struct ConversationClient<Beginnings: Client>: Client {
     turnSource = NameHash(stream + "/turns")
   }
 
-  var patience: Duration? { beginnings.patience }
   var skippedRows: Int { beginnings.skippedRows }
 
   mutating func next(into arrival: inout Arrival) throws(TrafficError) -> Bool {

@@ -3,7 +3,8 @@ import Vocabulary
 /// Several clients as one: their arrivals merged by time.
 ///
 /// At the same instant the client that stands first comes first. The draws of a client do not
-/// depend on the others, so adding one leaves the arrivals of the rest as they are.
+/// depend on the others, so adding one leaves the arrivals of the rest as they are. Nobody is told
+/// of answers: of clients that listen it shows what follows from none.
 /// - Complexity: O(clients) per arrival; meant for the named streams of a scenario.
 public struct Crowd: Sendable {
   private var clients: [any Client]
@@ -38,14 +39,6 @@ public struct Crowd: Sendable {
     latest = earliest
     try refill(earliest)
     return true
-  }
-
-  /// Tells client `index` how one of its calls ended.
-  public mutating func answered(
-    _ index: Int, call: CallKey, end: RequestRecord.End, at now: Instant
-  ) {
-    guard clients.indices.contains(index) else { return }
-    clients[index].answered(call: call, end: end, at: now)
   }
 
   /// How many malformed rows each client has left out so far.

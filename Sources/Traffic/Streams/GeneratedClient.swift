@@ -8,17 +8,14 @@ struct GeneratedClient: Client {
   private var times = [Int64](repeating: 0, count: CallDraws.count)
   private let start: Instant
   private let end: Instant
-  let patience: Duration?
 
   init(
-    process: ArrivalProcess, stamp: Stamp, from start: Instant, until end: Instant,
-    patience: Duration?
+    process: ArrivalProcess, stamp: Stamp, from start: Instant, until end: Instant
   ) {
     self.process = process
     self.stamp = stamp
     self.start = start
     self.end = end
-    self.patience = patience
   }
 
   mutating func next(into arrival: inout Arrival) throws(TrafficError) -> Bool {

@@ -10,6 +10,8 @@ struct Stamp: Sendable {
   let source: NameHash
   private let template: Request
   private let patience: Int64
+  /// How long clients wait, where that is drawn.
+  private let patiences: PatienceDraws?
   private let bodies: BodyLaw
   private let input: TokenLaw
   private let output: TokenLaw
@@ -24,6 +26,8 @@ struct Stamp: Sendable {
   private let cachedShare: Double
   private let questions: QuestionDraws?
   private let difficulties: DifficultyDraws?
+  /// Whether a stream draws more than body, prompt and answer.
+  private let drawsMore: Bool
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
@@ -31,7 +35,10 @@ struct Stamp: Sendable {
     self.source = source
     bodies = BodyLaw(
       laws.bodies, source: source, pool: pool, alias: NameHash(laws.aliasName), chance: chance)
-    patience = laws.patience?.nanoseconds ?? .max
+    patience = laws.patience.map(PatienceDraws.constant) ?? .max
+    patiences = laws.patience.flatMap {
+      PatienceDraws($0, chance.key(.clientPatience, name: source))
+    }
     input = laws.input
     output = laws.output
     // By the pool's name: equal bodies have equally long prompts.
@@ -50,6 +57,9 @@ struct Stamp: Sendable {
     difficulties = laws.difficulty.map {
       DifficultyDraws($0, chance.key(.difficulty, name: pool))
     }
+    drawsMore =
+      patiences != nil || streamedShare != nil || identities != nil || questions != nil
+      || difficulties != nil || cachedShare >= 0
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
       identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
@@ -101,6 +111,18 @@ struct Stamp: Sendable {
     arrival.request.conversation = row.conversation
   }
 
+  /// Overwrites `arrival` with call `number` at `now`, for which no draws have been made ahead.
+  ///
+  /// - Parameter first: the call whose key decides who calls.
+  func fill(_ arrival: inout Arrival, at now: Instant, number: UInt64, first: CallKey) {
+    let call = CallKey(source: source, number: number)
+    let body = bodies.body(call: call, number: number)
+    fill(
+      &arrival, at: now, call: call, first: first, body: body,
+      input: input.tokens(inputKey, body, recorded: 0),
+      output: output.tokens(outputKey, call, recorded: 0), cached: 0)
+  }
+
   /// Overwrites `arrival` with a later turn of the conversation that began with call `first`.
   func fillTurn(
     _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, prompt: UInt32,
@@ -132,49 +154,29 @@ struct Stamp: Sendable {
     arrival.request.priority = template.priority
     arrival.request.streams = template.streams
     arrival.request.clientTry = 0
+    arrival.truth.outputTokens = min(output, template.outputCap)
+    arrival.truth.cachedInputTokens = cachedShare < 0 ? min(cached, input) : 0
+    if drawsMore { drawMore(&arrival, at: now, call: call, first: first, body: body) }
+  }
+
+  /// What is drawn, or follows from the prompt, for some streams only.
+  @inline(never)
+  private func drawMore(
+    _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey
+  ) {
+    if let patiences {
+      arrival.request.deadline = now.advanced(byNanoseconds: patiences.patience(of: call))
+    }
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
     if let identities { arrival.request.identity = identities.identity(first) }
     if let questions { arrival.truth.cluster = questions.question(of: body) }
     if let difficulties { arrival.truth.difficulty = difficulties.difficulty(of: body) }
-    arrival.truth.outputTokens = min(output, template.outputCap)
-    arrival.truth.cachedInputTokens =
-      cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
-  }
-}
-
-/// The questions that bodies ask: held by reference, because a law is large.
-final class QuestionDraws: Sendable {
-  private let ranks: Zipf
-  private let key: ChanceKey
-
-  init(_ ranks: Zipf, _ key: ChanceKey) {
-    self.ranks = ranks
-    self.key = key
-  }
-
-  /// The question that a body asks: the same for all calls with that body.
-  func question(of body: CallKey) -> UInt32 { UInt32(ranks.rank(key.uniform(call: body))) }
-}
-
-/// How hard bodies are: held by reference, because few streams say it.
-final class DifficultyDraws: Sendable {
-  private let law: Sampler
-  private let key: ChanceKey
-
-  init(_ law: Sampler, _ key: ChanceKey) {
-    self.law = law
-    self.key = key
-  }
-
-  /// How hard a body is, in 65,535ths: the same for all calls with that body.
-  func difficulty(of body: CallKey) -> UInt16 {
-    DifficultyDraws.whole(law.quantile(key.uniform(call: body)))
-  }
-
-  static func whole(_ difficulty: Double) -> UInt16 {
-    UInt16(min(max(difficulty, 0), 1) * 65_535 + 0.5)
+    if cachedShare >= 0 {
+      arrival.truth.cachedInputTokens = UInt32(
+        Double(arrival.request.inputTokens) * cachedShare)
+    }
   }
 }
 

@@ -30,7 +30,13 @@ extension StreamPlan {
     }
     try s.require(!s.has("format"), "format", expected: "no `format` without a `trace`")
     try s.require(!skipsBadRows, "skipBadRows", expected: "no `skipBadRows` without a `trace`")
-    return .generated(law, profile ?? .constant)
+    switch law {
+    case .renewal(let law): return .generated(law, profile ?? .constant)
+    case .users(let users):
+      try s.require(
+        profile == nil, "rate", expected: "no `rate` profile beside users: answers set the pace")
+      return .users(users)
+    }
   }
 
   private static func readProfile(

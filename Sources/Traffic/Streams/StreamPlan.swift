@@ -8,6 +8,7 @@ public struct StreamPlan: Sendable {
   enum Origin: Sendable {
     case trace(file: String, format: TraceFormat, skipsBadRows: Bool)
     case generated(ArrivalLaw, RateProfile)
+    case users(UserLaws)
   }
 
   /// The stream's name; part of the key of all its draws.
@@ -20,6 +21,8 @@ public struct StreamPlan: Sendable {
   let playing: TraceClient.Playing
   let laws: CallLaws
   let conversations: ConversationLaws?
+  /// How the client library behaves.
+  let client: ClientBehaviour
 
   /// Difficulties of its calls, evenly over their distribution; empty if it does not say any.
   ///
@@ -71,6 +74,17 @@ public struct StreamPlan: Sendable {
       !isTrace || conversations == nil, "conversations",
       expected: "no `conversations` beside a `trace`",
       next: "name the trace's conversation column in its `format`")
+    client = try s.choice(
+      "client", from: ClientPresets.registry, default: "none",
+      "how the client library behaves: its timeout and its retries")
+    if case .users = origin {
+      let next = "say it in `arrivals: { users: { … } }`"
+      try s.require(limit == nil, "count", expected: "no `count` beside users", next: next)
+      try s.require(speed == 1, "speed", expected: "no `speed` beside users", next: next)
+      try s.require(
+        conversations == nil, "conversations", expected: "no `conversations` beside users",
+        next: next)
+    }
   }
 
   /// The alias that the stream asks for.
@@ -113,14 +127,31 @@ public struct StreamPlan: Sendable {
     chance: Chance, from start: Instant = .start, until end: Instant, zero: Instant? = nil,
     data: DataFolders
   ) throws(TrafficError) -> any Client {
+    let calls = try makeCalls(chance: chance, from: start, until: end, zero: zero, data: data)
+    return client.isActive
+      ? RetryingClient(calls, client, stream: name, chance: chance) : calls
+  }
+
+  /// Whether answers change what the stream sends.
+  public var listens: Bool {
+    if case .users = origin { return true }
+    return client.retries.max > 0
+  }
+
+  /// Makes the client that the calls come from, without what the library adds.
+  private func makeCalls(
+    chance: Chance, from start: Instant, until end: Instant, zero: Instant?, data: DataFolders
+  ) throws(TrafficError) -> any Client {
     let stamp = Stamp(laws, stream: name, chance: chance)
     switch origin {
     case .trace(let file, let format, let skipsBadRows):
       let path = try data.find(file, source: source, sha256: sha256)
       let reader = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
       return TraceClient(
-        reader: reader, playing: playing, stamp: stamp, from: start, until: end,
-        patience: laws.patience)
+        reader: reader, playing: playing, stamp: stamp, from: start, until: end)
+    case .users(let users):
+      return UserClient(
+        users, stamp: stamp, stream: name, chance: chance, from: start, until: end)
     case .generated(let law, let profile):
       let lead = start.duration(to: zero ?? start)
       let warp = TimeWarp(
@@ -128,7 +159,7 @@ public struct StreamPlan: Sendable {
       let process = ArrivalProcess(
         gaps: law.gaps, warp: warp, limit: playing.limit, source: stamp.source, chance: chance)
       let client = GeneratedClient(
-        process: process, stamp: stamp, from: start, until: end, patience: laws.patience)
+        process: process, stamp: stamp, from: start, until: end)
       guard let conversations else { return client }
       return ConversationClient(
         client, laws: conversations, stamp: stamp, stream: name, chance: chance, until: end)

@@ -18,7 +18,6 @@ struct TraceClient: Client {
   private let stamp: Stamp
   private let start: Instant
   private let end: Instant
-  let patience: Duration?
 
   private var row = TraceRow()
   private var number: UInt64 = 0
@@ -29,15 +28,13 @@ struct TraceClient: Client {
   private var skippedBefore = 0
 
   init(
-    reader: TraceReader, playing: Playing, stamp: Stamp, from start: Instant, until end: Instant,
-    patience: Duration?
+    reader: TraceReader, playing: Playing, stamp: Stamp, from start: Instant, until end: Instant
   ) {
     self.reader = reader
     self.playing = playing
     self.stamp = stamp
     self.start = start
     self.end = end
-    self.patience = patience
   }
 
   var skippedRows: Int { skippedBefore + reader.skippedRows }

@@ -132,6 +132,11 @@ public struct CallKey: BitwiseCopyable, Sendable, Hashable {
   public init(source: NameHash, number: UInt64, try attempt: UInt8 = 0) {
     bits = (source.bits &+ number &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(attempt) << 56)
   }
+  /// The key of the same call at another of the client's tries; `self` is that of try `from`.
+  @inlinable @inline(__always)
+  public func onTry(_ attempt: UInt8, from earlier: UInt8) -> CallKey {
+    CallKey(bits: bits ^ (UInt64(earlier ^ attempt) << 56))
+  }
 }
 
 /// The 64-bit hash of a name, the same on every machine and in every run.

@@ -8,6 +8,9 @@ public struct DriverTally: Sendable {
   /// The requests that clients waited for: entered at the arrival, left at `finishAnswer`; `nil`
   /// if the driver does not count them.
   public var answers: StationTally?
+  /// The calls of clients: entered at the first try, left at the end of the last; `nil` if the
+  /// driver does not count them, because no client comes back.
+  public var calls: StationTally?
   /// The attempts at each deployment: entered at `startAttempt`, left at the end of the attempt.
   public var deployments: [StationTally]
   /// The side calls: entered at `startSideCall`, left at their end.

@@ -157,6 +157,10 @@ public struct RequestTruth: BitwiseCopyable, Sendable {
   public var incidents: UInt32
   /// Whether it was answered with the answer to another question.
   public var isWrong: Bool
+  /// Whether the client comes back with another try of the same call.
+  public var isTriedAgain = false
+  /// Nanoseconds from the arrival of the call (of the client's first try) to that of the request.
+  public var callAge: Int64 = 0
   /// Whether the attempt that served it gave an answer that was worse than it looked.
   public var isDegraded: Bool
 

@@ -118,7 +118,7 @@ extension SlowWire {
       case .startSideCall(let id, let deadline): ask(id, deadline)
       case .beginAnswer(let id, _):
         if finished[id] != nil || !begun.insert(id).inserted { complaints.append("begun: \(id)") }
-      case .finishAnswer(let id, _, _): finished[id, default: 0] += 1
+      case .finishAnswer(let id, _): finished[id, default: 0] += 1
       case .keepBody(let body, _): bodies.insert(body)
       case .releaseBody(let body):
         if bodies.remove(body) == nil { complaints.append("released: \(body)") }

@@ -13,6 +13,8 @@ struct World {
   var quotas: [QuotaPlan] = []
   var incidents: [IncidentPlan] = []
   var streams: [Stream]
+  /// Streams as a scenario file says them; nothing arrives after 20 minutes.
+  var clients: [(name: String, setting: Setting)] = []
   var policy: Setting
   var replicas = 1
   var gossipLag: Duration?
@@ -62,6 +64,19 @@ struct World {
     FleetPlan(deployments: deployments, quotas: quotas, incidents: incidents)
   }
 
+  private func settledClients() throws -> [any Client] {
+    var names = TrafficNames()
+    for alias in World.aliases { try names.aliases.declare(alias) }
+    return try clients.map { name, setting in
+      var reader = try SettingsReader(setting)
+      let plan = try StreamPlan(name: name, reading: &reader, names: &names)
+      try reader.finish()
+      return try plan.makeClient(
+        chance: chance, until: min(end, Instant.start.advanced(by: .seconds(1_200))),
+        data: DataFolders(beside: ""))
+    }
+  }
+
   var chance: Chance { Chance(seed: seed, replication: 0) }
 
   /// Runs it through the engine.
@@ -81,7 +96,8 @@ struct World {
     }
     let sink = Collector(measures(gateway))
     var simulation = Simulation(
-      run, clients: streams.map { ListClient($0, seed: seed) }, chance: chance, sink: sink)
+      run, clients: streams.map { ListClient($0, seed: seed) } + (try settledClients()),
+      chance: chance, sink: sink)
     let (tally, _) = try simulation.run()
     return sink.close(tally)
   }

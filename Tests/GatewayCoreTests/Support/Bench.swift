@@ -139,7 +139,7 @@ final class Bench {
         timers.append((id, at))
       case .clearTimer(let id): timers.removeAll { $0.id == id }
       case .beginAnswer(let id, let source): begun.append((id, source))
-      case .finishAnswer(let id, let end, let at): finished.append((id, end, at))
+      case .finishAnswer(let id, let end): finished.append((id, end.end, end.at))
       case .keepBody(let body, _): kept.append(body)
       case .releaseBody(let body): released.append(body)
       case .publish(let delta): published.append(delta)

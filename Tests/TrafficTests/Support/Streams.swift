@@ -7,7 +7,7 @@ import Vocabulary
 /// Streams for tests, written as the value tree that a scenario file would give.
 indirect enum Tree: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
-  ExpressibleByDictionaryLiteral
+  ExpressibleByDictionaryLiteral, Sendable
 {
   case text(String), number(Double), flag(Bool), list([Tree]), object([(String, Tree)])
 
