@@ -4,18 +4,28 @@ import Vocabulary
 // that has failed.
 
 extension Gateway {
-  /// Answers from the cache if it holds a fresh answer.
+  /// Answers a request that has waited from the cache, if it holds a fresh answer by now.
   mutating func answerFromCache(
     _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
     into output: inout Output
   ) -> Bool {
-    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
+    answerFromCache(
+      request, id, cache.glimpse(request), spared: spared, at: now, into: &output)
+  }
+
+  /// Answers from the cache if it holds a fresh answer; `glimpse` is where it would be.
+  mutating func answerFromCache(
+    _ request: borrowing Request, _ id: RequestID, _ glimpse: UInt32?, spared: UInt64,
+    at now: Instant, into output: inout Output
+  ) -> Bool {
     guard caches, request.fingerprint != 0, cache.looks(for: request) else { return false }
-    let key = cache.rule.key(of: request)
-    let hit =
-      cache.hasBuckets
-      ? cache.lookInBuckets(key, for: request.call, at: now, into: &output)
-      : cache.look(key, at: now, into: &output)
+    var hit: ExactCache.Hit?
+    if let glimpse {
+      hit = cache.look(at: glimpse, at: now, into: &output)
+    } else if cache.hasBuckets {
+      hit = cache.lookInBuckets(
+        cache.rule.key(of: request), for: request.call, at: now, into: &output)
+    }
     if output.explains(request.number) {
       output.notes.append(
         Note(

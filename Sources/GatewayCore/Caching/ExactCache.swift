@@ -69,10 +69,27 @@ struct ExactCache: ~Copyable {
 
   deinit { index.deallocate() }
 
+  /// Where the answer to a request lies, fresh or not, if it is one that is to be looked up.
+  ///
+  /// Changes nothing. The memory of a cache is far away: asked for before the limits are judged, it
+  /// arrives while they are.
+  @inline(__always)
+  func glimpse(_ request: borrowing Request) -> UInt32? {
+    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
+    guard count > 0, request.fingerprint != 0, looks(for: request) else { return nil }
+    return hasBuckets ? nil : find(rule.key(of: request))
+  }
+
   /// The fresh answer for `key`, if there is one.
   @inline(__always)
   mutating func look(_ key: UInt128, at now: Instant, into output: inout Output) -> Hit? {
     guard count > 0, let number = find(key) else { return nil }
+    return look(at: number, at: now, into: &output)
+  }
+
+  /// The answer that was glimpsed, if it is fresh.
+  @inline(__always)
+  mutating func look(at number: UInt32, at now: Instant, into output: inout Output) -> Hit? {
     guard now < entries[number].expires else {
       if rule.staleOnError == 0 || now >= goes(entries[number].expires) {
         output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))

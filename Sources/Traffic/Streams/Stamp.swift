@@ -159,8 +159,9 @@ struct Stamp: Sendable {
     if drawsMore { drawMore(&arrival, at: now, call: call, first: first, body: body) }
   }
 
-  /// What is drawn, or follows from the prompt, for some streams only.
-  @inline(never)
+  /// What is drawn, or follows from the prompt, for some streams only. (Inlined: calling it would copy
+  /// the stamp.)
+  @inline(__always)
   private func drawMore(
     _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey
   ) {
