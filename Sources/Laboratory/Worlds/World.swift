@@ -31,11 +31,11 @@ struct World: Sendable {
     self.seed = seed
     self.data = data
     self.grouping = grouping
-    fleet = FleetPlan(
-      deployments: scenario.fleet.deployments, quotas: scenario.fleet.quotas,
-      incidents: active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
-        scenario.fleet.incidents[$0]
-      })
+    var fleet = scenario.fleet
+    fleet.incidents = active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
+      scenario.fleet.incidents[$0]
+    }
+    self.fleet = fleet
     gatewayFaults = World.faults(of: active, in: scenario)
     bounds = scenario.aliases.indices.map { alias in
       Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
@@ -76,7 +76,7 @@ struct World: Sendable {
   /// The plan of a run under one policy.
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
-    plan.measured = scenario.warmUp ..< scenario.horizon
+    plan.measured = scenario.warmUp..<scenario.horizon
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
@@ -119,7 +119,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.map(\.slice)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices)
     guard let gateway else { return plan }
     let first = gateway.promises(aliases: scenario.aliases.count)
     plan.limits = first.limits
