@@ -53,6 +53,10 @@ public struct Simulation: ~Copyable {
     var body: UInt128 = 0
   }
 
+  /// Records or notes that are handed on together: as many as the nearest caches hold until the
+  /// measures have read them.
+  static var flushed: Int { 192 }
+
   struct Delivery: BitwiseCopyable {
     var delta: Delta
     var sender: ReplicaID
@@ -210,8 +214,8 @@ public struct Simulation: ~Copyable {
       case EventKey.Kind.comeback.rawValue: try comeBack(key.slot)
       default: wake(key)
       }
-      if output.attempts.count >= 1024 || output.requests.count >= 1024
-        || output.notes.count >= 1024
+      if output.attempts.count >= Simulation.flushed || output.requests.count >= Simulation.flushed
+        || output.notes.count >= Simulation.flushed
       {
         flush()
         if let progress, !progress(now, number) {

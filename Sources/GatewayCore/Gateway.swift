@@ -403,8 +403,9 @@ public struct Gateway: ~Copyable {
     }
     var spared: UInt64 = 0
     var held = SIMD4<UInt16>(repeating: 0)
+    let glimpse = cache.glimpse(request)
     if plan.order == .cacheFirst {
-      if answerFromCache(request, id, spared: 0, at: now, into: &output) { return id }
+      if answerFromCache(request, id, glimpse, spared: 0, at: now, into: &output) { return id }
       if coalesces, followsUnadmitted(request, id, at: now, into: &output) { return id }
     }
     if limitsRequests || !limits.isEmpty {
@@ -418,7 +419,7 @@ public struct Gateway: ~Copyable {
       }
     }
     if plan.order == .admitFirst, !asksStore,
-      answerFromCache(request, id, spared: spared, at: now, into: &output)
+      answerFromCache(request, id, glimpse, spared: spared, at: now, into: &output)
     {
       if limitsRequests { releaseHit(request, held, at: now, into: &output) }
       return id
