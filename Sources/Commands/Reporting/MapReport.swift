@@ -11,11 +11,11 @@ struct MapReport {
       name: "metastability",
       caption: RichText(
         "Who is back \(Format.duration(map.grace)) after the case \(map.caseName) is over: "
-          + "\(map.y.path) from bottom to top, \(map.x.path) from left to right; \(map.runs) runs a"
+          + "\(map.y.path) from bottom to top, \(map.x.path) from left to right; \(runs) a"
           + " cell."),
       chart: .heatMap(
         HeatMapChart(
-          title: "\(map.scenario): back after \(map.caseName), share of \(map.runs) runs",
+          title: "\(map.scenario): back after \(map.caseName), share of \(runs)",
           xTitle: MapReport.title(map.x), columns: map.x.values, yTitle: MapReport.title(map.y),
           rows: map.y.values,
           legend: HeatMapChart.Legend(
@@ -25,6 +25,8 @@ struct MapReport {
           })))
   }
 
+  private var runs: String { map.runs == 1 ? "1 run" : "\(map.runs) runs" }
+
   private static func title(_ axis: MapAxis) -> String {
     axis.path == "load" ? "load (× the scenario's traffic)" : axis.path
   }
@@ -33,7 +35,7 @@ struct MapReport {
     var report = Report(
       title: "Metastability of \(map.scenario)",
       subtitle: RichText(
-        "case \(map.caseName), seed \(String(map.seed)), \(map.runs) runs a cell; back after"
+        "case \(map.caseName), seed \(String(map.seed)), \(runs) a cell; back after"
           + " \(Format.duration(map.grace))"))
     report.append(.figure(figure))
     for panel in map.panels { report.append(.table(table(panel))) }
