@@ -26,7 +26,8 @@ extension Simulation {
             flight: 0, call: record.call, deployment: deployment, ordinal: ordinal,
             inputTokens: call.inputTokens, cachedInputTokens: call.truth.cachedInputTokens,
             outputTokens: min(call.truth.outputTokens, call.outputCap),
-            outputCap: call.outputCap, streams: call.streams))
+            outputCap: call.outputCap, streams: call.streams),
+          from: call.arrived, until: now)
         truth.floorBill = min(truth.floorBill, floor.bill)
         truth.floorNanoseconds = min(truth.floorNanoseconds, floor.nanoseconds)
       }

@@ -24,6 +24,13 @@ public struct ExperimentOptions: Sendable {
   public var references = true
   /// Where data files are looked for; beside the scenario's file if not said.
   public var data: DataFolders?
+  /// What more replications are run for.
+  public var decides = Decides.differences
+  /// The committed result that lines of `expect` may be held against.
+  public var committed: CommittedResult?
+  /// Asked before further replications are run; `true` leaves it at those there are, of which
+  /// there are at least two.
+  public var isOverdue: (@Sendable () -> Bool)?
   /// Arguments that made the scenario what it is, for the commands that reproduce something.
   public var arguments: [String] = []
   /// Who is told how far the experiment has come.
@@ -33,6 +40,14 @@ public struct ExperimentOptions: Sendable {
 
   /// Makes the defaults.
   public init() {}
+}
+
+/// What more replications are run for.
+public enum Decides: Sendable, Hashable {
+  /// Every expectation, and every column's difference of every policy that is no reference.
+  case differences
+  /// Every expectation.
+  case expectations
 }
 
 /// Experiments on a scenario: the same world under several policies.
@@ -54,14 +69,31 @@ public enum Experiment {
     let batch = max(1, planned.from / 2)
     var gathered = study.empty
     var done = 0
-    var next = max(1, planned.from)
+    // Under a limit of time, in small steps: the answer is the same, the barriers are more.
+    let isTimed = options.isOverdue != nil
+    var wanted = max(1, planned.from)
+    var isCutShort = false
     while true {
+      let next = isTimed ? min(wanted, done + 2) : wanted
       gathered = try study.run(replications: done..<next, into: gathered)
       done = next
+      if done < wanted {
+        if options.isOverdue?() == true {
+          isCutShort = true
+          break
+        }
+        continue
+      }
       if done >= most || study.isDecided(gathered) { break }
-      next = min(most, done + batch)
+      if options.isOverdue?() == true {
+        isCutShort = true
+        break
+      }
+      wanted = min(most, done + batch)
     }
-    return study.comparison(gathered)
+    var comparison = study.comparison(gathered)
+    comparison.isCutShort = isCutShort
+    return comparison
   }
 
   /// Runs one policy in one case and one replication, and hands its records to `log` as well.
@@ -95,7 +127,8 @@ public enum Experiment {
       row.add(
         try world.run(
           study.contenders[0], replication: replication,
-          prohibitions: study.prohibitions(row: place), beside: log, meter: study.meter),
+          prohibitions: study.prohibitions(row: place), detections: study.detections(row: place),
+          beside: log, meter: study.meter),
         of: study)
       return row
     }

@@ -26,8 +26,10 @@ public struct RunTotals: Sendable, Equatable {
   public var statuses: [Int]
   /// All requests over time, warm-up and drain included.
   public var series: Series
-  /// The slices' own series, for those that keep one.
-  public var sliceSeries: [Series?]
+  /// The slices minute by minute, for those that keep them.
+  public var sliceMinutes: [Minutes?]
+  /// Which incidents touched an attempt, whether it was measured or not: one bit an incident.
+  public var touched: UInt32
   /// How many notes of each kind came, in the order of `Note.Kind.allCases`.
   public var notes: [Int]
   /// How often each breaker opened, over all replicas.
@@ -74,7 +76,8 @@ public struct RunTotals: Sendable, Equatable {
     attempts.merge(other.attempts) { $0.merge($1) }
     statuses.merge(other.statuses) { $0 += $1 }
     series.merge(other.series)
-    sliceSeries.merge(other.sliceSeries) { left, right in
+    touched |= other.touched
+    sliceMinutes.merge(other.sliceMinutes) { left, right in
       if let right { if left == nil { left = right } else { left?.merge(right) } }
     }
     notes.merge(other.notes) { $0 += $1 }

@@ -125,7 +125,7 @@ struct CompareTests {
     }
     #expect(path("scenarios/n/scenario.json5") == "results/n")
     #expect(path("/a/scenarios/n/scenario.json5") == "/a/results/n")
-    #expect(path("../scenarios/deep/n/scenario.json5") == "../results/n")
+    #expect(path("../scenarios/deep/n/scenario.json5") == "../results/deep/n")
     #expect(path("elsewhere/n.json5") == "results/n")
     #expect(path("n.json5") == "results/n")
     #expect(path("scenarios/n/scenario.json5", "there/") == "there")

@@ -127,16 +127,18 @@ struct RunMeasuresTests {
   func slices() throws {
     var world = Self.mixed
     world.plan.slices = [
-      Slice(from: World.at(60), to: World.at(170), alias: AliasID(1), keepsSeries: true),
+      Slice(from: World.at(60), to: World.at(170), alias: AliasID(1), keepsMinutes: true),
       Slice(team: TeamID(2)), Slice(tags: TagSet(rawValue: 4)),
     ]
     world.steps[3].request.tags = TagSet(rawValue: 6)
     let totals = world.run().totals
     #expect(totals.slices.map(\.tally.arrived) == [2, 2, 1])
     #expect(totals.slices[0].endToEnd.count == 2)
-    let series = try #require(totals.sliceSeries[0])
-    #expect(series.points.map(\.arrived) == [0, 1, 1])
-    #expect(totals.sliceSeries[1] == nil)
+    let minutes = try #require(totals.sliceMinutes[0])
+    let inside = minutes.indices(from: World.at(60), to: World.at(180))
+    #expect(inside.map { minutes.group($0..<$0 + 1).tally.arrived } == [1, 1])
+    #expect(minutes.group(inside).tally.arrived == 2)
+    #expect(totals.sliceMinutes[1] == nil)
   }
 
   @Test("attempts are kept by outcome, reason and use")

@@ -286,7 +286,7 @@ struct ReadingTests {
     let text = described(reader.described)
     for path in [
       "quotas..requests", "quotas..charge", "deployments..price.input",
-      "deployments..latency.timeToFirstToken..median", "deployments..faults..share",
+      "deployments..latency..timeToFirstToken..median", "deployments..faults..share",
       "deployments..billing.cut", "deployments..quota..window", "incidents..on..region",
       "incidents..error.status", "incidents..slow", "incidents..until", "incidents..inFlight",
     ] { #expect(text.contains(path), "\(path)") }

@@ -63,6 +63,10 @@ extension Distributions {
         (s) throws(SettingError) in try empirical(&s, magnitude)
       },
       Entry(
+        "file",
+        "The quantiles of a column of a CSV file, beside the scenario or in a data folder."
+      ) { (s) throws(SettingError) in try file(&s) },
+      Entry(
         "mixture", "Each value comes from one of several laws.", shorthand: "parts"
       ) { (s) throws(SettingError) in
         let parts = try s.list("parts", "the laws and their weights") {
@@ -132,6 +136,23 @@ extension Distributions {
       throw s.missing("of", expected: magnitude.expected)
     }
     return try read(setting, magnitude)
+  }
+
+  /// What a scenario's loader reads and puts quantiles in the place of.
+  private static func file(_ s: inout SettingsReader) throws(SettingError) -> Sampler {
+    _ = try s.text("name", "the file")
+    _ = try s.text("column", "the column of the values")
+    _ = try s.optionalName(
+      "unit", among: ["s", "ms", "us", "ns"], kind: "unit of time",
+      "the unit of the column's times")
+    _ = try s.entries("where", "which rows: values by column") {
+      (_, setting) throws(SettingError) in setting.isDescribing ? "" : try setting.text()
+    }
+    _ = try s.optionalText("sha256", "the checksum that the file must have")
+    if s.isDescribing { return .constant(1) }
+    throw s.error(
+      "name", expected: "a law in a scenario file",
+      next: "files are read by the scenario's loader alone; write the quantiles")
   }
 
   private static func empirical(

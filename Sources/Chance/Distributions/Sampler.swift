@@ -2,7 +2,7 @@
 ///
 /// A sampler of a time gives nanoseconds; a sampler of a number gives the number.
 @frozen
-public enum Sampler: Distribution {
+public enum Sampler: Distribution, Hashable {
   /// Always the same value.
   case constant(Double)
   /// Evenly between two values.
@@ -81,8 +81,8 @@ extension Sampler {
     }
   }
 
-  /// A law held by reference.
-  public final class Law: Distribution {
+  /// A law held by reference; two are equal if they are the same one.
+  public final class Law: Distribution, Hashable {
     let base: any Distribution
 
     /// Holds a law.
@@ -97,5 +97,11 @@ extension Sampler {
 
     /// The expected value; `nil` where it is not finite or not known.
     public var mean: Double? { base.mean }
+
+    /// Whether both are the same one.
+    public static func == (one: Law, other: Law) -> Bool { one === other }
+
+    /// Feeds the identity into a hasher.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
   }
 }

@@ -89,6 +89,16 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case concurrency = 61
   /// Which question a body asks.
   case question = 50
+  /// Whether an attempt belongs to the slow part.
+  case slowTail = 70
+  /// How much of an answer is thought and not shown.
+  case reasoning = 71
+  /// Whether an attempt meets a start, and how long it takes.
+  case coldStart = 72
+  /// Which fault of a process that several deployments share an attempt meets.
+  case sharedFault = 73
+  /// Whether a process of faults is in its bad state, on a fixed grid.
+  case faultState = 74
   /// How hard a body is for a model.
   case difficulty = 51
 }

@@ -13,7 +13,7 @@ enum Help {
 
       \(rowsText(rows))
       Every verb has a page: gateway-lab VERB --help. gateway-lab --version tells the version.
-      Exit status: 0 fine; 1 a law failed; 2 the input is wrong; 3 undecided.
+      Exit status: 0 fine; 1 a law or an expectation failed; 2 the input is wrong; 3 undecided.
       Start here: gateway-lab compare scenarios/provider-outage
 
       """

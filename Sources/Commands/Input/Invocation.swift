@@ -71,7 +71,8 @@ public struct Invocation: Sendable {
         "\(missing.placeholder) is missing: \(missing.doc)",
         next: verb.examples.first ?? verb.page)
     }
-    guard operands.count <= verb.operands.count else {
+    let takesMore = verb.operands.last?.isRepeatable == true
+    guard operands.count <= verb.operands.count || takesMore else {
       throw CommandError(
         "one word too many: \"\(operands[verb.operands.count])\"", next: verb.usage)
     }

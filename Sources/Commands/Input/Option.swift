@@ -77,11 +77,17 @@ public struct Operand: Sendable, Hashable {
   public var doc: String
   /// Whether it must be given.
   public var isRequired: Bool
+  /// Whether more of them may follow; only of the last one.
+  public var isRepeatable: Bool
 
   /// Makes an operand.
-  public init(_ placeholder: String, _ doc: String, required isRequired: Bool = true) {
+  public init(
+    _ placeholder: String, _ doc: String, required isRequired: Bool = true,
+    repeatable isRepeatable: Bool = false
+  ) {
     self.placeholder = placeholder
     self.doc = doc
     self.isRequired = isRequired
+    self.isRepeatable = isRepeatable
   }
 }

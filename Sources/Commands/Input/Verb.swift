@@ -32,7 +32,10 @@ public struct Verb: Sendable {
 
   /// How it is called, in one line.
   public var usage: String {
-    let words = operands.map { $0.isRequired ? $0.placeholder : "[\($0.placeholder)]" }
+    let words = operands.map { operand in
+      let word = operand.placeholder + (operand.isRepeatable ? "…" : "")
+      return operand.isRequired ? word : "[\(word)]"
+    }
     return (["gateway-lab", name] + words + (options.isEmpty ? [] : ["[options]"]))
       .joined(separator: " ")
   }

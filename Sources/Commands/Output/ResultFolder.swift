@@ -8,21 +8,38 @@ import Laboratory
 struct ResultFolder {
   /// The folder's path, as it was named.
   let path: String
+  /// The folder of all results that it belongs to.
+  let root: String
+  /// The scenario's name among all: that of its folder, with those between it and `scenarios`.
+  let key: String
 
-  /// Where the files of a scenario go: `output`, or `results/NAME` beside the folder `scenarios`
-  /// that holds it, or `results/NAME` here.
+  /// Where the files of a scenario go: `output`, or `results` beside the folder `scenarios` that
+  /// holds it, in the same folders below, or `results/NAME` here.
   init(output: String?, scenarioPath: String, name: String) {
-    if let output {
-      path = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
-      return
-    }
     var parts = scenarioPath.split(separator: "/", omittingEmptySubsequences: false).map(
       String.init)
     if !parts.isEmpty { parts.removeLast() }
-    while let last = parts.last, last != "scenarios" { parts.removeLast() }
+    var families: [String] = []
+    while let last = parts.last, last != "scenarios" {
+      families.insert(last, at: 0)
+      parts.removeLast()
+    }
     let isAmongScenarios = !parts.isEmpty
     if isAmongScenarios { parts[parts.count - 1] = "results" }
-    path = (isAmongScenarios ? parts.joined(separator: "/") : "results") + "/" + name
+    root = isAmongScenarios ? parts.joined(separator: "/") : "results"
+    key = isAmongScenarios ? (families.dropLast() + [name]).joined(separator: "/") : name
+    guard let output else {
+      path = root + "/" + key
+      return
+    }
+    path = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+  }
+
+  /// A folder that belongs to no scenario.
+  init(path: String) {
+    self.path = path
+    root = path
+    key = ""
   }
 
   /// The path of one of its files.

@@ -17,7 +17,7 @@ struct ComparisonReport {
   var whole: Report {
     var report = Report(title: title, subtitle: subtitle, blocks: opening + expectationBlocks)
     for result in comparison.cases { report.append(.table(comparisonTable(result))) }
-    report.blocks += cautions
+    report.blocks += vacuityBlocks + cautions
     for result in comparison.cases {
       if let figure = frontier(result) { report.append(.figure(figure)) }
     }
@@ -50,7 +50,7 @@ struct ComparisonReport {
       report.append(.table(comparisonTable(result)))
       if let groups = groupsTable(result) { report.append(.table(groups)) }
     }
-    report.blocks += cautions
+    report.blocks += vacuityBlocks + cautions
     return report
   }
 

@@ -32,6 +32,9 @@ extension ComparisonReport {
     return blocks
   }
 
+  /// What the runs have not exercised; nothing if they have exercised all.
+  var vacuityBlocks: [Report.Block] { Report.notes(on: comparison.vacuities) }
+
   /// One line: the verdict, whose it is, what is expected and what was found.
   private func line(_ result: ExpectationResult) -> RichText {
     let mark: VerdictMark =
@@ -46,19 +49,32 @@ extension ComparisonReport {
     }
     let who = result.kind == .expect ? result.policy.map { "\($0): " } ?? "" : ""
     return
-      "\(mark.word, mark) · \(who)\(kind)\(result.text)\(place ?? ""): \(strong: found(result))"
+      "\(mark.word, mark) · \(who)\(kind)\(result.text)\(place ?? ""): \(strong: result.found)"
   }
+}
 
-  private func found(_ result: ExpectationResult) -> String {
-    guard let value = result.value else { return "nothing to measure" }
-    guard result.kind == .expect else { return Format.count(Int(value.mean)) + " times" }
-    let line = scenario.expectations.expect.first { $0.text == result.text }
-    guard let measure = line?.measure,
-      let shown = comparison.cases.first?.policies.first?.measure(measure.name)
-    else { return "" }
-    let style = shown.style(for: [value.mean])
+extension ExpectationResult {
+  /// What was found, in words: the value with its interval, a difference, a count.
+  var found: String {
+    if lacksCommitted { return "no committed result yet: gateway-lab test --update" }
+    if never > 0, kind == .expect, let measured {
+      return "never in \(never) of \(never + measured.count) replications"
+    }
+    if never > 0, kind == .expect { return "never" }
+    guard let value else { return "nothing to measure" }
+    guard kind == .expect else { return Format.count(Int(value.mean)) + " times" }
+    let style = NumberStyle(measure: measure, unit: unit, for: [value.mean])
     let half = value.halfWidth.map { " ± " + style.text($0) } ?? ""
-    return (result.isDifference ? "difference " : "") + style.text(value.mean) + half
+    return (isDifference ? "difference " : "") + style.text(value.mean) + half
+  }
+}
+
+extension Report {
+  /// A remark for what runs have not exercised; nothing if they have exercised all.
+  static func notes(on vacuities: [Vacuity]) -> [Block] {
+    guard !vacuities.isEmpty else { return [] }
+    let words = vacuities.map(\.description).joined(separator: "; ")
+    return [.note(RichText("Not exercised, so nothing is said about it: \(words)."))]
   }
 }
 

@@ -8,25 +8,8 @@ import Statistics
 extension MeasureResult {
   /// The style for all values of this measure in a column.
   func style(for values: [Double]) -> NumberStyle {
-    switch unit {
-    case .share: .percent(digits: 2)
-    case .seconds: MeasureResult.seconds(values)
-    case .dollars:
-      NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
-        .fitting(values)
-    case .ratio: .plain(digits: 2)
-    }
+    NumberStyle(measure: name, unit: unit, for: values)
   }
-
-  /// Three digits that count; from a tenth of a second on no more than hundredths.
-  private static func seconds(_ values: [Double]) -> NumberStyle {
-    let style = NumberStyle.seconds(digits: 2).fitting(values)
-    return (values.map(\.magnitude).max() ?? 0) < 0.1
-      ? style : style.with(digits: min(2, style.digits))
-  }
-
-  /// Whether dollars are shown for a thousand of what they are per.
-  private var perThousand: Bool { unit == .dollars && name != "costPerMonth" }
 
   /// The title over a column of it.
   var heading: String {
@@ -77,6 +60,31 @@ extension MeasureResult {
     guard let estimate else { return .missing("\(title): nothing to measure") }
     return estimate.halfWidth.map { .interval(estimate.mean, halfWidth: $0) }
       ?? .number(estimate.mean)
+  }
+}
+
+extension NumberStyle {
+  /// The style for values of a measure.
+  init(measure name: String, unit: Measure.Unit, for values: [Double]) {
+    // Dollars are shown for a thousand of what they are per.
+    let perThousand = !["costPerMonth", "costPerThousand", "totalCost"].contains(name)
+    self =
+      switch unit {
+      case .share: .percent(digits: 2)
+      case .seconds: NumberStyle.seconds(fitting: values)
+      case .dollars:
+        NumberStyle(unit: "$", scale: perThousand ? 1000 : 1, digits: 2, unitLeads: true)
+          .fitting(values)
+      case .ratio: .plain(digits: 2)
+      case .perSecond: NumberStyle.plain(digits: 2, unit: "/s").fitting(values)
+      }
+  }
+
+  /// Three digits that count; from a tenth of a second on no more than hundredths.
+  private static func seconds(fitting values: [Double]) -> NumberStyle {
+    let style = NumberStyle.seconds(digits: 2).fitting(values)
+    return (values.map(\.magnitude).max() ?? 0) < 0.1
+      ? style : style.with(digits: min(2, style.digits))
   }
 }
 

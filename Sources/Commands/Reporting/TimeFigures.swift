@@ -70,13 +70,13 @@ extension ComparisonReport {
   }
 
   /// Zero is the file's zero; the time of day is shown where the scenario says when that is.
-  private var clock: ChartClock {
+  var clock: ChartClock {
     guard let calendar = scenario.calendar else { return .elapsed }
     let date = calendar.date(at: scenario.warmUp)
     return .timeOfDay(secondsAtZero: date.hour * 3600 + date.minute * 60 + date.second)
   }
 
-  private func bands(_ result: CaseResult) -> [Reports.IncidentBand] {
+  func bands(_ result: CaseResult) -> [Reports.IncidentBand] {
     result.incidents.map { Reports.IncidentBand($0.name, from: $0.from, until: $0.until) }
   }
 }
@@ -142,7 +142,7 @@ struct TimeSteps {
     }
   }
 
-  private func values(
+  func values(
     _ series: [SeriesPoint], _ value: (ArraySlice<SeriesPoint>) -> Double?
   ) -> [Double?] {
     groups.map { group in

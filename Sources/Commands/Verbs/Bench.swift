@@ -11,7 +11,8 @@ extension Verb {
       Operand(
         "WHAT",
         "small-v1: the model that peers in other languages run too, one line of JSON; policies: what"
-          + " each mechanism of the gateway costs",
+          + " each mechanism of the gateway costs; providers: what an attempt costs at a simulated"
+          + " provider",
         required: false),
       Operand("N", "how many arrivals", required: false),
       Operand("SEED", "the seed", required: false),
@@ -21,6 +22,7 @@ extension Verb {
     options: [.format],
     examples: [
       "gateway-lab bench", "gateway-lab bench small-v1 500000 1", "gateway-lab bench policies",
+      "gateway-lab bench providers",
     ],
     remarks: [
       "Alone it measures the event queue and the small model. Its numbers are facts about the machine: they differ from run to run, and no other verb prints such numbers to standard output."
@@ -43,9 +45,14 @@ extension Verb {
       }
       return late.isEmpty ? .fine : .failed
     }
+    if model == "providers" {
+      let rows = try ProviderBench.rows()
+      call.print(providers(rows))
+      return rows.contains { $0.nanoseconds > $0.bar } ? .failed : .fine
+    }
     guard model == "small-v1" else {
       throw CommandError(
-        unknown: "bench", model, among: ["small-v1", "policies"], next: call.verb.page)
+        unknown: "bench", model, among: ["small-v1", "policies", "providers"], next: call.verb.page)
     }
     let usage = "gateway-lab bench small-v1 N SEED [TTL]"
     guard let count = call.operand(1).flatMap({ Int($0) }), count > 0,
@@ -152,6 +159,30 @@ extension Verb {
               Table.Row([
                 .text(RichText(row.family)), .text(RichText(row.mechanism)),
                 .number(row.nanoseconds), .text(row.isPerCandidate ? "candidate" : "request"),
+                .number(row.bar),
+              ])
+            }))
+      ])
+  }
+
+  /// What an attempt costs at a simulated provider.
+  private static func providers(_ rows: [ProviderBench.Row]) -> Report {
+    Report(
+      title: "What an attempt costs at a simulated provider on this machine",
+      subtitle: "the fleet alone, user CPU time; parts are added to two plain laws",
+      blocks: [
+        .table(
+          Table(
+            name: "providers",
+            columns: [
+              .text("on", title: "what is on"),
+              .number("cost", title: "an attempt", in: .plain(digits: 0, unit: "ns")),
+              .number("added", title: "adds", in: .plain(digits: 0, unit: "ns")),
+              .number("bar", title: "at most", in: .plain(digits: 0, unit: "ns")),
+            ],
+            rows: rows.map { row in
+              Table.Row([
+                .text(RichText(row.name)), .number(row.nanoseconds), .number(row.added),
                 .number(row.bar),
               ])
             }))

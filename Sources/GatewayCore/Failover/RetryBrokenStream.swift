@@ -30,7 +30,8 @@ public struct BrokenStreamRule: BitwiseCopyable, Sendable {
               "continue", default: false,
               "go on where it broke: what was sent is further input of the next attempt"),
             on: try OutcomeSet(
-              reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken, malformed",
+              reading: &s, "on", default: .transient,
+              "429, 5xx, timeout, connection, broken, malformed",
               "outcomes that restart a stream."))
         }),
     ])

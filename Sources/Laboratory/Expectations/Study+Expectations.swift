@@ -32,25 +32,38 @@ extension Study {
     return cases.indices.compactMap { place in
       guard line.cases.contains(caseIndex(place)) else { return nil }
       let values = gathered[place * contenders.count + contender].expected.map { $0[index] }
-      var bound = 0.0
+      var result = ExpectationResult(
+        kind: .expect, text: line.text, position: line.position,
+        policy: contenders[contender].name, caseName: cases[place].name,
+        measure: line.measure.name, unit: line.measure.unit, isAtLeast: line.isAtLeast,
+        isDifference: line.isRelative)
       var judged = values
       switch line.bound {
-      case .value(let value): bound = value
+      case .value(let value): result.bound = value
       case .policy(let other, let factor):
         guard let rival = self.place(ofPolicy: other) else { return nil }
         let others = gathered[place * contenders.count + rival].expected.map { $0[index] }
-        judged = zip(values, others).map { left, right in
-          left.flatMap { left in right.map { left - factor * $0 } }
-        }
+        judged = Study.differences(values, others, factor)
+      case .committed(let factor):
+        result.values = values
+        let known = options.committed?.values(of: result, seed: seed, count: values.count)
+        judged = known.map { Study.differences(values, $0, factor) } ?? []
+        result.lacksCommitted = known == nil
       }
-      let known = judged.compactMap { $0 }
-      let verdict = BoundVerdict(known, atLeast: line.isAtLeast, bound: bound)
-      return ExpectationResult(
-        kind: .expect, text: line.text, position: line.position,
-        policy: contenders[contender].name, caseName: cases[place].name, value: Estimate(judged),
-        bound: bound, isDifference: line.isRelative, verdict: verdict,
-        command: verdict == .holds
-          ? nil : reproduction(case: place).run(policy: contenders[contender].name))
+      result.judge(judged, measured: values)
+      if result.verdict != .holds {
+        result.command = reproduction(case: place).run(policy: contenders[contender].name)
+      }
+      return result
+    }
+  }
+
+  /// Value − factor × rival, by replication.
+  private static func differences(
+    _ values: [Double?], _ rivals: [Double?], _ factor: Double
+  ) -> [Double?] {
+    zip(values, rivals).map { left, right in
+      left.flatMap { left in right.map { left == $0 * factor ? 0 : left - factor * $0 } }
     }
   }
 
@@ -82,8 +95,7 @@ extension Study {
       kind: .never, text: line.text, position: line.position,
       policy: example.map { contenders[$0.row % contenders.count].name },
       caseName: example.map { cases[$0.row / contenders.count].name },
-      value: Estimate([Double(count)]), bound: 0, isDifference: false,
-      verdict: count == 0 ? .holds : .fails,
+      value: Estimate([Double(count)]), verdict: count == 0 ? .holds : .fails,
       command: example.map { example in
         reproduction(case: example.row / contenders.count).explain(
           request: example.request, policies: [contenders[example.row % contenders.count].name],
@@ -107,9 +119,8 @@ extension Study {
     }
     return ExpectationResult(
       kind: .sometimes, text: line.text, position: line.position,
-      policy: line.policy.map { scenario.policies[$0].name }, caseName: nil,
-      value: Estimate([Double(count)]), bound: 1, isDifference: false,
-      verdict: count > 0 ? .holds : .fails, command: nil)
+      policy: line.policy.map { scenario.policies[$0].name },
+      value: Estimate([Double(count)]), bound: 1, verdict: count > 0 ? .holds : .fails)
   }
 
   // MARK: Places
@@ -127,20 +138,9 @@ extension Study {
 }
 
 extension Expectation {
-  /// Whether another policy sets its bound.
+  /// Whether its value is held against another, replication by replication.
   var isRelative: Bool {
-    if case .policy = bound { true } else { false }
-  }
-
-  /// Its value in one run; `nil` if there was nothing to measure.
-  func value(_ totals: RunTotals, slice index: Int) -> Double? {
-    guard inEveryMinute else {
-      return totals.slices.indices.contains(index) ? measure.value(totals.slices[index]) : nil
-    }
-    guard totals.sliceSeries.indices.contains(index), let series = totals.sliceSeries[index] else {
-      return nil
-    }
-    return MinuteMeasure.worst(measure, of: series, from: slice.from, to: slice.to)
+    if case .value = bound { false } else { true }
   }
 }
 

@@ -14,6 +14,12 @@ public struct Comparison: Sendable {
     public var file: String
     /// The checksum.
     public var checksum: String
+
+    /// Makes an input.
+    public init(file: String, checksum: String) {
+      self.file = file
+      self.checksum = checksum
+    }
   }
 
   /// The scenario's name.
@@ -46,6 +52,10 @@ public struct Comparison: Sendable {
   public var failures: [LawFailure]
   /// What became of the scenario's expectations, in the order of the file.
   public var expectations: [ExpectationResult]
+  /// What the runs have not exercised.
+  public var vacuities: [Vacuity]
+  /// Whether the time was over before all replications had been run.
+  public var isCutShort = false
   /// Requests simulated in all runs.
   public var requests: UInt64
   /// Malformed rows left out of traces, in the first replication of the first case.

@@ -64,6 +64,9 @@ extension Comparison {
     if !expectations.isEmpty {
       members.append(.init("expectations", .list(expectations.map(\.summary))))
     }
+    if !vacuities.isEmpty {
+      members.append(.init("notExercised", .list(vacuities.map { .text($0.description) })))
+    }
     return .object(members)
   }
 }
@@ -82,6 +85,10 @@ extension ExpectationResult {
     ]
     if case .undecided(let needed?) = verdict {
       members.append(.init("replicationsNeeded", .integer(needed)))
+    }
+    if never > 0 { members.append(.init("never", .integer(never))) }
+    if !values.isEmpty {
+      members.append(.init("values", .list(values.map { .number(orNull: $0) })))
     }
     if let command { members.append(.init("command", .text(command))) }
     return .object(members)

@@ -23,7 +23,7 @@ extension Study {
       deployments: scenario.fleet.deployments.map(\.name),
       cases: cases.indices.map { caseResult($0, gathered) },
       failures: gathered.indices.flatMap { failures(row: $0, gathered[$0]) },
-      expectations: expectations, requests: meter.requests,
+      expectations: expectations, vacuities: vacuities(gathered), requests: meter.requests,
       skippedRows: gathered.first?.skippedRows ?? 0)
   }
 

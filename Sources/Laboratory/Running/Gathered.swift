@@ -37,9 +37,10 @@ struct Gathered: Sendable {
     if let breakdown {
       groups.append(Gathered.groupValues(outcome.totals, breakdown, ModelNames(study.scenario)))
     }
+    let expectations = study.scenario.expectations
     expected.append(
-      study.scenario.expectations.expect.enumerated().map {
-        $0.element.value(outcome.totals, slice: $0.offset)
+      zip(expectations.expect, expectations.firstSlices).enumerated().map {
+        $0.element.0.value(outcome, at: $0.offset, firstSlice: $0.element.1)
       })
     prohibited.append(outcome.prohibited)
     if !outcome.totals.breaches.isEmpty {

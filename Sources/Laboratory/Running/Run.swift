@@ -16,6 +16,8 @@ struct RunOutcome: Sendable {
   var skippedRows = 0
   /// What was found of each prohibition.
   var prohibited: [ProhibitionWatch.Found] = []
+  /// Seconds to detection, by line of `expect`.
+  var detected: [Double?] = []
 }
 
 /// The sink of a run: feeds the measures and, beside them, whatever else looks at the records.
@@ -30,12 +32,15 @@ final class RunSink: Sink {
   private let byCall: Bool
   private let beside: (any Sink)?
   private var prohibitions: ProhibitionWatch?
+  private var detections: DetectionWatch?
 
   init(
     _ plan: MeasuresPlan, yardsticks: [PriceSheet], keepsCalls: Bool,
-    prohibitions: ProhibitionWatch? = nil, beside: (any Sink)? = nil
+    prohibitions: ProhibitionWatch? = nil, detections: DetectionWatch? = nil,
+    beside: (any Sink)? = nil
   ) {
     self.prohibitions = prohibitions
+    self.detections = detections
     measures = RunMeasures(plan: plan)
     self.yardsticks = yardsticks
     (from, to) = (plan.from, plan.to)
@@ -48,6 +53,7 @@ final class RunSink: Sink {
     measures.consume(attempts: attempts, truths: truths)
     if !yardsticks.isEmpty { addServed(attempts) }
     prohibitions?.consume(attempts)
+    detections?.consume(attempts)
     beside?.consume(attempts: attempts, truths: truths)
   }
 
@@ -107,6 +113,7 @@ final class RunSink: Sink {
 
   func consume(notes: Span<Note>) {
     measures.consume(notes: notes)
+    detections?.consume(notes)
     beside?.consume(notes: notes)
   }
 
@@ -118,7 +125,8 @@ final class RunSink: Sink {
     let totals = measures.totals
     ledger.close(totals)
     return RunOutcome(
-      totals: totals, ledger: ledger, calls: calls, prohibited: prohibitions?.found ?? [])
+      totals: totals, ledger: ledger, calls: calls, prohibited: prohibitions?.found ?? [],
+      detected: detections?.seconds ?? [])
   }
 }
 
@@ -126,13 +134,14 @@ extension World {
   /// One simulation of one policy in one replication.
   func run(
     _ contender: Contender, replication: Int, keepsCalls: Bool = false,
-    prohibitions: ProhibitionWatch? = nil, beside: (any Sink)? = nil, meter: ProgressMeter
+    prohibitions: ProhibitionWatch? = nil, detections: DetectionWatch? = nil,
+    beside: (any Sink)? = nil, meter: ProgressMeter
   ) throws -> RunOutcome {
     switch contender.means {
     case .gateway(let plan):
       let sink = RunSink(
         measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls,
-        prohibitions: prohibitions, beside: beside)
+        prohibitions: prohibitions, detections: detections, beside: beside)
       let skipped = replication == 0 ? SkippedRows() : nil
       try simulate(
         plan, replication: replication, sink: sink, meter: meter, telling: skipped)

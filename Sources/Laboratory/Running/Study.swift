@@ -78,7 +78,7 @@ struct Study: Sendable {
         return try worlds[row / contenders.count].run(
           contenders[row % contenders.count], replication: replication,
           keepsCalls: replication == 0,
-          prohibitions: prohibitions(row: row), meter: meter)
+          prohibitions: prohibitions(row: row), detections: detections(row: row), meter: meter)
       },
       fold: { gathered, task, outcome in
         gathered[task % rows].add(outcome, of: self)
@@ -95,10 +95,18 @@ struct Study: Sendable {
     return watch.isIdle ? nil : watch
   }
 
+  /// The watch for how soon a row detects the incidents of its case; nothing if nobody asks.
+  func detections(row: Int) -> DetectionWatch? {
+    let watch = DetectionWatch(
+      scenario.expectations.expect, case: caseIndex(row / contenders.count))
+    return watch.isIdle ? nil : watch
+  }
+
   /// Whether every expectation is decided, and every column's difference of every policy that is
   /// no reference.
   func isDecided(_ gathered: [Gathered]) -> Bool {
-    openVerdicts(gathered).isEmpty && openExpectations(gathered).isEmpty
+    (options.decides == .expectations || openVerdicts(gathered).isEmpty)
+      && openExpectations(gathered).isEmpty
   }
 
   /// The differences that are not decided, by the replications that would decide each.

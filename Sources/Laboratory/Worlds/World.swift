@@ -34,11 +34,11 @@ struct World: Sendable {
     self.seed = seed
     self.data = data
     self.grouping = grouping
-    fleet = FleetPlan(
-      deployments: scenario.fleet.deployments, quotas: scenario.fleet.quotas,
-      incidents: active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
-        scenario.fleet.incidents[$0]
-      })
+    var fleet = scenario.fleet
+    fleet.incidents = active.incidents.filter(scenario.fleet.incidents.indices.contains).map {
+      scenario.fleet.incidents[$0]
+    }
+    self.fleet = fleet
     gatewayIncidents = active.gateway.filter(scenario.gatewayIncidents.indices.contains).map {
       scenario.gatewayIncidents[$0]
     }
@@ -134,7 +134,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.map(\.slice)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices)
     guard let gateway else { return plan }
     let first = promises(of: gateway)
     plan.limits = first.limits

@@ -10,6 +10,8 @@ public struct Measure: Sendable {
     case dollars
     /// A plain ratio.
     case ratio
+    /// So many a second.
+    case perSecond
   }
 
   /// Which way is better.

@@ -228,11 +228,11 @@ public enum MeasureCatalog {
     }
   }
 
-  private static func ratio(_ part: Int, _ whole: Int) -> Double? {
+  static func ratio(_ part: Int, _ whole: Int) -> Double? {
     whole > 0 ? Double(part) / Double(whole) : nil
   }
 
-  private static func mean(_ sum: Double, _ count: Int) -> Double? {
+  static func mean(_ sum: Double, _ count: Int) -> Double? {
     count > 0 ? sum / Double(count) : nil
   }
 

@@ -17,11 +17,13 @@ struct Gathering: ~Copyable {
   private let timesMore: Bool
   private var series: HotSeries
   private var slices: [SliceWatch]
+  private let countsInSlices: Bool
   private var attempts: HotAttempts
   private var statuses = Rows(repeating: 0, count: 1024)
   private var notes = Rows(repeating: 0, count: Note.Kind.allCases.count)
   private var breakerOpenings: Rows<Int>
   private var standingCharges = MoneyTotal.zero
+  private var touched: UInt32 = 0
   private var open = 0
   private var laws: LawBook
   private(set) var breaches = Breaches()
@@ -51,6 +53,7 @@ struct Gathering: ~Copyable {
     userLatencies = latencies(.user, plan.users)
     series = HotSeries(bucket: plan.seriesBucket, deployments: plan.deployments)
     slices = plan.slices.map { SliceWatch($0, plan) }
+    countsInSlices = plan.slices.contains(where: \.countsThrottled)
     attempts = HotAttempts(deployments: plan.deployments)
     breakerOpenings = Rows(repeating: 0, count: plan.breakers.count)
     laws = LawBook(plan)
@@ -65,8 +68,10 @@ struct Gathering: ~Copyable {
       guard var record = records.baseAddress else { return }
       for index in truths.indices {
         if checksLaws { laws.settled(record, truths[index], &breaches) }
+        touched |= truths[index].incidents
         if record.pointee.arrived >= from, record.pointee.arrived < to {
           attempts.add(record, truths[index])
+          if countsInSlices { for slice in slices { slice.add(record) } }
         }
         record += 1
       }
@@ -81,7 +86,7 @@ struct Gathering: ~Copyable {
         for _ in records.indices {
           if checksLaws { laws.ended(record, truth, &breaches) }
           let seen = Seen(record, truth)
-          if seen.callAge != 0, seen.ending.isSuccess { shift(record, seen.callAge) }
+          if seen.callAge != 0, seen.ending.isSuccess { shift(record, seen) }
           series.add(record, truth, seen)
           if record.pointee.arrived >= from, record.pointee.arrived < to {
             add(record, truth, seen)
@@ -95,12 +100,12 @@ struct Gathering: ~Copyable {
 
   /// An answered call belongs where its first try is, not where the request is that was answered.
   @inline(never)
-  private mutating func shift(_ record: UnsafePointer<RequestRecord>, _ age: Int64) {
+  private mutating func shift(_ record: UnsafePointer<RequestRecord>, _ seen: Seen) {
     let arrived = record.pointee.arrived
-    let began = arrived.advanced(byNanoseconds: -age)
+    let began = arrived.advanced(byNanoseconds: -seen.callAge)
     let (here, there) = (arrived >= from && arrived < to, began >= from && began < to)
     if here != there { tallies.shift(record, by: there ? 1 : -1) }
-    for slice in slices { slice.shift(record, began: began, from, to) }
+    for slice in slices { slice.shift(record, seen, began: began, from, to) }
   }
 
   mutating func consume(sideCalls records: Span<SideCallRecord>, truths: Span<SideCallTruth>) {
@@ -145,7 +150,7 @@ struct Gathering: ~Copyable {
       keys: keyLatencies.groups(tallies.keys), users: userLatencies.groups(tallies.users),
       slices: slices.flatMap(\.groups),
       attempts: attempts.tallies, statuses: statuses.array(), series: series.series,
-      sliceSeries: slices.map(\.series), notes: notes.array(),
+      sliceMinutes: slices.map(\.minutes), touched: touched, notes: notes.array(),
       breakerOpenings: breakerOpenings.array(), standingCharges: standingCharges, open: open,
       breaches: breaches)
   }

@@ -10,6 +10,12 @@ public struct Group: Sendable, Equatable {
   public var servedEndToEnd = Histogram()
   /// Nanoseconds to the end, over successes from the cache or from another request's answer.
   public var sharedEndToEnd = Histogram()
+  /// Nanoseconds by output token after the first, over streamed answers; only where asked for.
+  public var perOutputToken = Histogram()
+  /// Attempts that their provider answered with 429; only where asked for.
+  public var throttled = 0
+  /// Nanoseconds over which it was gathered; 0 where nobody asks for rates.
+  public var measured: Int64 = 0
   /// Of the successes of further tries of a call: nanoseconds from the try to the end.
   public var furtherTries = Histogram()
   /// Of the same: nanoseconds from the call's first try to the end.
@@ -42,6 +48,9 @@ public struct Group: Sendable, Equatable {
     firstToken.merge(other.firstToken)
     servedEndToEnd.merge(other.servedEndToEnd)
     sharedEndToEnd.merge(other.sharedEndToEnd)
+    perOutputToken.merge(other.perOutputToken)
+    throttled += other.throttled
+    measured += other.measured
     furtherTries.merge(other.furtherTries)
     furtherCalls.merge(other.furtherCalls)
     standingCharges += other.standingCharges

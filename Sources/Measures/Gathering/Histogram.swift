@@ -44,6 +44,13 @@ public struct Histogram: Sendable, Equatable {
     maximum = max(maximum, value)
   }
 
+  /// Counts one value several times.
+  mutating func record(_ nanoseconds: Int64, times: UInt64) {
+    guard times > 0 else { return }
+    record(nanoseconds)
+    counts[Histogram.index(of: max(0, nanoseconds))] &+= times - 1
+  }
+
   /// Adds all values of another histogram, exactly.
   public mutating func merge(_ other: Histogram) {
     if other.counts.count > counts.count { grow(to: other.counts.count - 1) }

@@ -18,6 +18,8 @@ public struct Promise: BitwiseCopyable, Sendable {
   public var outcome: Outcome
   /// Whether the answer is worse than it looks: whole, with status 200, and wrong.
   public var isDegraded: Bool
+  /// Who pays if it fails by itself.
+  public var billing: FaultBilling
   /// When the first token is made, streamed or not; `distantFuture` if never.
   public var firstToken: Instant
   /// When it ends; `distantFuture` if it hangs.
@@ -31,25 +33,32 @@ public struct Promise: BitwiseCopyable, Sendable {
   /// For how long it stands still: what an idle deadline looks at.
   public var pauseNanoseconds: Int64
 
+  /// How long before the first visible token the first hidden one is made.
+  public var hiddenNanoseconds: Int64
+
   /// Makes a promise.
   @inlinable
   public init(
     flight: UInt32, outcome: Outcome, retryAfter: RetryAfter = .unsaid, incidents: UInt32 = 0,
-    isDegraded: Bool = false, firstToken: Instant = .distantFuture, end: Instant,
+    isDegraded: Bool = false, billing: FaultBilling = .usual, firstToken: Instant = .distantFuture,
+    end: Instant,
     usage: Usage = .none, bill: Money = .zero,
-    pausedAt: Instant = .distantFuture, pauseNanoseconds: Int64 = 0
+    pausedAt: Instant = .distantFuture, pauseNanoseconds: Int64 = 0,
+    hiddenNanoseconds: Int64 = 0
   ) {
     self.flight = flight
     self.outcome = outcome
     self.retryAfter = retryAfter
     self.incidents = incidents
     self.isDegraded = isDegraded
+    self.billing = billing
     self.firstToken = firstToken
     self.end = end
     self.usage = usage
     self.bill = bill
     self.pausedAt = pausedAt
     self.pauseNanoseconds = pauseNanoseconds
+    self.hiddenNanoseconds = hiddenNanoseconds
   }
 
   /// Whether the provider never answers.

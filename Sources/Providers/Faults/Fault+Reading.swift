@@ -1,14 +1,30 @@
+import Chance
 public import Settings
 import Vocabulary
 
 extension Fault {
-  /// Reads the `faults` of a deployment; their shares may sum up to at most 100 %.
+  /// Reads the `faults` of a deployment: the base rates of a latency class by its name, or a list.
   public static func list(reading s: inout SettingsReader) throws(SettingError) -> [Fault] {
-    let faults = try s.entries(
+    if case .string? = s.setting["faults"]?.content {
+      let index = try s.name(
+        "faults", among: LatencyPreset.names, kind: LatencyPreset.kind, "the rates of a class")
+      return LatencyPreset.all[index].faults
+    }
+    return try list(
       "faults",
-      "what goes wrong without an incident: a status, `hang`, `connection`, `broken`, "
+      "what goes wrong without an incident, as often as in a latency class, by its name;"
+        + " or", reading: &s)
+  }
+
+  /// Reads a list of faults; their shares may sum up to at most 100 %.
+  static func list(
+    _ key: String, _ doc: String, reading s: inout SettingsReader
+  ) throws(SettingError) -> [Fault] {
+    let faults = try s.entries(
+      key,
+      doc + " a status, `hang`, `connection`, `broken`, `malformed`, "
         + "`contextWindow` or `contentPolicy`, each a share of attempts or "
-        + "{ share, after | afterFraction }; at most one for each attempt"
+        + "{ share, after | afterFraction | afterTokens, bills }; at most one for each attempt"
     ) { (name, setting) throws(SettingError) -> Fault in
       let kind = try Kind(name: name, at: setting)
       if setting.isDescribing { _ = try setting.share() }
@@ -19,27 +35,31 @@ extension Fault {
         let share = try s.share("share", "the share of attempts that meet it")
         let delay = try Delay(of: kind, reading: &s)
         return Fault(
-          kind, share: share, delay: delay, retryAfter: try kind.retryAfter(reading: &s))
+          kind, share: share, delay: delay, retryAfter: try kind.retryAfter(reading: &s),
+          billing: try FaultBilling(reading: &s))
       }
     }
     let sum = faults.reduce(0) { $0 + $1.value.share.value }
     try s.require(
-      sum <= 1 + 1e-9, "faults", expected: "shares that sum up to at most 100%",
+      sum <= 1 + 1e-9, key, expected: "shares that sum up to at most 100%",
       next: "an attempt meets at most one fault; lower the shares")
     return faults.map(\.value)
   }
 }
 
 extension Fault.Kind {
-  static let names = ["hang", "connection", "broken", "contextWindow", "contentPolicy"]
+  static let names = [
+    "hang", "connection", "broken", "malformed", "contextWindow", "contentPolicy",
+  ]
 
   /// The kind with a name of a file: a status from 400 to 599, `hang`, `connection`, `broken`,
-  /// `contextWindow`, `contentPolicy`.
+  /// `malformed`, `contextWindow`, `contentPolicy`.
   init(name: String, at setting: Setting) throws(SettingError) {
     switch name {
     case "hang": self = .hang
     case "connection": self = .connection
     case "broken": self = .broken
+    case "malformed": self = .malformed
     case "contextWindow": self = .contextWindow
     case "contentPolicy": self = .contentPolicy
     default:
@@ -80,14 +100,38 @@ extension Fault.Delay {
     let fraction = try s.optionalShare(
       "afterFraction", "when it shows, as a share of the attempt's own time (broken: of its stream)"
     )
+    var tokens: Sampler?
+    if kind == .broken || s.isDescribing {
+      tokens = try Distributions.readOptionalNumber(
+        "afterTokens", from: &s,
+        "of a stream that breaks: after so many tokens; an answer that has no more is whole")
+    }
     if let fraction {
       try s.require(after == nil, "afterFraction", expected: "either after or afterFraction")
       self = .fraction(fraction.value)
+    } else if let tokens {
+      try s.require(after == nil, "afterTokens", expected: "either after or afterTokens")
+      self = .tokens(tokens)
     } else {
       self = after.map { .after($0) } ?? kind.usualDelay
     }
     try s.require(
       kind != .hang || (after == nil && fraction == nil), after == nil ? "afterFraction" : "after",
       expected: "nothing: what hangs never answers")
+    try s.require(
+      kind != .malformed || (after == nil && fraction == nil),
+      after == nil ? "afterFraction" : "after",
+      expected: "nothing: what cannot be read comes whole")
+  }
+}
+
+extension FaultBilling {
+  /// Reads `bills`.
+  init(reading s: inout SettingsReader) throws(SettingError) {
+    let index = try s.optionalName(
+      "bills", among: Self.names, kind: "way to bill",
+      "what the failed attempt costs; silence means what its kind usually does: a broken stream as"
+        + " `billing.cut` says, an unreadable answer in full, the others nothing")
+    self = index.map { Self.allCases[$0 + 1] } ?? .usual
   }
 }

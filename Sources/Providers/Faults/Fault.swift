@@ -1,3 +1,4 @@
+public import Chance
 public import Vocabulary
 
 /// One way in which an attempt fails by itself, and how often.
@@ -16,6 +17,8 @@ public struct Fault: Sendable, Hashable {
     case contextWindow
     /// The provider refuses the prompt or the answer: its content policy.
     case contentPolicy
+    /// The answer comes whole, with status 200, and cannot be read.
+    case malformed
   }
 
   /// When it shows.
@@ -26,6 +29,8 @@ public struct Fault: Sendable, Hashable {
     case fraction(Double)
     /// After a share that is drawn anew for each attempt, uniform in (0, 1).
     case drawnFraction
+    /// After so many output tokens, drawn anew for each attempt; an answer that has no more is whole.
+    case tokens(Sampler)
   }
 
   /// What goes wrong.
@@ -36,11 +41,15 @@ public struct Fault: Sendable, Hashable {
   public var delay: Delay
   /// How long the answer asks to wait before the next try; only of a status.
   public var retryAfter: RetryAfter
+  /// What it costs.
+  public var billing: FaultBilling
 
   /// Makes a fault.
   public init(
-    _ kind: Kind, share: Probability, delay: Delay, retryAfter: RetryAfter = .unsaid
+    _ kind: Kind, share: Probability, delay: Delay, retryAfter: RetryAfter = .unsaid,
+    billing: FaultBilling = .usual
   ) {
+    self.billing = billing
     self.retryAfter = retryAfter
     self.kind = kind
     self.share = share

@@ -27,6 +27,12 @@ struct FaultTable: Sendable {
   @inline(__always)
   func fault(at u: Double) -> Fault? { u < total ? find(u) : nil }
 
+  /// The fault that a uniform number stands for where all shares are multiplied by `weight` ≤ 1.
+  @inline(__always)
+  func fault(at u: Double, weight: Double) -> Fault? {
+    u < total * weight ? find(min(u / weight, total.nextDown)) : nil
+  }
+
   @inline(never)
   private func find(_ u: Double) -> Fault? {
     for (bound, fault) in zip(bounds, faults) where u < bound { return fault }

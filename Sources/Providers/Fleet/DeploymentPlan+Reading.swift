@@ -32,11 +32,9 @@ extension DeploymentPlan {
       s.has("latency") != isServed, "latency",
       expected: isServed
         ? "nothing: the speed of a self-hosted deployment is in `serving`"
-        : "{ timeToFirstToken: …, timePerOutputToken: … }",
+        : "{ timeToFirstToken: …, timePerOutputToken: … }, or a latency class",
       next: "say how fast the deployment is; silence about a latency is not zero")
-    let latency = try s.object("latency", "how fast it answers when nothing is wrong") {
-      (s) throws(SettingError) -> LatencyPlan in try LatencyPlan(reading: &s)
-    }
+    let latency = try LatencyPlan.read(&s)
     let faults = try Fault.list(reading: &s)
     let cut = try s.object("billing", "what is billed beside whole answers") {
       (s) throws(SettingError) -> CutBilling in

@@ -2,12 +2,15 @@ public import Settings
 public import Vocabulary
 
 extension FleetPlan {
-  /// Reads the sections `quotas`, `deployments` and `incidents` of a scenario.
+  /// Reads the sections `quotas`, `deployments`, `faults` and `incidents` of a scenario.
   ///
   /// Incidents on the gateway itself (`on: "gateway"`) are left to the engine. `extends` must have
   /// been resolved.
   /// - Parameter zero: The end of the warm-up, from which the times in a file count.
-  public init(reading s: inout SettingsReader, zero: Instant) throws(SettingError) {
+  /// - Parameter calendar: The calendar of the hours of the day; `nil` if the file has no `starts`.
+  public init(
+    reading s: inout SettingsReader, zero: Instant, calendar: Calendar? = nil
+  ) throws(SettingError) {
     let named = try s.entries("quotas", "limits of the providers, by name") {
       (name, setting) throws(SettingError) -> QuotaPlan in
       try setting.object { (s) throws(SettingError) -> QuotaPlan in
@@ -28,11 +31,25 @@ extension FleetPlan {
           plan.quota = quotas.count
           quotas += visible[count...]
         }
+        plan.latency.zero = zero
+        plan.latency.calendar = calendar
+        if plan.latency.followsHours, calendar == nil {
+          throw SettingError(
+            at: setting["latency"] ?? setting, "it has hours of the day, and the day is unknown",
+            next: "say when the run begins: starts: \"2026-03-02T07:00+01:00\"")
+        }
         return plan
       }
     }.map(\.value)
     try s.require(
       (1...60_000).contains(deployments.count), "deployments", expected: "1 to 60000 deployments")
+    let faults = try s.entries(
+      "faults", "faults that deployments share, or that come and go, by name"
+    ) { (name, setting) throws(SettingError) -> FaultProcess in
+      try setting.object { (s) throws(SettingError) -> FaultProcess in
+        try FaultProcess(name: name, reading: &s, among: deployments)
+      }
+    }.map(\.value)
     let drafts = try s.entries("incidents", "what goes wrong at some time, by name") {
       (name, setting) throws(SettingError) -> (name: String, setting: Setting) in
       if setting.isDescribing {
@@ -53,7 +70,8 @@ extension FleetPlan {
           name: draft.name, draft.setting, bit: UInt8(index), zero: zero, deployments: deployments))
     }
     self.init(
-      deployments: deployments, quotas: quotas, incidents: try IncidentDraft.resolve(incidents))
+      deployments: deployments, quotas: quotas, incidents: try IncidentDraft.resolve(incidents),
+      faults: faults)
   }
 }
 

@@ -10,14 +10,18 @@ public struct FleetPlan: Sendable {
   ///
   /// Cases leave some out; the bits of the others stay.
   public var incidents: [IncidentPlan]
+  /// Faults that several deployments share, or that come and go.
+  public var faults: [FaultProcess]
 
   /// Makes a plan.
   public init(
-    deployments: [DeploymentPlan], quotas: [QuotaPlan] = [], incidents: [IncidentPlan] = []
+    deployments: [DeploymentPlan], quotas: [QuotaPlan] = [], incidents: [IncidentPlan] = [],
+    faults: [FaultProcess] = []
   ) {
     self.deployments = deployments
     self.quotas = quotas
     self.incidents = incidents
+    self.faults = faults
   }
 
   /// The id of the deployment with a name.
@@ -28,6 +32,7 @@ public struct FleetPlan: Sendable {
   /// The same plan with only the incidents that `isActive` keeps: one case of the scenario.
   public func keepingIncidents(_ isActive: (IncidentPlan) -> Bool) -> FleetPlan {
     FleetPlan(
-      deployments: deployments, quotas: quotas, incidents: incidents.filter(isActive))
+      deployments: deployments, quotas: quotas, incidents: incidents.filter(isActive),
+      faults: faults)
   }
 }

@@ -43,14 +43,17 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
         (places + index).initialize(to: .hosted(hostedCount))
         (hosted + hostedCount).initialize(
           to: SelfHostedProvider(
-            deployment, serving, incidents: plan.incidents, chance: chance, measured: measured))
+            deployment, serving, incidents: plan.incidents, faults: plan.faults, chance: chance,
+            measured: measured))
         hostedCount += 1
       } else {
         (places + index).initialize(to: .analytic(analyticCount))
         var meter: Int?
         if case .provisioned = deployment.capacity { meter = meters.popFirst() }
         (analytic + analyticCount).initialize(
-          to: APIProvider(deployment, meter: meter, incidents: plan.incidents, chance: chance))
+          to: APIProvider(
+            deployment, meter: meter, incidents: plan.incidents, faults: plan.faults,
+            chance: chance))
         analyticCount += 1
       }
     }
@@ -140,11 +143,13 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
   }
 
   /// The successful potential outcome of an attempt: no incident, no quota, no fault, no queue in
-  /// the way.
-  public func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
+  /// the way, at the best instant from `from` to `until`.
+  public func floor(
+    _ attempt: AttemptStart, from: Instant = .start, until: Instant = .distantFuture
+  ) -> (bill: Money, nanoseconds: Int64) {
     switch places[Int(attempt.deployment.index)] {
-    case .analytic(let place): analytic[place].floor(attempt)
-    case .hosted(let place): hosted[place].floor(attempt)
+    case .analytic(let place): analytic[place].floor(attempt, from: from, until: until)
+    case .hosted(let place): hosted[place].floor(attempt, from: from, until: until)
     }
   }
 

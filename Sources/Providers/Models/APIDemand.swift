@@ -9,6 +9,8 @@ final class APIDemand: Sendable {
   struct Pace {
     var first: Int64
     var total: Int64
+    /// Of `first`, what hidden output tokens take.
+    var hidden: Int64 = 0
   }
 
   private let firstTokenKey: ChanceKey
@@ -20,6 +22,10 @@ final class APIDemand: Sendable {
   private let perInputToken: Double
   private let faults: FaultTable
   private let factors: TokenFactors
+  /// The rest of the latency plan; `nil` if there is none.
+  let law: PaceLaw?
+  /// The same if hidden tokens come on top of the output.
+  private let adding: PaceLaw?
 
   init(_ plan: DeploymentPlan, chance: Chance) {
     firstTokenKey = chance.key(.timeToFirstToken, name: plan.hash)
@@ -31,11 +37,20 @@ final class APIDemand: Sendable {
     perInputToken = plan.latency.perInputToken
     faults = FaultTable(plan.faults)
     factors = TokenFactors(input: plan.inputFactor, output: plan.outputFactor)
+    law = plan.latency.isPlain ? nil : PaceLaw(plan, chance: chance)
+    adding = law?.adds == true ? law : nil
   }
 
   /// The usage of the whole answer, in the deployment's own tokens.
   @inline(__always)
-  func usage(of attempt: AttemptStart) -> Usage { factors.usage(of: attempt) }
+  func usage(of attempt: AttemptStart) -> Usage {
+    var whole = factors.usage(of: attempt)
+    if let adding {
+      whole.outputTokens = Reasoning.total(
+        adding.hiddenShare(attempt), visible: whole.outputTokens, cap: factors.cap(of: attempt))
+    }
+    return whole
+  }
 
   /// What a quota is asked for.
   func permits(for attempt: AttemptStart, _ whole: Usage) -> QuotaDemand {
@@ -62,7 +77,7 @@ final class APIDemand: Sendable {
     let u = faultKey.uniform(call: attempt.call, ordinal: attempt.ordinal)
     guard let fault = faults.fault(at: u) else { return }
     course.meet(
-      fault.kind, fault.delay, fault.retryAfter,
+      fault.kind, fault.delay, fault.retryAfter, billing: fault.billing,
       detail: detailKey.uniform(call: attempt.call, ordinal: attempt.ordinal))
   }
 }

@@ -5,8 +5,8 @@ import Vocabulary
 ///
 /// An attempt's demand is drawn under (purpose, deployment's name, call, ordinal) alone, so every
 /// deployment has its own potential outcome for every call, whatever else is started. Of the world
-/// around it, two things count: incidents, which are functions of time, and quotas, which are
-/// shared state.
+/// around it, these count: incidents, drift and bursts of faults, which are functions of time;
+/// quotas, which are shared state; and, where the plan says so, our own load and cold starts.
 /// - Complexity: O(1) per attempt in calm weather, O(incidents) while one is going on.
 struct APIProvider: Provider {
   private let demand: APIDemand
@@ -16,15 +16,26 @@ struct APIProvider: Provider {
   /// A longer prompt, in the deployment's own tokens, is refused.
   private let contextWindow: UInt32
   private var exposure: Exposure
+  /// `nil` if the latency is two laws and a time per input token.
+  private var pacing: PaceState?
+  private var faults: [FaultState]
+  /// Whether there is any of these.
+  private let isLively: Bool
 
   /// - Parameter meter: The place of its meter of utilisation, if it is provisioned.
-  init(_ plan: DeploymentPlan, meter: Int? = nil, incidents: [IncidentPlan], chance: Chance) {
+  init(
+    _ plan: DeploymentPlan, meter: Int? = nil, incidents: [IncidentPlan],
+    faults: [FaultProcess] = [], chance: Chance
+  ) {
     demand = APIDemand(plan, chance: chance)
     billing = Billing(plan)
     cutBilling = plan.cut
     quota = meter ?? plan.quota
     contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
     exposure = Exposure(plan, incidents: incidents, chance: chance)
+    pacing = PaceState(plan, law: demand.law, chance: chance)
+    self.faults = FaultState.all(faults, at: plan, chance: chance)
+    isLively = pacing != nil || !self.faults.isEmpty
   }
 
   var nextWake: Instant { .distantFuture }
@@ -40,11 +51,14 @@ struct APIProvider: Provider {
     let begin = now.nanoseconds
     let whole = demand.usage(of: attempt)
     let isCalm = exposure.isCalm(at: begin)
-    let pace = demand.pace(
-      of: attempt, whole, slow: isCalm ? 1 : exposure.slowDown(at: begin))
+    let slow = isCalm ? 1 : exposure.slowDown(at: begin)
+    let pace =
+      isLively
+      ? livelyPace(of: attempt, whole, slow: slow, at: begin)
+      : demand.pace(of: attempt, whole, slow: slow)
     var course = Course(
       begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
-      outputTokens: whole.outputTokens)
+      outputTokens: whole.outputTokens, hidden: pace.hidden)
 
     var isAdmitted = true
     if let quota {
@@ -57,7 +71,10 @@ struct APIProvider: Provider {
     if whole.inputTokens > contextWindow {
       course.meet(.contextWindow, .after(Fault.usualDelay), detail: 0)
     }
-    if isAdmitted { demand.meetFault(attempt, &course) }
+    if isAdmitted {
+      demand.meetFault(attempt, &course)
+      if isLively { meetFaults(attempt, at: begin, &course) }
+    }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course) }
     if !isCalm || !exposure.staysCalm(until: course.end) {
       exposure.strikeInFlight(attempt, startedAt: begin, &course)
@@ -65,6 +82,7 @@ struct APIProvider: Provider {
 
     let promise = promise(attempt, whole, course, startedAt: begin)
     output.promises.append(promise)
+    if isLively, isAdmitted { pacing?.take(whole, at: begin, until: course.end) }
     if let quota, isAdmitted {
       quotas.states[quota].expect(
         QuotaDemand(promise.usage), reserved: demand.permits(for: attempt, whole), from: now,
@@ -72,71 +90,66 @@ struct APIProvider: Provider {
     }
   }
 
+  @inline(never)
+  private mutating func livelyPace(
+    of attempt: AttemptStart, _ whole: Usage, slow: Double, at now: Int64
+  ) -> APIDemand.Pace {
+    pacing?.pace(of: attempt, whole, slow: slow, at: now)
+      ?? demand.pace(of: attempt, whole, slow: slow)
+  }
+
+  @inline(never)
+  private mutating func meetFaults(
+    _ attempt: AttemptStart, at now: Int64, _ course: inout Course
+  ) {
+    if faults.isEmpty { return }
+    faults.meet(attempt, at: now, utilisation: pacing?.utilisation ?? 0, &course)
+  }
+
   mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool {
     let begin = now.nanoseconds
     let whole = demand.usage(of: attempt)
     let isCalm = exposure.isCalm(at: begin)
-    let pace = demand.pace(
-      of: attempt, whole, slow: isCalm ? 1 : exposure.slowDown(at: begin))
+    let slow = isCalm ? 1 : exposure.slowDown(at: begin)
+    let pace =
+      pacing?.calmPace(of: attempt, whole, slow: slow, at: begin)
+      ?? demand.pace(of: attempt, whole, slow: slow)
     var course = Course(
       begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
-      outputTokens: whole.outputTokens)
+      outputTokens: whole.outputTokens, hidden: pace.hidden)
     demand.meetFault(attempt, &course)
+    if isLively { meetFaults(attempt, at: begin, &course) }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }
     return course.outcome.isSuccess
   }
 
-  mutating func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
+  mutating func floor(
+    _ attempt: AttemptStart, from: Instant, until: Instant
+  ) -> (bill: Money, nanoseconds: Int64) {
     let whole = demand.usage(of: attempt)
-    return (billing.least(for: whole), demand.pace(of: attempt, whole, slow: 1).total)
+    let time =
+      pacing?.floor(attempt, whole, from: from.nanoseconds, until: until.nanoseconds)
+      ?? demand.pace(of: attempt, whole, slow: 1).total
+    return (billing.least(for: whole), time)
   }
 
   mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
     usage: Usage, bill: Money
   ) {
-    let kind = promise.outcome.kind
-    guard kind == .succeeded || kind == .brokenStream else { return (.none, .zero) }
-    if now >= promise.end || (cutBilling == .full && kind == .succeeded) {
-      return (promise.usage, promise.bill)
-    }
-    var usage = promise.usage
-    let pause = promise.pauseNanoseconds
-    usage.outputTokens = Progress.tokens(
-      at: Progress.withoutPause(now.nanoseconds, promise.pausedAt.nanoseconds, pause),
-      firstToken: promise.firstToken.nanoseconds, end: promise.end.nanoseconds - pause,
-      of: usage.outputTokens)
-    if cutBilling == .nothing {
-      // A broken stream had been promised for nothing as well.
-      if kind == .succeeded { billing.release(promise.usage, startedAt: started.nanoseconds) }
-      return (usage, .zero)
-    }
-    return (
-      usage,
-      billing.charge(usage, insteadOf: promise.usage, startedAt: started.nanoseconds)
-    )
+    billing.cut(promise, cut: cutBilling, started: started, at: now)
   }
 
   @inline(__always)
   private mutating func promise(
     _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
   ) -> Promise {
-    var usage = Usage.none
-    var bill = Money.zero
-    switch course.outcome.kind {
-    case .succeeded:
-      usage = whole
-      bill = billing.charge(whole, startedAt: begin)
-    case .brokenStream:
-      usage = whole
-      usage.outputTokens = course.outputTokens
-      if cutBilling != .nothing { bill = billing.charge(usage, startedAt: begin) }
-    default: break
-    }
+    let (usage, bill) = billing.charge(whole, course, cut: cutBilling, startedAt: begin)
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
       incidents: course.incidents, isDegraded: course.isDegraded && course.outcome.isSuccess,
-      firstToken: Instant(nanoseconds: course.firstToken),
+      billing: course.billing, firstToken: Instant(nanoseconds: course.firstToken),
       end: Instant(nanoseconds: course.end), usage: usage, bill: bill,
-      pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause)
+      pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause,
+      hiddenNanoseconds: course.hidden)
   }
 }

@@ -1,3 +1,4 @@
+import Chance
 import Vocabulary
 
 /// What becomes of one attempt, while causes are still being gathered.
@@ -18,14 +19,19 @@ struct Course {
   var incidents: UInt32 = 0
   /// Whether the answer is worse than it looks.
   var isDegraded = false
+  /// What the failure costs.
+  private(set) var billing = FaultBilling.usual
 
   private let begin: Int64
   private let wholeFirstToken: Int64
   private let wholeEnd: Int64
   private let wholeTokens: UInt32
+  /// How long before the first visible token the first hidden one is made.
+  let hidden: Int64
 
   /// The success of an attempt that begins at `begin`.
-  init(begin: Int64, firstToken: Int64, end: Int64, outputTokens: UInt32) {
+  init(begin: Int64, firstToken: Int64, end: Int64, outputTokens: UInt32, hidden: Int64 = 0) {
+    self.hidden = hidden
     self.begin = begin
     self.firstToken = firstToken
     self.end = end
@@ -44,8 +50,10 @@ struct Course {
   /// - Parameter detail: The uniform number behind a drawn fraction.
   mutating func meet(
     _ kind: Fault.Kind, _ delay: Fault.Delay, _ retryAfter: RetryAfter = .unsaid,
-    detail: @autoclosure () -> Double
+    billing: FaultBilling = .usual, detail: @autoclosure () -> Double
   ) {
+    let before = (outcome, end)
+    defer { if before != (outcome, end) { self.billing = billing } }
     switch kind {
     case .status(let code):
       fail(.status(code), at: moment(delay, detail(), from: begin), retryAfter)
@@ -54,6 +62,7 @@ struct Course {
     case .connection: fail(.connection, at: moment(delay, detail(), from: begin))
     case .hang: fail(.totalTimeout, at: .max)
     case .broken: breakStream(at: moment(delay, detail(), from: wholeFirstToken))
+    case .malformed: spoil()
     }
   }
 
@@ -83,8 +92,9 @@ struct Course {
       return silence()
     }
     outputTokens = Progress.tokens(
-      at: Progress.withoutPause(instant, pausedAt, pause), firstToken: firstToken,
+      at: Progress.withoutPause(instant, pausedAt, pause), firstToken: firstToken - hidden,
       end: end - pause, of: outputTokens)
+    billing = .usual
     pause = min(pause, max(0, instant - pausedAt))
     end = instant
     outcome = .brokenStream
@@ -98,7 +108,17 @@ struct Course {
     firstToken = wholeFirstToken <= instant ? wholeFirstToken : .max
     end = instant
     outputTokens = Progress.tokens(
-      at: instant, firstToken: wholeFirstToken, end: wholeEnd, of: wholeTokens)
+      at: instant, firstToken: wholeFirstToken - hidden, end: wholeEnd, of: wholeTokens)
+  }
+
+  /// The answer comes to its end and cannot be read.
+  private mutating func spoil() {
+    guard isEarlier(wholeEnd) else { return }
+    outcome = .malformed
+    retryAfter = .unsaid
+    firstToken = wholeFirstToken
+    end = wholeEnd
+    outputTokens = wholeTokens
   }
 
   private mutating func fail(
@@ -124,6 +144,15 @@ struct Course {
     case .after(let duration): begin + max(0, duration.nanoseconds)
     case .fraction(let share): start + Progress.part(share, of: wholeEnd - start)
     case .drawnFraction: start + Progress.part(detail, of: wholeEnd - start)
+    case .tokens(let law): momentOfToken(law.quantile(detail))
     }
+  }
+
+  /// When the last of so many tokens is made; never if the answer has no more.
+  private func momentOfToken(_ count: Double) -> Int64 {
+    guard count < Double(wholeTokens) else { return .max }
+    return Progress.instant(
+      ofToken: UInt32(max(1, count)), firstToken: wholeFirstToken - hidden, end: wholeEnd,
+      of: wholeTokens)
   }
 }

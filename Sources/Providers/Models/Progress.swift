@@ -12,6 +12,16 @@ enum Progress {
     return 1 + UInt32(span.dividingFullWidth(product).quotient)
   }
 
+  /// The first instant by which `count` output tokens are made.
+  static func instant(
+    ofToken count: UInt32, firstToken: Int64, end: Int64, of tokens: UInt32
+  ) -> Int64 {
+    guard count > 1, tokens > 1 else { return firstToken }
+    let product = UInt64(min(count, tokens) - 1).multipliedFullWidth(by: UInt64(end - firstToken))
+    let (quotient, remainder) = UInt64(tokens - 1).dividingFullWidth(product)
+    return firstToken + Int64(quotient) + (remainder > 0 ? 1 : 0)
+  }
+
   /// An instant on the clock of a stream that stood still for `pause` from `pausedAt` on.
   static func withoutPause(_ instant: Int64, _ pausedAt: Int64, _ pause: Int64) -> Int64 {
     instant <= pausedAt ? instant : max(pausedAt, instant - pause)

@@ -28,8 +28,11 @@ public protocol Provider: ~Copyable, Sendable {
   /// Whether an attempt that starts at `now` would succeed, quotas aside: what a health check sees.
   mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool
 
-  /// The successful potential outcome of this attempt: no incident, no quota, no fault in the way.
+  /// The successful potential outcome of this attempt: no incident, no quota, no fault in the way,
+  /// at the best instant from `from` to `until` to start it.
   ///
-  /// No success of the same attempt is billed less or takes less time.
-  mutating func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64)
+  /// No success of the same attempt that starts in that stretch is billed less or takes less time.
+  mutating func floor(
+    _ attempt: AttemptStart, from: Instant, until: Instant
+  ) -> (bill: Money, nanoseconds: Int64)
 }

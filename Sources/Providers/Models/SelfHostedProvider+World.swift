@@ -19,33 +19,13 @@ extension SelfHostedProvider {
   mutating func refusal(
     _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
   ) -> Promise {
-    var usage = Usage.none
-    var bill = Money.zero
-    if course.outcome.kind == .brokenStream {
-      usage = whole
-      usage.outputTokens = course.outputTokens
-      if cutBilling != .nothing {
-        bill = billing.charge(usage, startedAt: begin)
-      }
-    }
+    let (usage, bill) = billing.charge(whole, course, cut: cutBilling, startedAt: begin)
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
-      incidents: course.incidents, firstToken: Instant(nanoseconds: course.firstToken),
+      incidents: course.incidents, billing: course.billing,
+      firstToken: Instant(nanoseconds: course.firstToken),
       end: Instant(nanoseconds: course.end), usage: usage, bill: bill,
       pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause)
-  }
-
-  /// What has been used of an answer of which it was known at its start that its stream would break.
-  mutating func cutBroken(_ promise: Promise, startedAt begin: Int64, at now: Int64) -> (
-    usage: Usage, bill: Money
-  ) {
-    guard promise.outcome.kind == .brokenStream else { return (.none, .zero) }
-    var usage = promise.usage
-    usage.outputTokens = Progress.tokens(
-      at: now, firstToken: promise.firstToken.nanoseconds, end: promise.end.nanoseconds,
-      of: usage.outputTokens)
-    if cutBilling == .nothing { return (usage, .zero) }
-    return (usage, billing.charge(usage, insteadOf: promise.usage, startedAt: begin))
   }
 
   /// Comes to an instant before which nothing was in hand.

@@ -43,10 +43,14 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
   /// Changes of batches so far.
   private(set) var changes = 0
 
+  /// Faults that it shares, or that come and go.
+  var faults: [FaultState]
+
   init(
-    _ deployment: DeploymentPlan, _ plan: ServingPlan, incidents: [IncidentPlan], chance: Chance,
-    measured: Range<Instant>
+    _ deployment: DeploymentPlan, _ plan: ServingPlan, incidents: [IncidentPlan],
+    faults: [FaultProcess] = [], chance: Chance, measured: Range<Instant>
   ) {
+    self.faults = FaultState.all(faults, at: deployment, chance: chance)
     self.plan = plan
     speed = SpeedLaw(plan.speed)
     demand = APIDemand(deployment, chance: chance)
@@ -102,7 +106,10 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     if whole.inputTokens > contextWindow || need > plan.memory {
       course.meet(.contextWindow, .after(Fault.usualDelay), detail: 0)
     }
-    if isAdmitted { demand.meetFault(attempt, &course) }
+    if isAdmitted {
+      demand.meetFault(attempt, &course)
+      if !faults.isEmpty { faults.meet(attempt, at: begin, &course) }
+    }
     if !exposure.isCalm(at: begin) {
       exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course)
     }
@@ -144,8 +151,8 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     usage: Usage, bill: Money
   ) {
     guard let slot = slot(of: promise.flight) else {
-      return cutBroken(
-        promise, startedAt: started.nanoseconds, at: now.nanoseconds)
+      if promise.outcome.isSuccess { return (.none, .zero) }
+      return billing.cut(promise, cut: cutBilling, started: started, at: now)
     }
     if jobs[slot].place == .waiting { return (.none, .zero) }
     var usage = jobs[slot].usage
@@ -160,6 +167,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     let begin = now.nanoseconds
     var course = alone(demand.usage(of: attempt), from: begin)
     demand.meetFault(attempt, &course)
+    if !faults.isEmpty { faults.meet(attempt, at: begin, &course) }
     if !exposure.isCalm(at: begin) {
       exposure.strike(attempt, at: begin, isAdmitted: true, &course)
     }
@@ -168,7 +176,9 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
   }
 
   /// Alone on a replica, its prompt as cached as can be.
-  mutating func floor(_ attempt: AttemptStart) -> (bill: Money, nanoseconds: Int64) {
+  mutating func floor(
+    _ attempt: AttemptStart, from: Instant, until: Instant
+  ) -> (bill: Money, nanoseconds: Int64) {
     let whole = demand.usage(of: attempt)
     let fresh = Int64(whole.inputTokens) - Int64(whole.cachedInputTokens)
     let prefill = speed.prefillTime(0) + speed.leastPerPromptToken * Double(max(0, fresh))

@@ -29,6 +29,11 @@ struct TokenFactors: Sendable {
       outputTokens: Self.scale(attempt.outputTokens, output))
   }
 
+  /// The most output tokens that it may make, in its own tokens.
+  func cap(of attempt: AttemptStart) -> UInt32 {
+    attempt.outputCap == .max ? .max : Self.scale(attempt.outputCap, output)
+  }
+
   /// What a quota is asked for: the input and the output cap, or the true output without a cap.
   func demand(of attempt: AttemptStart, _ whole: Usage) -> QuotaDemand {
     let cap = attempt.outputCap == .max ? whole.outputTokens : Self.scale(attempt.outputCap, output)

@@ -20,12 +20,20 @@ public struct JUnit: Sendable, Hashable {
     public var className: String
     /// How it ended.
     public var result: Result
+    /// The file that says what is expected, for servers that link to it.
+    public var file: String?
+    /// What it has to say besides: the command that shows it again.
+    public var output: String
 
     /// A test and how it ended.
-    public init(_ name: String, className: String, _ result: Result) {
+    public init(
+      _ name: String, className: String, _ result: Result, file: String? = nil, output: String = ""
+    ) {
       self.name = name
       self.className = className
       self.result = result
+      self.file = file
+      self.output = output
     }
   }
 
@@ -81,6 +89,7 @@ public struct JUnit: Sendable, Hashable {
     let open =
       "    <testcase name=\"\(XML.attribute(test.name))\""
       + " classname=\"\(XML.attribute(test.className))\""
+      + (test.file.map { " file=\"\(XML.attribute($0))\"" } ?? "")
     let inner: String? =
       switch test.result {
       case .passed: nil
@@ -88,8 +97,10 @@ public struct JUnit: Sendable, Hashable {
       case .error(let message, let detail): problem("error", message, detail)
       case .skipped(let message): "<skipped message=\"\(XML.attribute(message))\"/>"
       }
-    guard let inner else { return open + "/>\n" }
-    return open + ">\n      \(inner)\n    </testcase>\n"
+    let output = test.output.isEmpty ? nil : "<system-out>\(XML.text(test.output))</system-out>"
+    let parts = [inner, output].compactMap { $0 }
+    guard !parts.isEmpty else { return open + "/>\n" }
+    return open + ">\n" + parts.map { "      \($0)\n" }.joined() + "    </testcase>\n"
   }
 
   private static func problem(_ tag: String, _ message: String, _ detail: String) -> String {

@@ -116,10 +116,10 @@ enum Estimate {
 }
 
 extension Scenario.Provenance {
-  /// Where the numbers of streams, quotas, deployments and incidents come from, in this order.
+  /// Where the numbers of streams, quotas, deployments, faults and incidents come from, in this order.
   static func list(_ tree: Setting) -> [Scenario.Provenance] {
     var list: [Scenario.Provenance] = []
-    for section in ["traffic", "quotas", "deployments", "incidents"] {
+    for section in ["traffic", "quotas", "deployments", "faults", "incidents"] {
       for entry in tree[section]?.members ?? [] {
         var source: String?
         if case .string(let text)? = entry.value["source"]?.content, !text.isEmpty { source = text }

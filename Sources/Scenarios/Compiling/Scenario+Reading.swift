@@ -28,7 +28,8 @@ extension Scenario {
     names.aliases.isOpen = true
     let keys = try Identities.read(&s, into: &names, zero: clock.warmUp)
     let streams = try Scenario.streams(&s, &names)
-    let fleet = try FleetPlan(reading: &s, zero: clock.warmUp)
+    let fleet = try FleetPlan(
+      reading: &s, zero: clock.warmUp, calendar: clock.calendar)
     let services = try ServicesPlan(reading: &s)
 
     let asked = names.aliases.names

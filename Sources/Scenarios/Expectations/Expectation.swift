@@ -4,10 +4,12 @@ import Vocabulary
 
 /// What a policy must hold: `expect: { failover: ["availability of chat >= 99.5% in case outage"] }`.
 ///
-/// A line is `measure [of filter] op value [in case C] [during|after 'incident'] [in every minute]`.
-/// The measure is one of the catalogue, by name or by the heading of its column. The value is a
-/// number with its unit, another policy, or a multiple of one (`1.3 x today`), which is then judged
-/// by paired differences. Without `in case` a line holds for each case.
+/// A line is `measure [of filter] op value [in case C] [during|after 'incident' [from D] [within D]]
+/// [in every minute|5m]`. The measure is one of the catalogue, by name or by the heading of its
+/// column, any quantile of a latency, a share, a rate, or the burn of an error budget. The value is a
+/// number with its unit, another policy, the committed result, or a multiple of either
+/// (`1.3 x today`), which is then judged by paired differences. Without `in case` a line holds for
+/// each case; under `"*"` for each policy.
 public struct Expectation: Sendable {
   /// What the measure is held against.
   public enum Bound: Sendable, Hashable {
@@ -15,6 +17,20 @@ public struct Expectation: Sendable {
     case value(Double)
     /// A multiple of the same measure under another policy: its index in the file.
     case policy(Int, factor: Double)
+    /// A multiple of what the committed result says of the same line.
+    case committed(factor: Double)
+  }
+
+  /// How the measure is taken from a run.
+  public enum Reading: Sendable {
+    /// Over the slice as a whole.
+    case whole
+    /// In each stretch of so many minutes in a row; the worst counts.
+    case windows(minutes: Int)
+    /// From the beginning of an incident.
+    case detection(Detection)
+    /// From the end of an incident.
+    case recovery(Recovery)
   }
 
   /// The line as it stands in the file.
@@ -27,14 +43,50 @@ public struct Expectation: Sendable {
   public var measure: Measure
   /// Of which requests.
   public var slice: Slice
+  /// Of a share: of which requests it is a part.
+  public var base: Slice?
   /// Whether the measure must be at least the bound; else at most.
   public var isAtLeast: Bool
   /// What it is held against.
   public var bound: Bound
-  /// Whether every minute must hold it, and not only the whole.
-  public var inEveryMinute: Bool
+  /// How the measure is taken from a run.
+  public var reading: Reading
   /// The cases in which it must hold.
   public var cases: [Int]
+
+  /// The slices that a run must gather for it.
+  public var slices: [Slice] { base.map { [slice, $0] } ?? [slice] }
+
+  /// Whether every stretch of minutes must hold it, and not only the whole.
+  public var inEveryMinute: Bool {
+    if case .windows = reading { true } else { false }
+  }
+}
+
+/// How it is seen that the gateway has noticed an incident.
+public struct Detection: Sendable, Hashable {
+  /// When the incident begins.
+  public var from: Instant
+  /// The deployments that it strikes, by index.
+  public var struck: [Bool]
+  /// Below which share of the first attempts they must fall; `nil`: a breaker or an ejection.
+  public var shareBelow: Double?
+}
+
+/// When a measure counts as back to what it was before an incident.
+public struct Recovery: Sendable {
+  /// What must be back.
+  public var measure: Measure
+  /// When the incident begins.
+  public var from: Instant
+  /// When it is over.
+  public var until: Instant
+  /// How far from its value before the incident the measure may be.
+  public var tolerance: Double
+  /// Whether the tolerance is a share of that value.
+  public var isRelative: Bool
+  /// For how many minutes in a row.
+  public var minutes: Int
 }
 
 /// What must be seen at least once: `sometimes: ["breaker opens in case outage"]`.
@@ -100,4 +152,27 @@ public struct Expectations: Sendable {
 
   /// Whether nothing is expected.
   public var isEmpty: Bool { expect.isEmpty && never.isEmpty && sometimes.isEmpty }
+
+  /// Where the slices of each line of `expect` begin among all slices of a run.
+  public var firstSlices: [Int] {
+    var next = 0
+    return expect.map { line in
+      defer { next += line.slices.count }
+      return next
+    }
+  }
+
+  /// Holds other policies to what one must hold, beside what they are held to already.
+  public mutating func hold(_ policies: [Int], toLinesOf model: Int) {
+    let lines = expect.filter { $0.policy == model }
+    for policy in policies {
+      for line in lines
+      where !expect.contains(where: { $0.policy == policy && $0.text == line.text }) {
+        if case .policy(policy, _) = line.bound { continue }
+        var copy = line
+        copy.policy = policy
+        expect.append(copy)
+      }
+    }
+  }
 }

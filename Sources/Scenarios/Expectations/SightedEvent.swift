@@ -45,11 +45,38 @@ public struct SightedEvent: Sendable {
     SightedEvent("request abandoned", "a client leaves before its answer is whole") {
       $0.all.tally.endings[.abandoned]
     },
+    SightedEvent("deployment returns", "a deployment comes back into rotation") {
+      $0.count(.restored)
+    },
+    SightedEvent("budget warns", "a budget passes one of its marks") { $0.count(.budgetPassed) },
+    SightedEvent("limit adapts", "an adaptive limit changes") { $0.count(.limitAdapted) },
+    SightedEvent("stream restarts", "a broken stream goes on elsewhere") {
+      $0.count(.streamRestarted)
+    },
+    SightedEvent("gateway restarts", "a replica starts anew") { $0.count(.restarted) },
+    SightedEvent("policy reloaded", "a replica takes over another policy") {
+      $0.count(.reloaded)
+    },
   ]
+
+  /// The incident touches an attempt.
+  static func incident(_ name: String, mask: UInt32) -> SightedEvent {
+    SightedEvent("incident '\(name)'", "the incident touches an attempt") {
+      $0.touched & mask == 0 ? 0 : 1
+    }
+  }
+
+  /// Requests ask for the alias.
+  static func traffic(_ name: String, alias: Int) -> SightedEvent {
+    SightedEvent("traffic of \(name)", "requests ask for the alias") { totals in
+      totals.aliases.indices.contains(alias) ? totals.aliases[alias].tally.arrived : 0
+    }
+  }
 }
 
 extension RunTotals {
-  fileprivate func count(_ kind: Note.Kind) -> Int {
+  /// How many notes of a kind came.
+  public func count(_ kind: Note.Kind) -> Int {
     let index = Int(kind.rawValue)
     return notes.indices.contains(index) ? notes[index] : 0
   }

@@ -13,22 +13,20 @@ public enum ScenarioLoader {
   ) throws(ScenarioError) -> Scenario {
     let file = try scenarioFile(path)
     var files = SourceFiles(folder: FilePath.folder(of: file))
-    let tree = try assemble(file, options, &files)
+    let folder = FilePath.folder(of: file)
+    let written = try assemble(file, options, &files)
+    let data = dataFolders(beside: folder, options, files)
+    let tree = try MeasuredLaws.resolved(written, in: data, &files)
     try settings { () throws(SettingError) in
       try UnknownKeys.check(Scenario.withoutGatewayIncidents(tree), ScenarioSchema.parameters)
     }
     var scenario = try settings { () throws(SettingError) in
       try Scenario(tree: tree)
     }
-    let folder = FilePath.folder(of: file)
     scenario.path = file
     scenario.name = FilePath.name(
       of: FilePath.name(of: file) == fileName && !folder.isEmpty ? folder : file)
-    var folders = options.dataFolders
-    for used in files.folders where used != FilePath.standard(folder) {
-      folders.append(used)
-    }
-    scenario.data = DataFolders(beside: folder, given: folders)
+    scenario.data = data
     if !options.cases.isEmpty { scenario.cases = try chosen(options.cases, of: scenario.cases) }
     for stream in scenario.streams {
       let mention = tree["traffic"]?[stream.name]?["trace"]
@@ -36,6 +34,15 @@ public enum ScenarioLoader {
     }
     scenario.inputs = files.inputs
     return scenario
+  }
+
+  /// Where data files are looked for: beside the scenario, in the folders given, beside fragments.
+  private static func dataFolders(
+    beside folder: String, _ options: ScenarioOptions, _ files: SourceFiles
+  ) -> DataFolders {
+    var folders = options.dataFolders
+    for used in files.folders where used != FilePath.standard(folder) { folders.append(used) }
+    return DataFolders(beside: folder, given: folders)
   }
 
   /// The file that a folder is searched for.

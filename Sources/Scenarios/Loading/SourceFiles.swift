@@ -78,6 +78,32 @@ struct SourceFiles {
     }
   }
 
+  /// Finds a data file that a law names, checks it, and keeps its SHA-256 under that name.
+  /// - Parameter mention: Where the file is named.
+  mutating func addData(
+    named name: String, sha256: String?, in data: DataFolders, mention: Setting
+  ) throws(ScenarioError) -> String {
+    do throws(TrafficError) {
+      let path = try data.find(name, sha256: sha256)
+      let place = FilePath.standard(path)
+      let found: String
+      if let known = checksums[place] {
+        found = known
+      } else {
+        found = try Checksum.sha256(ofFile: path)
+        checksums[place] = found
+        inputs.append((name, "sha256:" + found))
+      }
+      if let sha256, sha256 != found {
+        throw TrafficError.wrongChecksum(
+          file: path, expected: sha256, found: found, source: nil)
+      }
+      return path
+    } catch {
+      throw .traffic(error, at: mention.position, path: mention.path)
+    }
+  }
+
   private static func bytes(
     of path: String, mention: Setting?
   ) throws(ScenarioError) -> [UInt8] {

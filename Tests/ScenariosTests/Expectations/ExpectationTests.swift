@@ -67,9 +67,80 @@ struct ExpectationTests {
     #expect(narrow.slice.alias == AliasID(1) && narrow.slice.team != nil)
     #expect(narrow.slice.tags == TagSet(rawValue: 1))
     #expect(try one("availability of deployment openai >= 1%").slice.deployment == DeploymentID(2))
-    #expect(try one("availability >= 90% in every minute").slice.keepsSeries)
+    #expect(try one("availability >= 90% in every minute").slice.keepsMinutes)
     // A generated case is named by its stem.
     #expect(try one("availability >= 90% in case 'any one down'").cases.count == 3)
+  }
+
+  @Test(
+    "asks any quantile, rate, burn, share or time",
+    arguments: [
+      ("p97 timeToFirstToken <= 2s", "p97.timeToFirstToken", Measure.Unit.seconds),
+      ("p99.9 TTFT <= 2s", "p99.9.timeToFirstToken", .seconds),
+      ("end to end p90 <= 2s", "p90.endToEndLatency", .seconds),
+      ("p50.timePerOutputToken <= 20ms", "p50.timePerOutputToken", .seconds),
+      ("p95 TPOT <= 20ms", "p95.timePerOutputToken", .seconds),
+      ("retry rate <= 60/min", "retryRate", .perSecond),
+      ("429 rate of chat <= 1/s", "throttleRate", .perSecond),
+      ("error budget burn against 99.9% of chat <= 1", "errorBudgetBurn", .ratio),
+      ("share of provider openai and chat <= 10%", "share", .share),
+      ("share of reason hedge <= 10%", "share", .share),
+      ("cache hit share >= 10%", "hitRate", .share),
+      ("cost per 1,000 <= $4", "costPerThousand", .dollars),
+      ("total cost <= 1.3 x today", "totalCost", .dollars),
+      ("time to detect 'sweden down' <= 2m", "timeToDetect", .seconds),
+      ("time to recover from 'sweden down' <= 2m", "timeToRecover", .seconds),
+      ("worst minute goodput >= 9%", "goodput", .share),
+      ("availability >= 0.98 x committed", "availability", .share),
+    ])
+  func more(_ text: String, _ name: String, _ unit: Measure.Unit) throws {
+    let found = try one(text)
+    #expect(found.measure.name == name && found.measure.unit == unit)
+  }
+
+  @Test("takes a share of the requests that meet its conditions on who asked for what")
+  func shares() throws {
+    let served = try one("share of deployment openai and chat <= 10% during 'sweden down'")
+    #expect(served.slice.deployment == DeploymentID(2) && served.slice.alias == AliasID(0))
+    let base = try #require(served.base)
+    #expect(base.deployment == nil && base.alias == AliasID(0))
+    #expect(base.endings == Ending.allCases.map(\.isSuccess))
+    #expect(base.from == served.slice.from && base.to == served.slice.to)
+    #expect(try one("share of outcome failed <= 10%").base?.endings == [])
+    #expect(try one("share of reason hedge <= 1%").base == nil)
+  }
+
+  @Test("takes a time from the incident that it names, in the cases that have it")
+  func times() throws {
+    let detect = try one("time to detect 'sweden down' by share below 5% <= 2m")
+    #expect(detect.cases == [1])
+    guard case .detection(let detection) = detect.reading else {
+      Issue.record("no detection")
+      return
+    }
+    #expect(detection.shareBelow == 0.05 && detection.struck == [true, false, false])
+    let recover = try one(
+      "time to recover p95 endToEndLatency from 'sweden down' within 20% for 5m of chat <= 9m")
+    guard case .recovery(let recovery) = recover.reading else {
+      Issue.record("no recovery")
+      return
+    }
+    #expect(recovery.measure.name == "p95.endToEndLatency" && recovery.minutes == 5)
+    #expect(recovery.isRelative && recovery.tolerance == 0.2 && recover.slice.alias == AliasID(0))
+    #expect(recover.slice.keepsMinutes)
+    let later = try one("availability >= 9% after 'sweden down' from 5m within 20m")
+    let whole = try one("availability >= 9% after 'sweden down'")
+    #expect(whole.slice.from.nanoseconds(to: later.slice.from) == 300_000_000_000)
+    #expect(later.slice.from.nanoseconds(to: later.slice.to) == 1_200_000_000_000)
+  }
+
+  @Test("under * holds for every policy, but not against itself")
+  func everyPolicy() throws {
+    let found = try expectations(
+      expect: "availability >= 9%\"], \"*\": [\"cost per success <= 2 x today"
+    ).expect
+    #expect(found.map(\.policy) == [1, 1, 2])
+    #expect(found.map(\.bound).last == .policy(0, factor: 2))
   }
 
   @Test("of what must never be seen has conditions on who, what and where")
@@ -112,7 +183,22 @@ struct ExpectationTests {
       ("availability >= 9% somehow", "found \"somehow\"", ""),
       ("availability >= 1.2 x todya", "no policy named", "today"),
       ("availability >=", "found the end of the line", ""),
-      ("goodput >= 9% in every minute", "is not kept minute by minute", ""),
+      ("availability >= 9% in every 90s", "measures are kept by the minute", ""),
+      ("share >= 9%", "expected of and what it is a share of", ""),
+      ("share of deployment openay >= 9%", "no deployment named \"openay\"", "openai"),
+      ("share of reason retrys <= 9%", "no reason named \"retrys\"", "retry"),
+      ("share of outcome faild <= 9%", "no outcome named \"faild\"", "failed"),
+      ("error budget burn <= 1", "expected against and the objective", ""),
+      ("error budget burn against 100% <= 1", "expected an objective below 100 %", ""),
+      ("time to detect 'swedn down' <= 1m", "no incident named", "sweden down"),
+      ("time to detect 'sweden down' of chat <= 1m", "for all requests at once", ""),
+      ("time to detect 'sweden down' <= 1m in case quiet", "belongs to none of these cases", ""),
+      ("time to recover 'sweden down' <= 1m", "no measure named", ""),
+      ("429 rate of team kyc <= 5/s", "attempts do not tell who asked", ""),
+      ("request rate <= 5", "found \"5\", expected a rate", ""),
+      ("p101 timeToFirstToken <= 5s", "no measure named", ""),
+      ("availability >= 9% after 'sweden down' from 99h", "no time is left of it", ""),
+      ("availability of user nobody >= 9%", "no user named", ""),
       ("availability of 'chat >= 9%", "a quote that does not end", ""),
     ])
   func mistakes(_ text: String, _ problem: String, _ suggestion: String) throws {

@@ -1,0 +1,70 @@
+import Chance
+import Settings
+import Vocabulary
+
+extension FaultProcess {
+  /// Reads one entry of the section `faults`.
+  init(
+    name: String, reading s: inout SettingsReader, among deployments: [DeploymentPlan]
+  ) throws(SettingError) {
+    var on = IncidentSelector()
+    if let setting = try s.raw(
+      "on", "whom it strikes: a deployment's name, or { deployment, provider, region, model }")
+    {
+      on = try IncidentSelector(setting, among: deployments)
+    } else if !s.isDescribing {
+      throw s.missing("on", expected: "whom it strikes, such as { provider: \"openai\" }")
+    }
+    let bursts = try s.object(
+      "bursts", "it comes in bursts (Gilbert–Elliott)", Bursts.init(reading:))
+    let overload = try Self.overload(&s)
+    try s.require(
+      bursts == nil || overload == nil, "overload", expected: "either `bursts` or `overload`")
+    if overload != nil {
+      let struck = deployments.filter { on.matches($0) }
+      try s.require(
+        struck.contains { $0.latency.load != nil }, "overload",
+        expected: "a deployment whose `latency` has a `load`",
+        next: "say what fills it: latency: { load: { utilisation: \"60%\" } }")
+    }
+    let faults = try Fault.list("meet", "the faults while it is on", reading: &s)
+    try s.require(!faults.isEmpty, "meet", expected: "at least one fault such as { 503: \"40%\" }")
+    _ = try s.text("source", default: "", "where these numbers come from; silence means assumed")
+    var driver = Driver.always
+    if let bursts { driver = .bursts(bursts) }
+    if let overload { driver = .overload(overload) }
+    self.init(name: name, on: on, driver: driver, faults: faults)
+  }
+
+  /// Reads `overload`: shares of the faults over shares of utilisation.
+  private static func overload(_ s: inout SettingsReader) throws(SettingError) -> Polyline? {
+    let knots = try s.entries(
+      "overload",
+      "how much of the faults shows at which utilisation: { \"70%\": 0, \"100%\": 1 }"
+    ) { (name, setting) throws(SettingError) -> Polyline.Knot in
+      let factor = try setting.share().value
+      if setting.isDescribing { return Polyline.Knot(offset: 0, value: 0) }
+      let share = try Setting(.string(name), at: setting.position, path: setting.path).share()
+      return Polyline.Knot(offset: FaultProcess.millionths(share.value), value: factor)
+    }
+    if s.isDescribing || knots.isEmpty { return nil }
+    guard let line = Polyline(knots: knots.map(\.value)) else {
+      throw s.error("overload", expected: "utilisations that rise")
+    }
+    return line
+  }
+
+  /// A utilisation as the offset of a knot.
+  static func millionths(_ share: Double) -> Int64 { Int64(share * 1e6 + 0.5) }
+}
+
+extension Bursts {
+  /// Reads `bursts`.
+  init(reading s: inout SettingsReader) throws(SettingError) {
+    let bounds: ClosedRange<Duration> = .milliseconds(100) ... .seconds(315_360_000)
+    every = try s.duration(
+      "every", in: bounds, "the mean time from the end of a burst to the next"
+    ).nanoseconds
+    lasts = try s.duration("lasts", in: bounds, "the mean length of a burst").nanoseconds
+  }
+}
