@@ -23,7 +23,7 @@ extension Simulation {
       case .crash: gateways[replica].restart(.crash, at: now, into: &output)
       case .reload(let policy):
         gateways[replica].reload(policy, at: now, into: &output)
-        storeOf[replica] = store(serving: policy)
+        connect(replica, toStoreOf: policy)
       }
       try perform(replica)
     }

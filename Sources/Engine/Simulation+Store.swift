@@ -19,13 +19,22 @@ extension Simulation {
     var order: UInt64
   }
 
-  /// The store that serves a policy: policies that say the same of limits share one.
-  mutating func store(serving plan: GatewayPlan) -> Int {
-    guard plan.services.contains(.store) else { return -1 }
-    let store = LimitStore(plan)
-    if let known = stores.firstIndex(where: { $0.wording == store.wording }) { return known }
-    stores.append(store)
-    return stores.count - 1
+  /// Connects a replica with the store of its policy's limits: the one that serves a replica whose
+  /// policy says the same of limits, or a new one.
+  mutating func connect(_ replica: Int, toStoreOf plan: GatewayPlan) {
+    let old = storeOf[replica]
+    storeOf[replica] = -1
+    if plan.services.contains(.store) {
+      let store = LimitStore(plan)
+      let isKept = old >= 0 && stores[old].wording == store.wording
+      let shared =
+        isKept
+        ? old : storeOf.first { $0 >= 0 && stores[$0].wording == store.wording }
+      storeOf[replica] = shared ?? stores.count
+      if shared == nil { stores.append(store) }
+    }
+    // What it had asked an earlier store about belongs to an earlier policy.
+    if old >= 0, storeOf[replica] != old { stores[old].forget(replica: replica, of: replicas) }
   }
 
   /// A store's verdict on a request that a replica asks about.

@@ -167,8 +167,7 @@ public struct Simulation: ~Copyable {
       }
     seen = bounds ? FingerprintSet() : nil
     storeOf = Array(repeating: -1, count: replicas)
-    let store = store(serving: plan.gateway)
-    for replica in 0..<replicas { storeOf[replica] = store }
+    for replica in 0..<replicas { connect(replica, toStoreOf: plan.gateway) }
   }
 
   deinit {

@@ -18,7 +18,7 @@ public final class LimitStore {
     var charged: Instant
   }
 
-  /// The limits as the policy's file has them: a store serves all policies that say the same.
+  /// The limits as the policy's file has them: a store serves replicas whose policies say the same.
   public let wording: String
   private var chain: LimitChain
   private var tickets = Buffer<Ticket>()
@@ -57,6 +57,14 @@ public final class LimitStore {
     let ticket = tickets[place]
     tickets[place].number = .max
     return StoreTicket(request: copy request, spared: ticket.spared, charged: ticket.charged)
+  }
+
+  /// Forgets which requests of a replica it has admitted, where places are counted through so many
+  /// replicas in turn: what they had charged stays charged.
+  public func forget(replica: Int, of replicas: Int) {
+    for place in 0..<tickets.count where place % replicas == replica {
+      tickets[place].number = .max
+    }
   }
 
   /// Counts what a request has used.

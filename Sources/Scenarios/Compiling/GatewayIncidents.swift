@@ -137,16 +137,6 @@ extension GatewayIncident {
 }
 
 extension Scenario {
-  /// The name and the time of an incident: those of the fleet first, then those on the gateway.
-  func incidentSpan(_ index: Int) -> (name: String, from: Instant, until: Instant) {
-    guard index < fleet.incidents.count else {
-      let incident = gatewayIncidents[index - fleet.incidents.count]
-      return (incident.name, incident.from, incident.until)
-    }
-    let incident = fleet.incidents[index]
-    return (incident.name, incident.from, incident.until)
-  }
-
   private static func isOnGateway(_ incident: Setting) -> Bool {
     if case .string("gateway")? = incident["on"]?.content { return true }
     return false
@@ -176,13 +166,5 @@ extension Scenario {
         })
     }
     return read
-  }
-}
-
-extension Scenario.Case {
-  /// Whether an incident is active in the case, numbered as `incidentSpan` does.
-  func has(incident index: Int, of scenario: Scenario) -> Bool {
-    let count = scenario.fleet.incidents.count
-    return index < count ? incidents.contains(index) : gateway.contains(index - count)
   }
 }

@@ -144,7 +144,7 @@ extension LineReader {
     if words.next?.text != "from" { measure = try self.measure(&words, until: ["from"]) }
     guard words.take("from") else { throw words.error(expected: "from and an incident") }
     let incident = try incident(&words)
-    let times = scenario.incidentSpan(incident.index)
+    let times = scenario.times(ofIncident: incident.index)
     var recovery = Recovery(
       measure: measure, from: times.from, until: times.until,
       tolerance: measure.unit == .share ? 0.005 : 0.1,

@@ -34,11 +34,6 @@ extension LineReader {
     guard let index = names.firstIndex(of: name.text) else {
       throw words.error(unknown: "incident", name, among: names)
     }
-    if index < scenario.fleet.incidents.count, scenario.fleet.incidents[index].draws != nil {
-      throw words.error(
-        at: name.offset, "the incident \(Setting.quoted(name.text)) is drawn: it has no one time",
-        next: "judge the whole run, or give it `from` and `until`")
-    }
     return NamedIncident(index: index, offset: name.offset)
   }
 
@@ -105,9 +100,17 @@ extension LineReader.Tail {
   func cases(
     with incident: LineReader.NamedIncident, _ words: ExpectationWords, in scenario: Scenario
   ) throws(SettingError) -> [Int] {
-    let active = cases.filter { scenario.cases[$0].has(incident: incident.index, of: scenario) }
+    let own = scenario.fleet.incidents.count
+    let active = cases.filter {
+      incident.index < own
+        ? scenario.cases[$0].incidents.contains(incident.index)
+        : scenario.cases[$0].gateway.contains(incident.index - own)
+    }
     guard !active.isEmpty else {
-      let name = scenario.incidentSpan(incident.index).name
+      let name =
+        incident.index < own
+        ? scenario.fleet.incidents[incident.index].name
+        : scenario.gatewayIncidents[incident.index - own].name
       throw words.error(
         at: incident.offset,
         "the incident \(Setting.quoted(name)) belongs to none of these cases",
@@ -120,7 +123,7 @@ extension LineReader.Tail {
   func interval(
     of incident: LineReader.NamedIncident, _ words: ExpectationWords, in scenario: Scenario
   ) throws(SettingError) -> (from: Instant, to: Instant) {
-    let (_, begin, end) = scenario.incidentSpan(incident.index)
+    let (begin, end) = scenario.times(ofIncident: incident.index)
     var from = incident.isAfter ? end : begin
     var to = incident.isAfter ? scenario.horizon : end
     from = from.advanced(by: incident.skips)
@@ -133,5 +136,17 @@ extension LineReader.Tail {
           ? "end the incident earlier, or lengthen the horizon" : "say after, or a shorter from")
     }
     return (from, to)
+  }
+}
+
+extension Scenario {
+  /// When an incident begins and ends; those of the gateway follow those of the fleet.
+  func times(ofIncident index: Int) -> (from: Instant, until: Instant) {
+    if index < fleet.incidents.count {
+      return (fleet.incidents[index].from, fleet.incidents[index].until)
+    }
+    let incident = gatewayIncidents[index - fleet.incidents.count]
+    if case .store = incident.effect { return (incident.from, incident.until) }
+    return (incident.from, incident.instants(replicas: replicas).last ?? incident.from)
   }
 }
