@@ -35,6 +35,7 @@ extension Gateway {
   public mutating func embedded(
     _ call: SideCallID, vector: Span<Float>, at now: Instant, into output: inout Output
   ) {
+    defer { if hasDue { doWhatIsDue(at: now, into: &output) } }
     guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
     if understands { _ = semantic.hold(vector, for: call.request) }
     sideCallEnded(call, true, 0, at: now, into: &output)
