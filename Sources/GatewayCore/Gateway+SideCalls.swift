@@ -77,7 +77,8 @@ extension Gateway {
     case .complexity:
       scored(slot, succeeded, value)
       proceed(slot, from: .route, at: now, into: &output)
-    case .probe, .store: proceed(slot, from: .route, at: now, into: &output)
+    case .store: storeAnswered(slot, succeeded, value, at: now, into: &output)
+    case .probe: proceed(slot, from: .route, at: now, into: &output)
     }
   }
 }

@@ -15,6 +15,7 @@ extension Gateway {
   ) {
     keep(request, id, at: now)
     admit(id.slot, spared: spared, held: held, at: now)
+    if asksStore, asksStore(about: id.slot, before: .coalesce, at: now, into: &output) { return }
     proceed(id.slot, from: .coalesce, at: now, into: &output)
   }
 
@@ -50,6 +51,9 @@ extension Gateway {
     slots[slot].spared = 0
     slots[slot].chargedAt = now
     slots[slot].isAdmitted = false
+    slots[slot].askedStore = false
+    slots[slot].isUndone = false
+    slots[slot].sparedByStandIns = .max
   }
 
   /// Passes a request through the stages from one on, until one keeps it.

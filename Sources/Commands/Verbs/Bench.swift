@@ -38,7 +38,7 @@ extension Verb {
       return try policies(call)
     }
     if model == "providers" {
-      let rows = try ProviderBench.rows()
+      let rows = try ProviderBench.rows() + ProviderBench.capacityRows()
       call.print(providers(rows))
       return rows.contains { $0.nanoseconds > $0.bar } ? .failed : .fine
     }
