@@ -70,7 +70,7 @@ extension CoreBench {
       ]
     }
     each("retry budget", RetryBudgets.registry.names) { name in
-      ["attempts": ["retry": ["max": 2], "budget": ["rule": choice(name, nil)]]]
+      ["attempts": ["retry": ["max": 2], "budget": ["rule": choice(name, budgets[name])]]]
     }
     add("hedge", "after a delay", ["attempts": ["hedge": ["after": "10s"]]])
     add(
@@ -98,13 +98,14 @@ extension CoreBench {
   private static let trips: [String: Setting] = [
     "consecutiveFailures": 5, "failureRatio": ["share": "50%"],
     "failuresInTime": ["share": "50%", "window": "10s"],
-    "totalFailures": ["count": 100],
+    "totalFailures": ["count": 100, "forgetAfter": "10s"],
   ]
   private static let recoveries: [String: Setting] = [
     "probes": ["inFlight": 1], "trial": 10, "ramp": "2s",
   ]
+  private static let budgets: [String: Setting] = ["share": ["share": "20%", "floor": "10/s"]]
   private static let backoffs: [String: Setting] = [
-    "constant": ["delay": "200ms"], "linear": ["step": "200ms"],
+    "constant": ["delay": "200ms"], "linear": ["from": "200ms", "to": "2s"],
     "exponential": ["from": "200ms", "to": "2s"],
   ]
 
