@@ -1,3 +1,4 @@
+import Chance
 import Providers
 import Reports
 import Settings
