@@ -67,10 +67,11 @@ extension Gateway {
       limits.settle(
         slots[slot].request, usage: slots[slot].servedUsage, cost: slots[slot].record.estimate,
         hit: slots[slot].servedFromCache || slots[slot].record.source == .follow,
-        spared: slots[slot].spared, chargedAt: slots[slot].chargedAt, at: now, replica: replica,
-        into: &output)
+        undone: slots[slot].isUndone, spared: slots[slot].spared,
+        chargedAt: slots[slot].chargedAt, at: now, replica: replica, into: &output)
     }
-    output.requests.append(slots[slot].record)
+    if slots[slot].askedStore { settleWithStore(slot, at: now, into: &output) }
+    withUnsafeMutablePointer(to: &slots[slot].record) { output.requests.append(copyOf: $0) }
     slots[slot].state = .free
     slots[slot].generation &+= 1
     slots.give(slot)

@@ -17,32 +17,6 @@ struct LimitChain: ~Copyable {
     case refuse(limit: Int, retryAt: Instant)
   }
 
-  /// A rule and where its buckets begin. (Not private: the 6.3 compiler breaks on a private type in
-  /// a noncopyable one.)
-  struct Entry: BitwiseCopyable {
-    var rule: LimitRule
-    /// Its index in the policy: the notes' subject.
-    var subject: UInt16
-    var isFiltered: Bool
-    var isSimple: Bool
-    /// Judged by one permit, whatever the request: it counts requests.
-    var isOne: Bool
-    var first: LimiterBank.Place
-    var bucketCount: Int
-    /// Of the request being judged: its bucket, and what it will be charged if all admit it.
-    var bucket = 0
-    var permits: Int64 = 0
-    var takes = false
-  }
-
-  /// One step of the chain: an entry, or a choice among the entries of a limit with named tenants.
-  struct Step: BitwiseCopyable {
-    var entry: Int32
-    /// Where the choices lie; -1 if there are none.
-    var choices: Int32
-    var choiceCount: Int32
-  }
-
   var entries = Buffer<Entry>()
   var steps = Buffer<Step>()
   private var choices = Buffer<Int32>()
@@ -55,11 +29,15 @@ struct LimitChain: ~Copyable {
   let settles: Bool
   /// Whether a request is ever told the marks of its budgets.
   let hasMarks: Bool
+  /// How many policies the replica has taken over.
+  var policy: UInt8 = 0
+  /// Whether it is one limit that applies to every request.
+  private var isSingle = false
 
-  /// A chain of the rules that are judged at admission, or of those that are judged at attempts.
-  init(_ plan: GatewayPlan, perAttempt: Bool) {
+  /// A chain of the rules of one part.
+  init(_ plan: GatewayPlan, _ part: Part) {
     let dimensions = LimitDimensions(plan.populations, models: plan.modelOfDeployment)
-    let rules = plan.limits.indices.filter { plan.limits[$0].isPerAttempt == perAttempt }
+    let rules = plan.limits.indices.filter { part.takes(plan.limits[$0]) }
     settles = rules.contains {
       plan.limits[$0].charge != .check || !plan.limits[$0].countsHits
     }
@@ -67,7 +45,7 @@ struct LimitChain: ~Copyable {
     for count in dimensions.counts { counts.append(count) }
     for model in dimensions.models { models.append(UInt16(truncatingIfNeeded: model)) }
     for mark in plan.budgetMarks { marks.append(mark) }
-    if perAttempt {
+    if part == .attempts {
       for facts in plan.deployments { dearest.append(facts.sheet) }
     } else {
       for sheet in plan.dearestSheets { dearest.append(sheet) }
@@ -90,7 +68,9 @@ struct LimitChain: ~Copyable {
         Entry(
           rule: rule, subject: UInt16(truncatingIfNeeded: index),
           isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple,
-          isOne: rule.unit == .requests, first: place, bucketCount: count))
+          isOne: rule.unit == .requests,
+          takesAtOnce: rule.charge == .check || rule.charge == .reserve,
+          isTold: plan.gossips && rule.state.scope == .gossiped, first: place, bucketCount: count))
       let entry = Int32(entries.count - 1)
       guard rule.only >= 0 else {
         steps.append(Step(entry: entry, choices: -1, choiceCount: 0))
@@ -106,21 +86,40 @@ struct LimitChain: ~Copyable {
       }
       if Int(rule.only) < size { choices[choices.count - size + Int(rule.only)] = entry }
     }
+    isSingle = steps.count == 1 && steps[0].choices < 0 && !entries[0].isFiltered
   }
 
   @inline(__always) var isEmpty: Bool { steps.isEmpty }
 
   /// Judges a request, or its attempt of that number, and charges it if all limits admit it.
+  @inline(__always)
   mutating func admit(
     _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
     at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
+    guard isSingle else {
+      return admitByAll(request, deployment, attempt, now, replica, &output)
+    }
+    // Between judging and charging by the only limit nothing has to be remembered.
+    let bucket = bucket(of: request, deployment, 0)
+    let needed = needed(by: 0, request, deployment)
+    guard bank.admits(place(0, bucket), needed, at: now) else {
+      (entries[0].bucket, entries[0].permits, entries[0].takes) = (bucket, needed, false)
+      return refuse(request, deployment, attempt, now, replica, &output)
+    }
+    charge(request, 0, bucket, needed, attempt, now, replica, &output)
+    return .admit(spared: 0)
+  }
+
+  @inline(never)
+  private mutating func admitByAll(
+    _ request: borrowing Request, _ deployment: DeploymentID, _ attempt: UInt8, _ now: Instant,
+    _ replica: ReplicaID, _ output: inout Output
+  ) -> Verdict {
     var refusals = 0
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment) else { continue }
-      let needed =
-        entries[index].isOne
-        ? 1 : entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+      let needed = needed(by: index, request, deployment)
       let bucket = bucket(of: request, deployment, index)
       entries[index].bucket = bucket
       entries[index].permits = needed
@@ -132,53 +131,81 @@ struct LimitChain: ~Copyable {
       verdict = refuse(request, deployment, attempt, now, replica, &output)
       guard case .admit = verdict else { return verdict }
     }
-    let explains = output.explains(request.number)
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment), entries[index].takes else { continue }
-      let taken: Int64
-      switch entries[index].rule.charge {
-      case .check, .reserve: taken = entries[index].permits
-      case .after, .checkThenCharge: taken = 0
-      }
-      if explains { note(request.number, index, now, replica, &output) }
-      if taken != 0 { bank.charge(place(index, entries[index].bucket), taken) }
-      noteCharge(
-        request.number, index, entries[index].bucket, taken, attempt, now, replica, &output)
-      if entries[index].rule.markCount > 0 {
-        passMarks(request.number, index, taken, now, replica, &output)
-      }
+      charge(
+        request, index, entries[index].bucket, entries[index].permits, attempt, now, replica,
+        &output)
     }
     return verdict
+  }
+
+  /// The permits by which a limit judges a request.
+  @inline(__always)
+  private func needed(
+    by index: Int, _ request: borrowing Request, _ deployment: DeploymentID
+  ) -> Int64 {
+    entries[index].isOne
+      ? 1 : entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+  }
+
+  /// Charges a request that all limits admit, by one of them.
+  @inline(__always)
+  private mutating func charge(
+    _ request: borrowing Request, _ index: Int, _ bucket: Int, _ permits: Int64,
+    _ attempt: UInt8, _ now: Instant, _ replica: ReplicaID, _ output: inout Output
+  ) {
+    let taken = entries[index].takesAtOnce ? permits : 0
+    if output.explains(request.number) {
+      note(request.number, index, bucket, now, replica, &output)
+    }
+    if taken != 0 { bank.charge(place(index, bucket), taken) }
+    noteCharge(request.number, index, bucket, taken, attempt, now, replica, &output)
+    if entries[index].isTold, taken != 0 { tell(index, bucket, taken, charged: now, &output) }
+    if entries[index].rule.markCount > 0 {
+      entries[index].bucket = bucket
+      passMarks(request.number, index, taken, now, replica, &output)
+    }
   }
 
   /// Whether an enforced limit would refuse an attempt; nothing is charged or noted.
   mutating func wouldRefuse(
     _ request: borrowing Request, deployment: DeploymentID, at now: Instant
   ) -> Bool {
+    refusing(request, deployment: deployment, at: now) != nil
+  }
+
+  /// The place of the enforced limit that would refuse an attempt; nothing is charged or noted.
+  @inline(__always)
+  mutating func refusing(
+    _ request: borrowing Request, deployment: DeploymentID, at now: Instant
+  ) -> Int? {
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment), !entries[index].rule.isShadow else {
         continue
       }
       let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
       let at = place(index, bucket(of: request, deployment, index))
-      if !bank.admits(at, needed, at: now) { return true }
+      if !bank.admits(at, needed, at: now) { return index }
     }
-    return false
+    return nil
   }
 
   /// The bit of a limit among those that spared a request.
   ///
   /// Shadows beyond the 64th share the last.
   @inline(__always)
-  private static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
+  static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
 
   /// Corrects the books when a request has settled: charges what is charged afterwards, and gives
   /// back what was reserved and not used.
   ///
-  /// `spared` is what `admit` had said at the instant `charged`.
+  /// `spared` is what `admit` had said at the instant `charged`; `undone`: another limit, which was
+  /// asked later, has refused the request.
   mutating func settle(
     _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
-    usage: Usage, cost: Money, hit: Bool, spared: UInt64, chargedAt charged: Instant,
+    usage: Usage, cost: Money, hit: Bool, undone: Bool = false, spared: UInt64,
+    chargedAt charged: Instant,
     at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
@@ -187,9 +214,9 @@ struct LimitChain: ~Copyable {
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment) else { continue }
       let rule = entries[index].rule
-      if rule.isShadow, spared & LimitChain.bit(index) != 0 { continue }
+      if isSpared(index, spared) { continue }
       let bucket = bucket(of: request, deployment, index)
-      let free = hit && !rule.countsHits
+      let free = undone ? !rule.countsRefused : hit && !rule.countsHits
       var permits: Int64 = 0
       switch rule.charge {
       case .check:
@@ -214,6 +241,9 @@ struct LimitChain: ~Copyable {
         bank.giveBack(at, -permits, chargedAt: charged, at: now)
       }
       noteCharge(request.number, index, bucket, permits, attempt, now, replica, &output)
+      if entries[index].isTold {
+        tell(index, bucket, permits, charged: permits > 0 ? now : charged, &output)
+      }
       if rule.markCount > 0 {
         entries[index].bucket = bucket
         passMarks(request.number, index, permits, now, replica, &output)
@@ -330,7 +360,9 @@ struct LimitChain: ~Copyable {
         }
       }
       guard !entries[index].takes else {
-        if output.explains(request.number) { note(request.number, index, now, replica, &output) }
+        if output.explains(request.number) {
+          note(request.number, index, entries[index].bucket, now, replica, &output)
+        }
         continue
       }
       let retryAt = bank.instant(at, holding: entries[index].permits)
@@ -352,12 +384,13 @@ struct LimitChain: ~Copyable {
 
   @inline(never)
   private func note(
-    _ number: UInt64, _ index: Int, _ now: Instant, _ replica: ReplicaID, _ output: inout Output
+    _ number: UInt64, _ index: Int, _ bucket: Int, _ now: Instant, _ replica: ReplicaID,
+    _ output: inout Output
   ) {
     output.notes.append(
       Note(
         .limiterJudged, at: now, request: number, subject: entries[index].subject, value: 1,
-        other: bank.permits(place(index, entries[index].bucket)), replica: replica))
+        other: bank.permits(place(index, bucket)), replica: replica))
   }
 
   @inline(__always)

@@ -34,7 +34,10 @@ extension Study {
       name: cases[index].name,
       incidents: worlds[index].fleet.incidents.filter { $0.draws == nil }.map {
         IncidentBand(name: $0.name, from: seconds($0.from), until: seconds($0.until))
-      },
+      }
+        + worlds[index].gatewayIncidents.map {
+          IncidentBand(name: $0.name, from: seconds($0.from), until: seconds($0.until))
+        },
       policies: rows.enumerated().map { contender, row in
         policyResult(contender, row, base: contender == baseline ? nil : base, case: index)
       })

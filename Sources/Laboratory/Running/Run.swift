@@ -182,10 +182,11 @@ extension World {
   ) throws {
     let chance = chance(replication)
     do {
+      let prefixes = makePrefixes()
       var simulation = Simulation(
-        runPlan(plan, explaining: request), clients: try clients(chance, telling: skipped),
-        chance: chance,
-        sink: sink)
+        runPlan(plan, explaining: request),
+        clients: try clients(chance, prefixes: prefixes, telling: skipped), chance: chance,
+        sink: sink, prefixes: prefixes)
       var progress = RunProgress(meter, end: scenario.end)
       var last: UInt64 = 0
       let (tally, isWhole) = try simulation.run { now, number in

@@ -135,6 +135,7 @@ struct LifeTeller {
     case .brokenStream: "the stream broke"
     case .cancelled: "withdrawn"
     case .contextWindow: "the prompt is too long"
+    case .spendLimit: "429: the account's money is spent"
     case .contentPolicy: "the content policy stands against it"
     case .malformed: "the answer cannot be read"
     }

@@ -51,6 +51,10 @@ extension DeploymentPlan {
           "outputFactor", default: 1, in: 0.01...100, "its output tokens for one of the gateway's")
       )
     }
+    let promptCache = try s.optionalChoice(
+      "promptCache", from: PromptCachePresets.registry,
+      "its own cache of the beginnings of prompts; silence means that the traffic says what is "
+        + "cached")
     let source = try s.text(
       "source",
       default: price.isFromBook || latency == nil && row != nil && !isServed
@@ -66,6 +70,7 @@ extension DeploymentPlan {
       cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
     saysFactors = factors != nil
+    self.promptCache = promptCache
   }
 
   private static func quota(
@@ -77,9 +82,7 @@ extension DeploymentPlan {
     if !setting.isDescribing && setting.members == nil {
       return try setting.name(among: quotas.map(\.name), kind: "quota")
     }
-    let own = try setting.object { (s) throws(SettingError) -> QuotaPlan in
-      try QuotaPlan(name: name, reading: &s)
-    }
+    let own = try QuotaPlan.read(name, setting)
     quotas.append(own)
     return quotas.count - 1
   }

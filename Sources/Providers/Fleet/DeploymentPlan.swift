@@ -38,6 +38,8 @@ public struct DeploymentPlan: Sendable {
   public var source: String
   /// What bounds its throughput, and so where its time comes from.
   public var capacity: CapacityPlan
+  /// Its prompt cache; `nil` if what is cached is a fact of the call.
+  public var promptCache: PromptCachePlan?
   /// What it costs for being there; `nil` if it is paid by the token alone.
   public var standing: StandingCharge?
 
@@ -68,6 +70,15 @@ public struct DeploymentPlan: Sendable {
     self.source = source
     self.capacity = capacity
     self.standing = standing
+  }
+
+  /// What it costs for being there, on both ledgers.
+  public var standingPrice: StandingPrice? {
+    guard let standing else { return nil }
+    if case .selfHosted(let serving) = capacity {
+      return StandingPrice(standing, isScaled: serving.autoscaling != nil)
+    }
+    return StandingPrice(standing)
   }
 
   /// The 64-bit hash of the name: part of the key of every draw.

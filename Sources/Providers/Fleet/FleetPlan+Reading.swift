@@ -6,17 +6,17 @@ extension FleetPlan {
   ///
   /// Incidents on the gateway itself (`on: "gateway"`) are left to the engine. `extends` must have
   /// been resolved.
-  /// - Parameter zero: The end of the warm-up, from which the times in a file count.
-  /// - Parameter calendar: The calendar of days and months; `nil` if the file has no `starts`.
+  /// - Parameters:
+  ///   - zero: the end of the warm-up, from which the times in a file count.
+  ///   - calendar: the civil time of the run's start; without it the run starts at a midnight in UTC,
+  ///     of the first of a month.
   public init(
     reading s: inout SettingsReader, zero: Instant, calendar: Calendar? = nil
   ) throws(SettingError) {
     let dates = PriceDates(zero: zero, calendar: calendar ?? PriceDates().calendar)
     let named = try s.entries("quotas", "limits of the providers, by name") {
       (name, setting) throws(SettingError) -> QuotaPlan in
-      try setting.object { (s) throws(SettingError) -> QuotaPlan in
-        try QuotaPlan(name: name, reading: &s)
-      }
+      try QuotaPlan.read(name, setting)
     }
     var quotas = named.map(\.value)
     let count = quotas.count
@@ -43,6 +43,11 @@ extension FleetPlan {
         return plan
       }
     }.map(\.value)
+    for index in quotas.indices {
+      quotas[index].calendar = Calendar(
+        epochSecondsAtStart: calendar?.epochSecondsAtStart ?? 0,
+        offsetSeconds: quotas[index].calendar.offsetSeconds)
+    }
     try s.require(
       (1...60_000).contains(deployments.count), "deployments", expected: "1 to 60000 deployments")
     let faults = try s.entries(

@@ -64,9 +64,14 @@ struct APIProvider: Provider {
     var isAdmitted = true
     if let quota {
       let asked = demand.permits(for: attempt, whole)
-      if case .refused(let retryAfter) = quotas.states[quota].judge(asked, at: now) {
+      switch quotas.states[quota].judge(asked, at: now) {
+      case .admitted: break
+      case .refused(let retryAfter):
         isAdmitted = false
         course.refuse(after: quotas.states[quota].answers, retryAfter)
+      case .spent:
+        isAdmitted = false
+        course.refuseSpent(after: quotas.states[quota].answers)
       }
     }
     if whole.inputTokens > contextWindow {
@@ -87,7 +92,7 @@ struct APIProvider: Provider {
     if let quota, isAdmitted {
       quotas.states[quota].expect(
         QuotaDemand(promise.usage), reserved: demand.permits(for: attempt, whole), from: now,
-        at: promise.end)
+        at: promise.end, bill: promise.bill)
     }
   }
 

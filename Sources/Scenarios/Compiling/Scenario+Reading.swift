@@ -50,7 +50,8 @@ extension Scenario {
     policyNames.servicePrices = services.prices
     policyNames.scores = streams.flatMap(\.difficulties)
     policyNames.openings = try Identities.openings(tree, names.teams)
-    let policies = try Scenario.policies(&s, policyNames, gossips: gateway.gossipLag != nil)
+    let policies = try Scenario.policies(
+      &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
       "the policy that the others are compared with; silence means the first")

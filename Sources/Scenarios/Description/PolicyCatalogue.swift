@@ -141,6 +141,11 @@ public enum PolicyCatalogue {
       Distributions.registry, "deployments.X.latency.timeToFirstToken, traffic.X.tokens.input"),
     family(IncidentShapes.registry, "incidents.X.shape"),
     family(IncidentDraws.registry, "incidents.X.draw"),
+    family(QuotaTiers.registry, "quotas.X.tier"),
+    family(ServingPresets.registry, "deployments.X.serving.model"),
+    family(ServingPlan.mixings, "deployments.X.serving.prefill"),
+    family(ProvisionedPresets.registry, "deployments.X.provisioned.model"),
+    family(PromptCachePresets.registry, "deployments.X.promptCache"),
   ]
 
   /// The entries of that name, each with its family; several families may know a name.

@@ -34,11 +34,6 @@ extension LineReader {
     guard let index = names.firstIndex(of: name.text) else {
       throw words.error(unknown: "incident", name, among: names)
     }
-    if index < scenario.fleet.incidents.count, scenario.fleet.incidents[index].draws != nil {
-      throw words.error(
-        at: name.offset, "the incident \(Setting.quoted(name.text)) is drawn: it has no one time",
-        next: "judge the whole run, or give it `from` and `until`")
-    }
     return NamedIncident(index: index, offset: name.offset)
   }
 
@@ -151,6 +146,7 @@ extension Scenario {
       return (fleet.incidents[index].from, fleet.incidents[index].until)
     }
     let incident = gatewayIncidents[index - fleet.incidents.count]
+    if case .store = incident.effect { return (incident.from, incident.until) }
     return (incident.from, incident.instants(replicas: replicas).last ?? incident.from)
   }
 }
