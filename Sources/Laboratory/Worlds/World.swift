@@ -20,6 +20,8 @@ struct World: Sendable {
   let grouping: Grouping
   /// What befalls the gateway's replicas.
   let gatewayFaults: [GatewayFault]
+  /// Parts of the population that are measured beside those of the expectations, after them.
+  var furtherSlices: [Slice] = []
   /// Whether the bounds are computed and their law checked.
   var hasBounds = true
 
@@ -119,7 +121,7 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.flatMap(\.slices)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices) + furtherSlices
     guard let gateway else { return plan }
     let first = gateway.promises(aliases: scenario.aliases.count)
     plan.limits = first.limits

@@ -19,6 +19,8 @@ struct APIProvider: Provider {
   /// `nil` if the latency is two laws and a time per input token.
   private var pacing: PaceState?
   private var faults: [FaultState]
+  /// Whether there is any of these.
+  private let isLively: Bool
 
   /// - Parameter meter: The place of its meter of utilisation, if it is provisioned.
   init(
@@ -33,6 +35,7 @@ struct APIProvider: Provider {
     exposure = Exposure(plan, incidents: incidents, chance: chance)
     pacing = PaceState(plan, law: demand.law, chance: chance)
     self.faults = FaultState.all(faults, at: plan, chance: chance)
+    isLively = pacing != nil || !self.faults.isEmpty
   }
 
   var nextWake: Instant { .distantFuture }
@@ -50,8 +53,9 @@ struct APIProvider: Provider {
     let isCalm = exposure.isCalm(at: begin)
     let slow = isCalm ? 1 : exposure.slowDown(at: begin)
     let pace =
-      pacing?.pace(of: attempt, whole, slow: slow, at: begin)
-      ?? demand.pace(of: attempt, whole, slow: slow)
+      isLively
+      ? livelyPace(of: attempt, whole, slow: slow, at: begin)
+      : demand.pace(of: attempt, whole, slow: slow)
     var course = Course(
       begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
@@ -69,9 +73,7 @@ struct APIProvider: Provider {
     }
     if isAdmitted {
       demand.meetFault(attempt, &course)
-      if !faults.isEmpty {
-        faults.meet(attempt, at: begin, utilisation: pacing?.utilisation ?? 0, &course)
-      }
+      if isLively { meetFaults(attempt, at: begin, &course) }
     }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course) }
     if !isCalm || !exposure.staysCalm(until: course.end) {
@@ -80,12 +82,28 @@ struct APIProvider: Provider {
 
     let promise = promise(attempt, whole, course, startedAt: begin)
     output.promises.append(promise)
-    if isAdmitted { pacing?.take(whole, at: begin, until: course.end) }
+    if isLively, isAdmitted { pacing?.take(whole, at: begin, until: course.end) }
     if let quota, isAdmitted {
       quotas.states[quota].expect(
         QuotaDemand(promise.usage), reserved: demand.permits(for: attempt, whole), from: now,
         at: promise.end)
     }
+  }
+
+  @inline(never)
+  private mutating func livelyPace(
+    of attempt: AttemptStart, _ whole: Usage, slow: Double, at now: Int64
+  ) -> APIDemand.Pace {
+    pacing?.pace(of: attempt, whole, slow: slow, at: now)
+      ?? demand.pace(of: attempt, whole, slow: slow)
+  }
+
+  @inline(never)
+  private mutating func meetFaults(
+    _ attempt: AttemptStart, at now: Int64, _ course: inout Course
+  ) {
+    if faults.isEmpty { return }
+    faults.meet(attempt, at: now, utilisation: pacing?.utilisation ?? 0, &course)
   }
 
   mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool {
@@ -100,9 +118,7 @@ struct APIProvider: Provider {
       begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
     demand.meetFault(attempt, &course)
-    if !faults.isEmpty {
-      faults.meet(attempt, at: begin, utilisation: pacing?.utilisation ?? 0, &course)
-    }
+    if isLively { meetFaults(attempt, at: begin, &course) }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }
     return course.outcome.isSuccess
   }

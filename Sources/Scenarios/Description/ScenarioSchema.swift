@@ -69,6 +69,17 @@ public enum ScenarioSchema {
           section.nested[policy].nested[key].nested.insert(text("", ""), at: 0)
         }
       }
+    case "deployments":
+      // Faults may be the bare name of a latency class.
+      for deployment in section.nested.indices {
+        for key in section.nested[deployment].nested.indices
+        where section.nested[deployment].nested[key].key == "faults" {
+          var list = section.nested[deployment].nested[key]
+          list.key = ""
+          section.nested[deployment].nested[key].kind = .anything
+          section.nested[deployment].nested[key].nested = [text("", ""), list]
+        }
+      }
     case "incidents": section.nested = section.nested.map(withValuesOverTime)
     default: break
     }

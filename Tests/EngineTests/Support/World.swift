@@ -12,6 +12,7 @@ struct World {
   var deployments: [DeploymentPlan]
   var quotas: [QuotaPlan] = []
   var incidents: [IncidentPlan] = []
+  var faults: [FaultProcess] = []
   var streams: [Stream]
   /// Streams as a scenario file says them; nothing arrives after 20 minutes.
   var clients: [(name: String, setting: Setting)] = []
@@ -61,7 +62,8 @@ struct World {
   }
 
   var fleet: FleetPlan {
-    FleetPlan(deployments: deployments, quotas: quotas, incidents: incidents)
+    FleetPlan(
+      deployments: deployments, quotas: quotas, incidents: incidents, faults: faults)
   }
 
   private func settledClients() throws -> [any Client] {
