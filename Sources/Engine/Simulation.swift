@@ -173,6 +173,7 @@ public struct Simulation: ~Copyable {
     for client in clients.indices { try schedule(client) }
     scheduleFaults()
     var isWhole = true
+    var reported = events
     while let bits = nextEvent() {
       let key = EventKey(bits: bits)
       if key.instant > plan.end {
@@ -202,6 +203,9 @@ public struct Simulation: ~Copyable {
         || output.notes.count >= Simulation.flushed
       {
         flush()
+        // Seldom: telling costs a retain.
+        guard events &- reported >= 2048 else { continue }
+        reported = events
         if let progress, !progress(now, number) {
           isWhole = false
           break
