@@ -83,6 +83,7 @@ extension Simulation {
     {
       // Refused or answered from the cache: over already, nothing to keep.
       close(RequestTruth())
+      if let prefixes { prefixes.release(arrivals[place].prefix, at: now) }
     } else {
       open(id, replica, client, arrivals + place, patience)
     }
@@ -108,6 +109,7 @@ extension Simulation {
       outputCap: arrival.pointee.request.outputCap, tried: SIMD16(), attempts: 0,
       client: Int32(client), generation: id.generation,
       streams: arrival.pointee.request.streams, priority: arrival.pointee.request.priority,
+      conversation: arrival.pointee.request.conversation, prefix: arrival.pointee.prefix,
       repeats: repeats,
       isOpen: true, body: arrival.pointee.request.fingerprint)
     if patience != .distantFuture {

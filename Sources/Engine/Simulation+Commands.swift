@@ -50,6 +50,7 @@ extension Simulation {
       case .startSideCall(let id, let deadline): start(id, deadline: deadline, replica)
       case .publish(let delta):
         publish(delta, from: replica)
+      case .tellStore(let id, let report): tellStore(id, report, replica)
       case .keepBody(let body, from: let id): keep(body, from: id, replica)
       case .releaseBody(let body): release(body, replica)
       case .beginAnswer, .finishAnswer:
@@ -78,6 +79,7 @@ extension Simulation {
       }
       if bounds { bound(&truth, output.requests[place], calls[index]) }
       calls[index].isOpen = false
+      if let prefixes { prefixes.release(calls[index].prefix, at: now) }
       close(truth)
     }
   }

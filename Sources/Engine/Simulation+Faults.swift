@@ -21,7 +21,9 @@ extension Simulation {
       switch fault.kind {
       case .restart: gateways[replica].restart(at: now, into: &output)
       case .crash: gateways[replica].restart(.crash, at: now, into: &output)
-      case .reload(let policy): gateways[replica].reload(policy, at: now, into: &output)
+      case .reload(let policy):
+        gateways[replica].reload(policy, at: now, into: &output)
+        connect(replica, toStoreOf: policy)
       }
       try perform(replica)
     }

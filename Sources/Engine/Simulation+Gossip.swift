@@ -1,4 +1,5 @@
 import GatewayCore
+import Traffic
 import Vocabulary
 
 // What replicas tell each other, with a lag.
@@ -22,12 +23,14 @@ extension Simulation {
     sequence &+= 1
   }
 
-  mutating func deliver(_ place: Int) {
+  mutating func deliver(_ place: Int) throws(TrafficError) {
     let delivery = deliveries[place]
     freeDeliveries.append(place)
     for replica in 0..<replicas where replica != Int(delivery.sender.index) {
       gateways[replica].handle(
         .received(delivery.delta, from: delivery.sender), at: now, into: &output)
+      // What is given back elsewhere may let somebody in here.
+      if !output.commands.isEmpty { try perform(replica) }
     }
   }
 }

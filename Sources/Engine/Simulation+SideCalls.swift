@@ -35,7 +35,10 @@ extension Simulation {
       id.kind, call, number: id.number, inputTokens: inputTokens, at: now)
     flight.bill = promise.bill
     flight.succeeds = promise.succeeds && promise.end <= deadline
-    if flight.succeeds { flight.value = value(of: id, call, replica) }
+    // A store has judged a question even if its answer comes too late.
+    if flight.succeeds || (id.kind == .store && promise.succeeds) {
+      flight.value = value(of: id, call, replica)
+    }
     let place: Int
     if freeSides.isEmpty {
       place = sides.count
@@ -64,7 +67,8 @@ extension Simulation {
     case .probe:
       let deployment = DeploymentID(Int(id.number))
       return fleet.isWell(deployment, call, at: now) ? 1 : 0
-    case .embedding, .store: return 0
+    case .store: return judged(id, replica)
+    case .embedding: return 0
     }
   }
 
@@ -76,6 +80,7 @@ extension Simulation {
     tally.sideCalls.leave(at: now)
     if flight.id.request == .none {
       tally.standingCharges += flight.bill
+      tally.standingSideCalls += flight.bill
     } else {
       let index = Int(flight.id.request.slot) &* replicas &+ replica
       calls[index].bill += flight.bill

@@ -43,6 +43,8 @@ public struct Simulation: ~Copyable {
     var generation: UInt32
     var streams: Bool
     var priority: UInt8 = 0
+    var conversation: UInt64 = 0
+    var prefix = PrefixHandle.none
     var repeats: Bool
     var isOpen: Bool
     /// Whether the client comes back with another try of the same call.
@@ -81,6 +83,8 @@ public struct Simulation: ~Copyable {
   /// Whether a policy goes on with broken streams where they broke off.
   let continues: Bool
   var fleet: ProviderFleet
+  /// Where the pieces of prompts lie; `nil` if no stream tells them.
+  let prefixes: PrefixArena?
   var promised = ProviderOutput()
   /// When each deployment with a queue is to be woken; `distantFuture` if it is not.
   var wakes = Buffer<Instant>()
@@ -109,6 +113,11 @@ public struct Simulation: ~Copyable {
   var asksMeaning: Bool
   var sides = Buffer<SideFlight>()
   var freeSides = Buffer<UInt32>()
+  /// The central stores of counters, and which one serves each replica; -1 for none.
+  var stores: [LimitStore] = []
+  var storeOf: [Int]
+  var messages: [StoreMessage?] = []
+  var freeMessages: [Int] = []
   var deliveries: [Delivery] = []
   var freeDeliveries: [Int] = []
   var seen: FingerprintSet?
@@ -117,9 +126,12 @@ public struct Simulation: ~Copyable {
   public private(set) var events = 0
 
   /// A run that has not begun.
+  /// - Parameter prefixes: where the clients put the pieces of their prompts.
   public init(
-    _ plan: RunPlan, clients: [any Client], chance: Chance, sink: any Sink
+    _ plan: RunPlan, clients: [any Client], chance: Chance, sink: any Sink,
+    prefixes: PrefixArena? = nil
   ) {
+    self.prefixes = prefixes
     self.plan = plan
     self.clients = clients
     self.sink = sink
@@ -137,7 +149,7 @@ public struct Simulation: ~Copyable {
     }
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
     wakes.fill(upTo: plan.fleet.deployments.count, with: .distantFuture)
-    fleet = ProviderFleet(plan.fleet, chance: chance, measured: plan.measured)
+    fleet = ProviderFleet(plan.fleet, chance: chance, measured: plan.measured, prefixes: prefixes)
     services = SideServices(plan.services, chance: chance)
     embeddings = EmbeddingSource(chance: chance, meanings: plan.services.meanings)
     vector = .allocate(capacity: EmbeddingSource.dimensions)
@@ -154,6 +166,8 @@ public struct Simulation: ~Copyable {
         if case .reload(let other) = $0.kind { other.continuesStreams } else { false }
       }
     seen = bounds ? FingerprintSet() : nil
+    storeOf = Array(repeating: -1, count: replicas)
+    for replica in 0..<replicas { connect(replica, toStoreOf: plan.gateway) }
   }
 
   deinit {
@@ -194,7 +208,8 @@ public struct Simulation: ~Copyable {
       case EventKey.Kind.patience.rawValue: try patience(key)
       case EventKey.Kind.sideCallEnd.rawValue, EventKey.Kind.sideCallDeadline.rawValue:
         try sideCallEnds(key)
-      case EventKey.Kind.delta.rawValue: deliver(key.slot)
+      case EventKey.Kind.delta.rawValue: try deliver(key.slot)
+      case EventKey.Kind.storeReport.rawValue: storeHears(key.slot)
       case EventKey.Kind.gatewayFault.rawValue: try gatewayFault(key.slot)
       case EventKey.Kind.comeback.rawValue: try comeBack(key.slot)
       default: wake(key)
@@ -212,6 +227,7 @@ public struct Simulation: ~Copyable {
         }
       }
     }
+    deliverReports()
     flush()
     close()
     return (tally, isWhole)

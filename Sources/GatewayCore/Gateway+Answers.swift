@@ -67,9 +67,10 @@ extension Gateway {
       limits.settle(
         slots[slot].request, usage: slots[slot].servedUsage, cost: slots[slot].record.estimate,
         hit: slots[slot].servedFromCache || slots[slot].record.source == .follow,
-        spared: slots[slot].spared, chargedAt: slots[slot].chargedAt, at: now, replica: replica,
-        into: &output)
+        undone: slots[slot].isUndone, spared: slots[slot].spared,
+        chargedAt: slots[slot].chargedAt, at: now, replica: replica, into: &output)
     }
+    if slots[slot].askedStore { settleWithStore(slot, at: now, into: &output) }
     withUnsafeMutablePointer(to: &slots[slot].record) { output.requests.append(copyOf: $0) }
     slots[slot].state = .free
     slots[slot].generation &+= 1

@@ -189,7 +189,11 @@ extension Gateway {
       // It followed before admission: now it needs one, at once.
       let request = slots[slot].request
       switch judge(request, at: now, into: &output) {
-      case .admitted(let spared, let held): admit(slot, spared: spared, held: held, at: now)
+      case .admitted(let spared, let held):
+        admit(slot, spared: spared, held: held, at: now)
+        if asksStore, asksStore(about: slot, before: .semantic, at: now, into: &output) {
+          return true
+        }
       case .refused(let blocker):
         let isRate = blocker.permit < 0
         let place = Int(blocker.subject & ~ConcurrencyRule.subject)

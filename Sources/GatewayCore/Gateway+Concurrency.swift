@@ -35,9 +35,11 @@ extension Gateway {
     guard slots[slot].isAdmitted else { return }
     let elapsed = slots[slot].admitted.nanoseconds(to: slots[slot].record.ended)
     if limitsRequests {
-      // A follower's time says nothing about the load, nor does that of a client who left.
+      // A follower's time says nothing about the load, nor does that of a client who left or was
+      // refused.
       let outcome: Outcome? =
         slots[slot].record.source == .follow || slots[slot].record.end == .abandoned
+          || slots[slot].isUndone
         ? nil : slots[slot].record.outcome
       let uniform = concurrencyKey.uniform(call: slots[slot].request.call)
       concurrency.release(

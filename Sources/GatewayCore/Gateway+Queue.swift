@@ -299,10 +299,11 @@ extension Gateway {
     _ slot: UInt32, spared: UInt64, held: SIMD4<UInt16>, at now: Instant, into output: inout Output
   ) {
     admit(slot, spared: spared, held: held, at: now)
+    if asksStore, asksStore(about: slot, before: .coalesce, at: now, into: &output) { return }
     let request = slots[slot].request
     let arrived = slots[slot].record.arrived
     // The answer may have come into the cache while it waited.
-    if plan.order == .admitFirst,
+    if plan.order == .admitFirst, !asksStore,
       answerFromCache(request, id(ofSlot: slot), spared: spared, at: now, into: &output)
     {
       output.requests[output.requests.count - 1].arrived = arrived

@@ -28,6 +28,7 @@ extension Gateway {
     for place in sweeps.indices where sweeps[place] != .distantFuture {
       output.commands.append(.clearTimer(TimerID(.poll, of: .none, number: UInt8(place))))
     }
+    giveUpTold(into: &output)
     beginAnew(plan)
     began = now
     output.notes.append(
@@ -73,9 +74,12 @@ extension Gateway {
       old.wording.limits == plan.wording.limits && old.populations == plan.populations
       && old.deployments.map(\.name) == plan.deployments.map(\.name)
     let began = began
+    if !keepsLimits { giveUpTold(into: &output) }
+    let taken = limits.policy &+ 1
     beginAnew(
       plan, keepsLimits: keepsLimits, keepsCache: old.wording.cache == plan.wording.cache)
     self.began = began
+    (limits.policy, attemptLimits.policy) = (taken, taken)
     take(kept, from: old)
     output.notes.append(
       Note(.reloaded, at: now, value: keepsLimits ? 1 : 0, replica: replica))
@@ -102,6 +106,8 @@ extension Gateway {
     slots[slot].bypassLevel = .max
     let alias = Int(slots[slot].request.alias.index)
     guard alias < plan.tree.roots.count, plan.tree.roots[alias] != .max else { return false }
+    slots[slot].visited = 0
+    beginVisits(slot, alias)
     return descend(slot, to: plan.tree.roots[alias], reason: .retry, at: now, into: &output)
   }
 
@@ -140,8 +146,11 @@ extension Gateway {
     if keepsLimits {
       swap(&anew.limits, &limits)
       swap(&anew.attemptLimits, &attemptLimits)
+      swap(&anew.standIns, &standIns)
     }
     if keepsCache { swap(&anew.cache, &cache) }
+    anew.limits.policy = limits.policy
+    anew.attemptLimits.policy = attemptLimits.policy
     anew.nextBody = nextBody
     anew.lateReports = lateReports
     self = anew
@@ -149,7 +158,7 @@ extension Gateway {
       // No budget of this life has given its permit, and no limit has charged it unless it is kept.
       slots[slot].permitBudget = -1
       slots[slot].isHedgeArmed = false
-      if !keepsLimits { slots[slot].spared = .max }
+      if !keepsLimits { (slots[slot].spared, slots[slot].sparedByStandIns) = (.max, .max) }
     }
     for flight in 0..<UInt32(flights.used) where flights[flight].isLive {
       // Nobody of this life has seen it start.

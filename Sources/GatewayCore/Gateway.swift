@@ -107,6 +107,8 @@ public struct Gateway: ~Copyable {
     // Routing.
     /// The thresholds on whose strong side it falls.
     var strong: UInt32 = 0
+    /// The aliases on cycles that it has been sent to, one bit each.
+    var visited: UInt64 = 0
     /// The level below which it bypasses what is down; `.max` if it does so everywhere or nowhere.
     var bypassLevel = UInt8.max
     /// Whether filters that may be dropped are.
@@ -146,6 +148,14 @@ public struct Gateway: ~Copyable {
     // Limits and budgets.
     /// When the limits charged it.
     var chargedAt = Instant.start
+    /// Whether a central store was asked about it, and whether a limit that was asked later than
+    /// those that had charged it has refused it.
+    var askedStore = false
+    var isUndone = false
+    /// Whether it had followed another before it was admitted: it goes on after the coalescing.
+    var isPromoted = false
+    /// The shadows among the stand-ins that have not charged it; `.max` if none was asked.
+    var sparedByStandIns = UInt64.max
   }
 
   /// An attempt that the replica holds.
@@ -207,6 +217,13 @@ public struct Gateway: ~Copyable {
   /// Limits of deployments and models; whether there are any.
   var attemptLimits: LimitChain
   var limitsAttempts: Bool
+  /// Limits that a central store judges: which of them concern a request, and whether there are any.
+  var central: LimitChain
+  let asksStore: Bool
+  /// Those that the replica judges while the store is silent.
+  var standIns: LimitChain
+  /// Whether other replicas tell of their charges.
+  let hearsLimits: Bool
   let caches: Bool
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
@@ -265,8 +282,12 @@ public struct Gateway: ~Copyable {
     sheets = plan.deployments.map(\.sheet)
     hasCurves = plan.deployments.contains { $0.curve != nil }
     curves = CurveBook(plan.deployments)
-    limits = LimitChain(plan, perAttempt: false)
-    attemptLimits = LimitChain(plan, perAttempt: true)
+    limits = LimitChain(plan, .admission)
+    attemptLimits = LimitChain(plan, .attempts)
+    standIns = LimitChain(plan, .standIns)
+    central = LimitChain(plan, .central)
+    asksStore = !central.isEmpty
+    hearsLimits = plan.gossips && plan.limits.contains { $0.state.scope == .gossiped }
     limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
     concurrency = ConcurrencyBank(
@@ -285,7 +306,8 @@ public struct Gateway: ~Copyable {
     coalescing = CoalescingTable(plan.coalescing ?? .none)
     caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
-    servesStale = cachePlan.rule.staleOnError > 0
+    servesStale =
+      cachePlan.rule.staleOnError > 0 || (plan.semantic?.rule.staleOnError ?? 0) > 0
     cache = ExactCache(cachePlan, chance: chance)
     understands = plan.semantic != nil
     semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))
@@ -396,7 +418,7 @@ public struct Gateway: ~Copyable {
         return wait(request, id, blocker, at: now, into: &output)
       }
     }
-    if plan.order == .admitFirst,
+    if plan.order == .admitFirst, !asksStore,
       answerFromCache(request, id, glimpse, spared: spared, at: now, into: &output)
     {
       if limitsRequests { releaseHit(request, held, at: now, into: &output) }
@@ -425,7 +447,7 @@ public struct Gateway: ~Copyable {
       guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
       sideCallEnded(call, succeeded, value, at: now, into: &output)
     case .received(let delta, from: let sender):
-      if sender != replica { received(delta) }
+      if sender != replica { received(delta, at: now, into: &output) }
     }
   }
 
@@ -468,8 +490,12 @@ public struct Gateway: ~Copyable {
     output.notes.append(Note(.lateReport, at: now, value: Int64(slot), replica: replica))
   }
 
-  /// Applies another replica's change to the strategies that count attempts in flight.
-  private mutating func received(_ delta: Delta) {
+  /// Applies another replica's change: to its limits, or to the strategies that count attempts in
+  /// flight.
+  private mutating func received(
+    _ delta: Delta, at now: Instant, into output: inout Output
+  ) {
+    if delta.counter == .limit { return heard(delta, at: now, into: &output) }
     for index in watchers.range(of: delta.deployment) {
       let place = watchers[index]
       guard observing[Int(place.strategy)] else { continue }

@@ -53,6 +53,7 @@ struct Budget {
     let assumeOutput = try s.integer(
       "assumeOutput", default: 500, in: 0...10_000_000,
       "output tokens to reserve for a request without a cap")
+    let state = try LimitState(reading: &s)
     let filter =
       try s.object("when", "to which requests the budget applies; silence means all") {
         r throws(SettingError) -> LimitFilter in try LimitFilter(reading: &r, names: names)
@@ -102,6 +103,7 @@ struct Budget {
     rule.status = UInt16(status)
     rule.assumeOutput = Int64(assumeOutput)
     rule.filter = filter
+    rule.state = state
   }
 
   /// A share of a budget in millionths; it may be above 100 %.

@@ -59,6 +59,8 @@ public struct LimitRule: BitwiseCopyable, Sendable {
   public var assumeOutput: Int64 = 500
   /// The status of a refusal.
   public var status: UInt16 = 429
+  /// Whose counts a replica judges by.
+  public var state = LimitState.local
   /// Whether it is a budget: its refusals are `Rejection.budget`.
   public var isBudget = false
   /// For a limit that names its tenants: which one this is, and the first rule of the group.

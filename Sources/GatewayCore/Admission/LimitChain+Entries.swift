@@ -15,6 +15,8 @@ extension LimitChain {
     var isOne: Bool
     /// Charged when it admits, not at the end.
     var takesAtOnce: Bool
+    /// Whether the other replicas are told of each change.
+    var isTold: Bool
     var first: LimiterBank.Place
     var bucketCount: Int
     /// Of the request being judged: its bucket, and what it will be charged if all admit it.

@@ -29,13 +29,15 @@ struct LimitChain: ~Copyable {
   let settles: Bool
   /// Whether a request is ever told the marks of its budgets.
   let hasMarks: Bool
+  /// How many policies the replica has taken over.
+  var policy: UInt8 = 0
   /// Whether it is one limit that applies to every request.
   private var isSingle = false
 
-  /// A chain of the rules that are judged at admission, or of those that are judged at attempts.
-  init(_ plan: GatewayPlan, perAttempt: Bool) {
+  /// A chain of the rules of one part.
+  init(_ plan: GatewayPlan, _ part: Part) {
     let dimensions = LimitDimensions(plan.populations, models: plan.modelOfDeployment)
-    let rules = plan.limits.indices.filter { plan.limits[$0].isPerAttempt == perAttempt }
+    let rules = plan.limits.indices.filter { part.takes(plan.limits[$0]) }
     settles = rules.contains {
       plan.limits[$0].charge != .check || !plan.limits[$0].countsHits
     }
@@ -43,7 +45,7 @@ struct LimitChain: ~Copyable {
     for count in dimensions.counts { counts.append(count) }
     for model in dimensions.models { models.append(UInt16(truncatingIfNeeded: model)) }
     for mark in plan.budgetMarks { marks.append(mark) }
-    if perAttempt {
+    if part == .attempts {
       for facts in plan.deployments { dearest.append(facts.sheet) }
     } else {
       for sheet in plan.dearestSheets { dearest.append(sheet) }
@@ -67,8 +69,8 @@ struct LimitChain: ~Copyable {
           rule: rule, subject: UInt16(truncatingIfNeeded: index),
           isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple,
           isOne: rule.unit == .requests,
-          takesAtOnce: rule.charge == .check || rule.charge == .reserve, first: place,
-          bucketCount: count))
+          takesAtOnce: rule.charge == .check || rule.charge == .reserve,
+          isTold: plan.gossips && rule.state.scope == .gossiped, first: place, bucketCount: count))
       let entry = Int32(entries.count - 1)
       guard rule.only >= 0 else {
         steps.append(Step(entry: entry, choices: -1, choiceCount: 0))
@@ -159,6 +161,7 @@ struct LimitChain: ~Copyable {
     }
     if taken != 0 { bank.charge(place(index, bucket), taken) }
     noteCharge(request.number, index, bucket, taken, attempt, now, replica, &output)
+    if entries[index].isTold, taken != 0 { tell(index, bucket, taken, charged: now, &output) }
     if entries[index].rule.markCount > 0 {
       entries[index].bucket = bucket
       passMarks(request.number, index, taken, now, replica, &output)
@@ -169,30 +172,40 @@ struct LimitChain: ~Copyable {
   mutating func wouldRefuse(
     _ request: borrowing Request, deployment: DeploymentID, at now: Instant
   ) -> Bool {
+    refusing(request, deployment: deployment, at: now) != nil
+  }
+
+  /// The place of the enforced limit that would refuse an attempt; nothing is charged or noted.
+  @inline(__always)
+  mutating func refusing(
+    _ request: borrowing Request, deployment: DeploymentID, at now: Instant
+  ) -> Int? {
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment), !entries[index].rule.isShadow else {
         continue
       }
       let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
       let at = place(index, bucket(of: request, deployment, index))
-      if !bank.admits(at, needed, at: now) { return true }
+      if !bank.admits(at, needed, at: now) { return index }
     }
-    return false
+    return nil
   }
 
   /// The bit of a limit among those that spared a request.
   ///
   /// Shadows beyond the 64th share the last.
   @inline(__always)
-  private static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
+  static func bit(_ index: Int) -> UInt64 { 1 << UInt64(min(index, 63)) }
 
   /// Corrects the books when a request has settled: charges what is charged afterwards, and gives
   /// back what was reserved and not used.
   ///
-  /// `spared` is what `admit` had said at the instant `charged`.
+  /// `spared` is what `admit` had said at the instant `charged`; `undone`: another limit, which was
+  /// asked later, has refused the request.
   mutating func settle(
     _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
-    usage: Usage, cost: Money, hit: Bool, spared: UInt64, chargedAt charged: Instant,
+    usage: Usage, cost: Money, hit: Bool, undone: Bool = false, spared: UInt64,
+    chargedAt charged: Instant,
     at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
@@ -201,9 +214,9 @@ struct LimitChain: ~Copyable {
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment) else { continue }
       let rule = entries[index].rule
-      if rule.isShadow, spared & LimitChain.bit(index) != 0 { continue }
+      if isSpared(index, spared) { continue }
       let bucket = bucket(of: request, deployment, index)
-      let free = hit && !rule.countsHits
+      let free = undone ? !rule.countsRefused : hit && !rule.countsHits
       var permits: Int64 = 0
       switch rule.charge {
       case .check:
@@ -228,6 +241,9 @@ struct LimitChain: ~Copyable {
         bank.giveBack(at, -permits, chargedAt: charged, at: now)
       }
       noteCharge(request.number, index, bucket, permits, attempt, now, replica, &output)
+      if entries[index].isTold {
+        tell(index, bucket, permits, charged: permits > 0 ? now : charged, &output)
+      }
       if rule.markCount > 0 {
         entries[index].bucket = bucket
         passMarks(request.number, index, permits, now, replica, &output)

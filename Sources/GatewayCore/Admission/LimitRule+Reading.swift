@@ -123,10 +123,7 @@ extension LimitRule {
       try s.object("when", "to which requests the limit applies; silence means all") {
         r throws(SettingError) -> LimitFilter in try LimitFilter(reading: &r, names: names)
       } ?? LimitFilter()
-    let state = try s.name(
-      "state", default: "local", among: ["local"], kind: "state",
-      "whose counts a replica knows: its own (N replicas admit N times as much)")
-    _ = state
+    state = try LimitState(reading: &s)
   }
 
   /// The calendar that windows are aligned to.

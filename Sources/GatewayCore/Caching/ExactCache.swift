@@ -52,12 +52,9 @@ struct ExactCache: ~Copyable {
     hasBuckets = plan.rule.buckets > 1
     draws = CacheDraws(chance)
     lifetimes = plan.lifetimes
-    limit = plan.rule.capacity ?? .max
-    // A typical answer has 250 tokens: only the size of a frequency sketch follows from it.
-    let typical = max(1, plan.rule.bytesPerToken * 250 + plan.rule.overhead)
+    limit = plan.rule.capacity.limit ?? .max
     keeper = Keeper(
-      plan.eviction, capacity: plan.rule.capacity,
-      entries: plan.rule.countsBytes ? max(16, limit / typical) : limit)
+      plan.eviction, capacity: plan.rule.capacity.limit, entries: plan.rule.capacity.entries)
     entries = Slab(
       blank: Entry(
         key: 0, expires: .distantPast, usage: .none, body: 0, size: 0, deployment: .none,
@@ -121,7 +118,7 @@ struct ExactCache: ~Copyable {
   ) -> Int {
     sweep(at: now, into: &output)
     let expires = now.advanced(byNanoseconds: timeToLive ?? rule.timeToLive)
-    let needed = rule.size(of: usage)
+    let needed = rule.capacity.size(of: usage)
     if let number = find(key) {
       output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))
       if Int(entries[number].size) == needed {

@@ -26,6 +26,42 @@ public enum Command: BitwiseCopyable, Sendable {
   case startSideCall(SideCallID, deadline: Instant)
   /// Tell the other replicas of a change.
   case publish(Delta)
+  /// Tell the central store of counters what a request that had asked it has used; a store that is
+  /// down is told when it is back.
+  case tellStore(RequestID, StoreReport)
+}
+
+/// What a request has used that a central store of counters had been asked about.
+@frozen
+public struct StoreReport: BitwiseCopyable, Sendable, Hashable {
+  /// How it has ended.
+  @frozen
+  public enum End: UInt8, BitwiseCopyable, Sendable, Hashable {
+    /// It was let in, and has used what it has used.
+    case used
+    /// A cache has answered it.
+    case hit
+    /// It was refused in spite of the store's admission.
+    case refused
+  }
+
+  /// What the gateway takes its cost for.
+  public var cost: Money
+  /// Input tokens.
+  public var inputTokens: UInt32
+  /// Output tokens.
+  public var outputTokens: UInt32
+  /// How it has ended.
+  public var end: End
+
+  /// Makes a report.
+  @inlinable
+  public init(_ end: End, inputTokens: UInt32, outputTokens: UInt32, cost: Money) {
+    self.end = end
+    self.inputTokens = inputTokens
+    self.outputTokens = outputTokens
+    self.cost = cost
+  }
 }
 
 /// Where an answer comes from.

@@ -87,20 +87,47 @@ public struct Delta: BitwiseCopyable, Sendable, Hashable {
   public enum Counter: UInt8, BitwiseCopyable, Sendable, Hashable {
     /// Attempts in flight on a deployment.
     case inFlight
+    /// Permits of a limit.
+    case limit
   }
 
+  /// By how much it has changed.
+  public var change: Int64
+  /// When what has changed was charged, for a limit.
+  public var charged: Instant
+  /// Which bucket of a limit.
+  public var bucket: UInt32
+  /// Which deployment, or which limit of the policy.
+  public var subject: UInt16
   /// What is counted.
   public var counter: Counter
-  /// On which deployment.
-  public var deployment: DeploymentID
-  /// By how much it has changed.
-  public var change: Int32
+  /// How many policies the sender had taken over: another policy's limits are others.
+  public var policy: UInt8
 
-  /// Makes a change.
+  /// Makes a change of what is in flight on a deployment.
   @inlinable
-  public init(_ counter: Counter, of deployment: DeploymentID, change: Int32) {
+  public init(_ counter: Counter, of deployment: DeploymentID, change: Int64) {
     self.counter = counter
-    self.deployment = deployment
     self.change = change
+    charged = .start
+    bucket = 0
+    subject = deployment.index
+    policy = 0
   }
+
+  /// Makes a change of a limit's bucket.
+  @inlinable
+  public init(
+    limit: UInt16, bucket: UInt32, change: Int64, charged: Instant, policy: UInt8
+  ) {
+    counter = .limit
+    self.change = change
+    self.charged = charged
+    self.bucket = bucket
+    subject = limit
+    self.policy = policy
+  }
+
+  /// Which deployment, if it is one's.
+  @inlinable public var deployment: DeploymentID { DeploymentID(Int(subject)) }
 }

@@ -14,6 +14,7 @@ extension GatewayPlan {
         try LimitRule.rules(reading: &r, names: names)
       }
       try GatewayPlan.checkSize(rules, names, at: setting)
+      try GatewayPlan.checkState(rules, at: setting)
       return rules
     }
     let budgets = try s.list("budgets", "money for a period of the calendar, with marks") {
@@ -22,6 +23,8 @@ extension GatewayPlan {
         try Budget(reading: &r, names: names)
       }
       try GatewayPlan.checkSize([budget.rule], names, at: setting)
+      try GatewayPlan.checkState([budget.rule], at: setting)
+      try GatewayPlan.checkMarks(budget, at: setting)
       return budget
     }
     if s.isDescribing { return }
@@ -43,6 +46,12 @@ extension GatewayPlan {
       limitNames.append("budgets[\(place)]")
       budgetMarks += budget.marks
     }
+    for place in limits.indices {
+      guard let standIn = limits[place].standIn else { continue }
+      limits.append(standIn)
+      limitNames.append("\(limitNames[place]) (stand-in)")
+    }
+    if limits.contains(where: { $0.state.scope == .central }) { services.formUnion(.store) }
     guard limits.count < 1 << 15 else {
       throw SettingError(at: s.setting, "more than 32,767 limits")
     }
@@ -60,11 +69,34 @@ extension GatewayPlan {
         at: setting, "a bucket for each \(rule.scope) would make more than 16,777,216 of them",
         next: "name fewer kinds under \"each\"")
     }
-    if let rule = rules.first, rule.isPerAttempt, rule.unit == .money, rule.isBudget {
-      throw SettingError(
-        at: setting, "a budget of a model or a deployment is not supported",
-        next: "use a limit with \"money\" and each: \"deployment\"")
-    }
+  }
+
+  /// A budget of a model or a deployment is known only when a route has been chosen.
+  private static func checkMarks(_ budget: Budget, at setting: Setting) throws(SettingError) {
+    if setting.isDescribing { return }
+    guard budget.rule.isPerAttempt, budget.marks.contains(where: \.reroutes) else { return }
+    throw SettingError(
+      at: setting["at"] ?? setting,
+      "a budget of a model or a deployment is judged at each attempt, when no condition is asked any "
+        + "more", next: "leave \"reroute\" out: what is spent is routed around anyway")
+  }
+
+  private static func checkState(_ rules: [LimitRule], at setting: Setting) throws(SettingError) {
+    if setting.isDescribing { return }
+    guard let rule = rules.first, rule.isPerAttempt, rule.state.scope == .central else { return }
+    throw SettingError(
+      at: setting["state"] ?? setting,
+      "a limit of \(rule.scope.isPerAttempt ? "each \(rule.scope)" : "a model") is judged while a "
+        + "route is chosen, which cannot wait for a central store",
+      next: "use state: \"gossiped\", or a limit each \"alias\"")
+  }
+
+  /// Whether replicas have to tell each other of their charges.
+  public var tellsLimits: Bool { limits.contains { $0.state.scope == .gossiped } }
+
+  /// Nanoseconds until a central store must have answered: the most patient of its limits counts.
+  var storeDeadline: Int64 {
+    limits.reduce(0) { $1.state.scope == .central ? max($0, $1.state.deadline) : $0 }
   }
 
   /// Works out what the limits ask of the deployments and the routes.
@@ -81,8 +113,12 @@ extension GatewayPlan {
     }
   }
 
-  /// What each limit and budget promises, in the order of the notes' `subject`.
-  public var limitEnvelopes: [LimitEnvelope] { limits.map(\.envelope) }
+  /// What each limit and budget promises, in the order of the notes' `subject`, where so many
+  /// replicas tell each other of their charges after `lag`.
+  public func limitEnvelopes(replicas: Int = 1, lag: Duration = .zero) -> [LimitEnvelope] {
+    let isAlone = !limits.contains { $0.state.scope == .central }
+    return limits.map { $0.envelope(replicas: replicas, lag: lag, isAlone: isAlone) }
+  }
 }
 
 extension PolicyNames {

@@ -4,9 +4,9 @@ import Vocabulary
 
 extension GatewayPlan {
   /// What a policy promises, for the laws.
-  func promises(aliases: Int) -> PolicyPromises {
+  func promises(aliases: Int, replicas: Int, lag: Duration) -> PolicyPromises {
     var promises = PolicyPromises()
-    promises.limits = limitEnvelopes
+    promises.limits = limitEnvelopes(replicas: replicas, lag: lag)
     promises.concurrency = concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     promises.breakers = tree.guardedDeployments
     promises.breakerOfLeaf = tree.breakerOfLeaf

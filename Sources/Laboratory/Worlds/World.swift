@@ -18,8 +18,11 @@ struct World: Sendable {
   /// The true price sheet that stands for each alias in the cost bridge.
   let yardsticks: [PriceSheet]
   let grouping: Grouping
-  /// What befalls the gateway's replicas.
+  /// What befalls the gateway's replicas, and the services beside it.
   let gatewayFaults: [GatewayFault]
+  let serviceIncidents: [ServiceIncident]
+  /// The incidents of the case that are the gateway's own.
+  let gatewayIncidents: [GatewayIncident]
   /// Parts of the population that are measured beside those of the expectations, after them.
   var furtherSlices: [Slice] = []
   /// Whether the bounds are computed and their law checked.
@@ -38,7 +41,14 @@ struct World: Sendable {
       scenario.fleet.incidents[$0]
     }
     self.fleet = fleet
-    gatewayFaults = World.faults(of: active, in: scenario)
+    gatewayIncidents = active.gateway.filter(scenario.gatewayIncidents.indices.contains).map {
+      scenario.gatewayIncidents[$0]
+    }
+    gatewayFaults = gatewayIncidents.flatMap { World.faults(of: $0, in: scenario) }
+    serviceIncidents = gatewayIncidents.compactMap { incident in
+      guard case .store(let effect) = incident.effect else { return nil }
+      return ServiceIncident(.store, from: incident.from, until: incident.until, effect)
+    }
     bounds = scenario.aliases.indices.map { alias in
       Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
     }
@@ -52,20 +62,31 @@ struct World: Sendable {
     }
   }
 
+  /// The first sheet of each deployment if a curve bends any of them; else empty.
+  var flatSheets: [PriceSheet] {
+    fleet.deployments.contains { $0.curve != nil } ? fleet.deployments.map(\.price) : []
+  }
+
   /// The randomness of one replication.
   func chance(_ replication: Int) -> Chance {
     Chance(seed: seed, replication: UInt64(replication))
   }
 
+  /// Where the prompts of one run put their pieces; `nil` if no deployment has a prompt cache.
+  func makePrefixes() -> PrefixArena? {
+    fleet.deployments.contains { $0.promptCache != nil } ? PrefixArena() : nil
+  }
+
   /// The clients of one replication, in the order of the file; traces tell `skipped` how many rows
   /// they left out.
   func clients(
-    _ chance: Chance, telling skipped: SkippedRows? = nil
+    _ chance: Chance, prefixes: PrefixArena? = nil, telling skipped: SkippedRows? = nil
   ) throws(TrafficError) -> [any Client] {
     var clients: [any Client] = []
     for stream in scenario.streams {
       let client = try stream.makeClient(
-        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data)
+        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data,
+        prefixes: prefixes)
       if let skipped, stream.dataFile != nil {
         clients.append(WatchedClient(client, tells: skipped))
       } else {
@@ -79,32 +100,38 @@ struct World: Sendable {
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
     plan.measured = scenario.warmUp..<scenario.horizon
+    plan.standing = fleet.deployments.map(\.standingPrice)
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
     plan.bounds = hasBounds ? bounds : []
     plan.explained = request
     plan.services = scenario.services
+    plan.services.incidents = serviceIncidents
     plan.gatewayFaults = gatewayFaults
     return plan
   }
 
-  /// The faults of the gateway in a case: each replica at its instant.
+  /// The faults that an incident means: each replica at its instant.
   private static func faults(
-    of active: Scenario.Case, in scenario: Scenario
+    of incident: GatewayIncident, in scenario: Scenario
   ) -> [GatewayFault] {
-    active.gateway.filter(scenario.gatewayIncidents.indices.contains).flatMap { index in
-      let incident = scenario.gatewayIncidents[index]
-      let kind: GatewayFault.Kind =
-        switch incident.effect {
-        case .drain: .restart
-        case .crash: .crash
-        case .reload(let policy): .reload(scenario.policies[policy].plan)
-        }
-      return incident.instants(replicas: scenario.replicas).enumerated().map { replica, instant in
-        GatewayFault(kind, at: instant, replica: replica)
-      }
+    let kind: GatewayFault.Kind
+    switch incident.effect {
+    case .drain: kind = .restart
+    case .crash: kind = .crash
+    case .reload(let policy): kind = .reload(scenario.policies[policy].plan)
+    case .store: return []
     }
+    return incident.instants(replicas: scenario.replicas).enumerated().map { replica, instant in
+      GatewayFault(kind, at: instant, replica: replica)
+    }
+  }
+
+  private func promises(of policy: GatewayPlan) -> PolicyPromises {
+    policy.promises(
+      aliases: scenario.aliases.count, replicas: scenario.replicas,
+      lag: scenario.gossipLag ?? .zero)
   }
 
   /// What is measured of a run under one policy; without one, what needs no policy.
@@ -123,7 +150,8 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.flatMap(\.slices) + furtherSlices
     guard let gateway else { return plan }
-    let first = gateway.promises(aliases: scenario.aliases.count)
+    plan.standing = fleet.deployments.map(\.standingPrice)
+    let first = promises(of: gateway)
     plan.limits = first.limits
     plan.concurrency = first.concurrency
     plan.breakers = first.breakers
@@ -133,7 +161,7 @@ struct World: Sendable {
       guard case .reload(let later) = fault.kind else { continue }
       plan.takeovers.append(
         Takeover(at: fault.at, replica: fault.replica, promise: plan.laterPromises.count))
-      plan.laterPromises.append(later.promises(aliases: scenario.aliases.count))
+      plan.laterPromises.append(promises(of: later))
     }
     return plan
   }

@@ -130,7 +130,11 @@ struct Gathering: ~Copyable {
 
   @inline(never)
   private mutating func opened(_ note: Note) {
-    guard note.value == 1, Int(note.subject) < breakerOpenings.count else { return }
+    guard note.value == 1, note.subject != .max else { return }
+    // A policy that a replica has taken over may have breakers that the first one had not.
+    if Int(note.subject) >= breakerOpenings.count {
+      breakerOpenings.grow(to: Int(note.subject) + 1, with: 0)
+    }
     breakerOpenings[Int(note.subject)] &+= 1
   }
 

@@ -24,6 +24,8 @@ public struct ServicePlan: Sendable {
 public struct ServicesPlan: Sendable {
   /// What the embedding service tells apart.
   public var meanings = Meanings()
+  /// When services are down or slow.
+  public var incidents: [ServiceIncident] = []
   private var plans = [ServicePlan?](repeating: nil, count: SideCallKind.allCases.count)
 
   /// A world without services.

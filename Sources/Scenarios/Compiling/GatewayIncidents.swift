@@ -1,11 +1,15 @@
+import Providers
 import Settings
 import Vocabulary
 
-/// An incident on the gateway itself: its replicas start anew, or take over another policy.
+/// An incident on the gateway itself: its replicas start anew, or take over another policy, or the
+/// central store of counters is down or slow for a time.
 ///
 ///     deploy: { on: "gateway", from: "5h", restart: { rolling: "5m" } }
 ///     crash:  { on: "gateway", from: "2h", restart: "crash" }
 ///     switch: { on: "gateway", from: "3h", reload: { policy: "failover" } }
+///     redis:  { on: "gateway", from: "4h", for: "10m", store: "down" }
+///     lagging: { on: "gateway", from: "5h", for: "10m", store: { slow: 20 } }
 public struct GatewayIncident: Sendable {
   /// What befalls a replica.
   public enum Effect: Sendable, Equatable {
@@ -15,6 +19,8 @@ public struct GatewayIncident: Sendable {
     case crash
     /// It takes over a policy of the file.
     case reload(policy: Int)
+    /// The central store of counters is down or slow.
+    case store(ServiceIncident.Effect)
   }
 
   /// The name.
@@ -23,6 +29,8 @@ public struct GatewayIncident: Sendable {
   public var from: Instant
   /// From the first replica to the last, evenly; zero for all at once.
   public var rolling: Duration
+  /// When it is over: for the store when it is well again, for replicas when the last is struck.
+  public var until: Instant
   /// What befalls each.
   public var effect: Effect
 
@@ -40,7 +48,10 @@ public struct GatewayIncident: Sendable {
     self.name = name
     _ = try s.text("on", "\"gateway\"")
     _ = try s.optionalText("source", "where this comes from")
-    from = zero.advanced(by: try s.duration("from", "when the first replica is struck"))
+    from = zero.advanced(
+      by: try s.duration("from", "when the first replica, or the store, is struck"))
+    let length = try s.optionalDuration(
+      "for", in: .nanoseconds(1) ... .seconds(3_153_600_000), "how long the store is struck")
     var rolling = Duration.zero
     var effect: Effect?
     if let restart = try s.raw("restart", "drain, crash, or { kind, rolling }") {
@@ -71,13 +82,57 @@ public struct GatewayIncident: Sendable {
       try s.require(effect == nil, "reload", expected: "either `restart` or `reload`")
       (effect, rolling) = reload
     }
+    if let store = try s.raw("store", "down, { down: { after } }, or { slow: factor }") {
+      try s.require(effect == nil, "store", expected: "one of `restart`, `reload` and `store`")
+      effect = .store(try GatewayIncident.storeEffect(store))
+    }
     guard let effect else {
       throw SettingError(
-        at: s.setting, "it has no effect", allowed: ["restart", "reload"],
-        next: "say what befalls the gateway's replicas")
+        at: s.setting, "it has no effect", allowed: ["restart", "reload", "store"],
+        next: "say what befalls the gateway's replicas, or its store")
+    }
+    if case .store = effect {
+      guard let length else {
+        throw s.error("for", expected: "how long the store is struck, such as \"10m\"")
+      }
+      until = from.advanced(by: length)
+    } else {
+      try s.require(length == nil, "for", expected: "nothing: only a store is struck for a time")
+      until = from.advanced(by: rolling)
     }
     self.effect = effect
     self.rolling = rolling
+  }
+}
+
+extension GatewayIncident {
+  /// Reads `store`: "down", { down: { after: "2ms" } }, { slow: 20 }.
+  private static func storeEffect(
+    _ setting: Setting
+  ) throws(SettingError) -> ServiceIncident.Effect {
+    guard setting.members != nil else {
+      _ = try setting.name(among: ["down"], kind: "effect")
+      return .down(after: nil)
+    }
+    return try setting.object { r throws(SettingError) -> ServiceIncident.Effect in
+      let slow = try r.optionalNumber(
+        "slow", in: 1...1_000_000, "how many times as long answers take")
+      let down = try r.object("down", "no answer, unless calls are refused after a time") {
+        d throws(SettingError) -> Duration? in
+        try d.optionalDuration(
+          "after", in: .zero ... .seconds(3600),
+          "after how long a call is refused; silence: it gets no answer until its deadline")
+      }
+      if let slow {
+        try r.require(down == nil, "slow", expected: "either `slow` or `down`")
+        return .slow(slow)
+      }
+      guard let down else {
+        throw SettingError(
+          at: setting, expected: "\"down\", { down: { after: \"2ms\" } } or { slow: 20 }")
+      }
+      return .down(after: down)
+    }
   }
 }
 

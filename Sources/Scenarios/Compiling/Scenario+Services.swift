@@ -15,6 +15,20 @@ extension Scenario {
             + " \(kind.name) of requests, and the scenario has no service for it",
           next: "add services: { \(kind.name): { latency: \"20ms\", price: \"$0.02/M\" } }")
       }
+      if policy.plan.tellsLimits, replicas > 1, gossipLag == nil {
+        throw SettingError(
+          at: policy.setting,
+          "gossip missing: the policy \(Setting.quoted(policy.name)) has limits whose replicas tell"
+            + " each other what they charge, and the scenario's \(replicas) replicas tell nothing",
+          next: "add gateway: { replicas: \(replicas), state: { gossiped: { lag: \"50ms\" } } }")
+      }
+    }
+    for incident in gatewayIncidents where services[.store] == nil {
+      guard case .store = incident.effect else { continue }
+      throw SettingError(
+        at: resolved["incidents"]?[incident.name] ?? resolved,
+        "the incident \(Setting.quoted(incident.name)) befalls a store that the scenario does not have",
+        next: "add services: { store: { latency: \"1ms\" } }")
     }
   }
 }

@@ -30,6 +30,12 @@ public enum ScenarioSchema {
       more.append(text("from", "the file of a policy, or \"file#name\" of one among several"))
     case "quotas", "incidents":
       more.append(text("source", "where these numbers come from; silence means assumed"))
+    case "traffic":
+      more.append(
+        text(
+          "recordedOn",
+          "the model whose tokens the stream counts: those of the price book count "
+            + "theirs relative to it; silence means all count alike"))
     case "deployments":
       var estimate = ParameterDescription(
         key: "estimate", kind: .object, doc: "where the gateway's own copy of the prices differs")

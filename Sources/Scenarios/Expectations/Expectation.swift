@@ -153,6 +153,11 @@ public struct Expectations: Sendable {
   /// Whether nothing is expected.
   public var isEmpty: Bool { expect.isEmpty && never.isEmpty && sometimes.isEmpty }
 
+  /// Whether a line is held against the committed result.
+  public var namesCommitted: Bool {
+    expect.contains { if case .committed = $0.bound { true } else { false } }
+  }
+
   /// Where the slices of each line of `expect` begin among all slices of a run.
   public var firstSlices: [Int] {
     var next = 0

@@ -90,8 +90,9 @@ public struct LimitEnvelope: Sendable, Hashable {
       return nil
     }
     let afterwards = chargesAfter ? Int128(inFlight) : 0
-    if let fleetSlack { return alone + Int128(slack) + Int128(fleetSlack) + afterwards }
     let several = perReplica ? Int128(max(1, replicas)) : 1
-    return (alone + Int128(slack)) * several + afterwards
+    let apart = (alone + Int128(slack)) * several
+    guard let fleetSlack else { return apart + afterwards }
+    return min(apart, alone + Int128(slack) + Int128(fleetSlack)) + afterwards
   }
 }

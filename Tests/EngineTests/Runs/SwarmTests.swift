@@ -65,14 +65,25 @@ struct SwarmTests {
   }
 
   private static func look(at seed: UInt64) throws -> Seen {
-    let result = try World(swarm: seed).run()
-    #expect(result.breaches.isEmpty, again(seed))
-    for breach in result.breaches.kept.prefix(3) { print("seed \(seed): \(breach)") }
-    let open = result.tally.requests.open
-    #expect(result.requests.count + open == 60, again(seed))
-    #expect(Set(result.requests.map(\.number)).count == result.requests.count, again(seed))
+    var seen = try look(at: World(swarm: seed, caches: seed % 2 == 1), again(seed))
+    // Every third world once more, where limits have scopes and stores have faults.
+    guard seed % 3 == 0 else { return seen }
+    var scoped = World(swarm: seed)
+    try scoped.addScopes(seed: seed)
+    seen.merge(try look(at: scoped, "with scopes, \(again(seed))"))
+    seen.worlds = 1
+    return seen
+  }
+
+  private static func look(at world: World, _ again: Comment) throws -> Seen {
+    let result = try world.run()
+    #expect(result.breaches.isEmpty, again)
+    for breach in result.breaches.kept.prefix(3) { print("\(again): \(breach)") }
+   let open = result.tally.requests.open
+    #expect(result.requests.count + open == 60, again)
+    #expect(Set(result.requests.map(\.number)).count == result.requests.count, again)
     #expect(
-      result.attempts.count >= result.requests.reduce(0) { $0 + Int($1.attempts) }, again(seed))
+      result.attempts.count >= result.requests.reduce(0) { $0 + Int($1.attempts) }, again)
     var seen = Seen()
     seen.worlds = 1
     seen.requests = result.requests.count

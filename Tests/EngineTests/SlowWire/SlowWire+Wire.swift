@@ -16,9 +16,22 @@ extension SlowWire {
     let request = gateway.request(inSlot: id.request.slot)
     let promise = services.start(
       id.kind, request.call, number: id.number, inputTokens: request.inputTokens, at: now)
-    questions.append(Question(id: id, promise: promise, isInTime: promise.end <= deadline))
+    var question = Question(id: id, promise: promise, isInTime: promise.end <= deadline)
+    if id.kind == .store, promise.succeeds {
+      question.verdict = store.judge(
+        request, place: Int(id.request.slot), at: now, replica: ReplicaID(0), into: &output)
+    }
+    questions.append(question)
     billsOfQuestions[id] = promise.bill
     schedule(.sideAnswer(questions.count - 1), at: min(promise.end, deadline))
+  }
+
+  /// What a request has used goes to the store, which is never down here for longer than a run.
+  func tellStore(_ id: RequestID, _ report: StoreReport) {
+    let request = gateway.request(inSlot: id.slot)
+    if let ticket = store.ticket(of: request, place: Int(id.slot)) {
+      schedule(.storeReport(ticket, report), at: services.reach(.store, request.call, at: now))
+    }
   }
 
   func answer(_ place: Int) {
@@ -40,7 +53,7 @@ extension SlowWire {
         .event(
           .sideCallEnded(
             question.id, succeeded: succeeded,
-            value: succeeded && question.id.kind == .complexity ? score : 0)))
+            value: succeeded && question.id.kind == .complexity ? score : question.verdict)))
     }
   }
 
@@ -122,6 +135,7 @@ extension SlowWire {
       case .keepBody(let body, _): bodies.insert(body)
       case .releaseBody(let body):
         if bodies.remove(body) == nil { complaints.append("released: \(body)") }
+      case .tellStore(let id, let report): tellStore(id, report)
       case .publish: complaints.append("\(command) was not to be expected")
       }
     }

@@ -29,12 +29,13 @@ final class SlowWire {
     case sideAnswer(Int)
     case patience(RequestID)
     case report(Report)
+    case storeReport(StoreTicket, StoreReport)
 
     /// Completion before deadline before timer before arrival.
     var rank: Int {
       switch self {
       case .firstByte, .response, .report: 0
-      case .sideAnswer: 0
+      case .sideAnswer, .storeReport: 0
       case .deadline: 1
       case .alarm, .patience: 2
       case .arrival: 3
@@ -53,6 +54,8 @@ final class SlowWire {
     var id: SideCallID
     var promise: SidePromise
     var isInTime: Bool
+    /// What a central store has said.
+    var verdict: UInt64 = 0
   }
 
   /// One timer of a kind belongs to a request, one poll to a number.
@@ -107,6 +110,7 @@ final class SlowWire {
   var timers: [TimerPlace: (id: TimerID, setting: Int)] = [:]
   var settings = 0
   let services: SideServices
+  let store: LimitStore
   let embeddings: EmbeddingSource
   var questions: [Question] = []
   var billsOfQuestions: [SideCallID: Money] = [:]
@@ -133,6 +137,7 @@ final class SlowWire {
     gateway = Gateway(plan, chance: world.chance)
     fleet = ProviderFleet(world.fleet, chance: world.chance)
     services = SideServices(world.services, chance: world.chance)
+    store = LimitStore(plan)
     embeddings = EmbeddingSource(chance: world.chance)
     collector = Collector(world.measures(plan))
     tally = DriverTally(deployments: world.deployments.count)
@@ -190,6 +195,8 @@ final class SlowWire {
       case .sideAnswer(let place): answer(place)
       case .patience(let id): if finished[id] == nil { send(.abandoned(id)) }
       case .report(let report): deliver(report)
+      case .storeReport(let ticket, let report):
+        store.settle(ticket, report, at: now, replica: ReplicaID(0), into: &output)
       }
     }
     tally.sideCalls.close(at: now, open: tally.sideCalls.entered - tally.sideCalls.left, ages: 0)

@@ -34,10 +34,12 @@ struct World {
     let facts = deployments.map { DeploymentFacts(name: $0.name, sheet: $0.price * priceFactor) }
     var names = PolicyNames(
       deployments: facts, aliases: World.aliases, teams: ["red", "blue"],
+      tags: ["ask=anew", "ask=nothing"],
       populations: Populations(keys: 3, users: 5, teams: 2, features: 2, aliases: 2))
     names.servicePrices = services.prices
     var reader = try SettingsReader(policy)
-    let plan = try GatewayPlan(reading: &reader, names: names, gossips: gossipLag != nil)
+    let plan = try GatewayPlan(
+      reading: &reader, names: names, gossips: gossipLag != nil && replicas > 1)
     try reader.finish()
     return plan
   }
@@ -47,8 +49,9 @@ struct World {
     var measures = MeasuresPlan(
       from: .start, to: end, end: end, aliases: 2, deployments: deployments.count, teams: 2,
       features: 2, keys: 3, replicas: replicas)
+    measures.standing = deployments.map(\.standingPrice)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
-    measures.limits = plan.limitEnvelopes
+    measures.limits = plan.limitEnvelopes(replicas: replicas, lag: gossipLag ?? .zero)
     measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     measures.breakers = plan.tree.guardedDeployments
     measures.breakerOfLeaf = plan.tree.breakerOfLeaf
@@ -56,7 +59,8 @@ struct World {
       guard case .reload(let later) = fault.kind else { continue }
       measures.takeovers.append(
         Takeover(at: fault.at, replica: fault.replica, promise: measures.laterPromises.count))
-      measures.laterPromises.append(later.promises(aliases: 2))
+      measures.laterPromises.append(
+        later.promises(aliases: 2, replicas: replicas, lag: gossipLag ?? .zero))
     }
     return measures
   }
@@ -86,6 +90,8 @@ struct World {
     let gateway = try plan()
     var run = RunPlan(gateway: gateway, fleet: fleet, end: end)
     run.replicas = replicas
+    run.measured = .start..<end
+    run.standing = deployments.map(\.standingPrice)
     run.gossipLag = gossipLag ?? .zero
     run.services = services
     run.gatewayFaults = gatewayFaults
@@ -107,9 +113,9 @@ struct World {
 
 extension GatewayPlan {
   /// What it promises, for the laws.
-  func promises(aliases: Int) -> PolicyPromises {
+  func promises(aliases: Int, replicas: Int, lag: Duration) -> PolicyPromises {
     var promises = PolicyPromises()
-    promises.limits = limitEnvelopes
+    promises.limits = limitEnvelopes(replicas: replicas, lag: lag)
     promises.concurrency = concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     promises.breakers = tree.guardedDeployments
     promises.breakerOfLeaf = tree.breakerOfLeaf

@@ -27,6 +27,28 @@ struct BudgetTests {
     }
   }
 
+  @Test("of each deployment is gone around when it is spent, and ends in 402 when all are")
+  func ofDeployments() throws {
+    let bench = try Bench([
+      "routes": ["chat": ["fallback": ["a", "b"]], "extract": "a"],
+      "budgets": [
+        ["each": "deployment", "money": "$0.004/day", "at": ["50%": "warn", "100%": "reject"]]
+      ],
+    ])
+    // An answer costs $0.002 at a and twice that at b.
+    for _ in 0..<4 {
+      bench.arrive()
+      bench.end(.succeeded)
+    }
+    #expect(bench.attempts.map(\.deployment.index) == [0, 0, 1])
+    #expect(bench.requests.last?.rejection == .budget)
+    #expect(bench.requests.last?.outcome == .status(402))
+    #expect(bench.notes(.budgetPassed).map(\.other) == [0, 0, 1, 1])
+    bench.pass(.seconds(86_400))
+    bench.arrive()
+    #expect(bench.live.count == 1)
+  }
+
   @Test("notes each mark once in a period, with the share that is spent")
   func marks() throws {
     let bench = try bench([
@@ -155,7 +177,8 @@ struct BudgetTests {
     for wrong: Setting in [
       ["at": ["80%": "warn"]], ["money": "$5"], ["money": "$0/day"],
       ["money": "$5/day", "at": ["much": "warn"]], ["money": "$5/day", "at": ["80%": "explode"]],
-      ["money": "$5/month", "align": "firstUse"], ["each": "deployment", "money": "$5/day"],
+      ["money": "$5/month", "align": "firstUse"],
+      ["each": "deployment", "money": "$5/day", "at": ["80%": "reroute"]],
     ] {
       #expect(throws: SettingError.self, "\(wrong)") { try bench(wrong) }
     }

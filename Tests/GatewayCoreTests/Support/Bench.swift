@@ -34,6 +34,8 @@ final class Bench {
   var released: [BodyID] = []
   /// The side calls that the gateway has made, in order.
   var asked: [SideCallID] = []
+  /// What it has told the central store.
+  var told: [(RequestID, StoreReport)] = []
   var requests: [RequestRecord] = []
   var attempts: [AttemptRecord] = []
   var notes: [Note] = []
@@ -144,6 +146,7 @@ final class Bench {
       case .releaseBody(let body): released.append(body)
       case .publish(let delta): published.append(delta)
       case .startSideCall(let id, _): asked.append(id)
+      case .tellStore(let id, let report): told.append((id, report))
       }
     }
     output.commands.removeAll()

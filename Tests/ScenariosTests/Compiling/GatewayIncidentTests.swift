@@ -34,6 +34,26 @@ struct GatewayIncidentTests {
     #expect(one.gatewayIncidents.first?.effect == .reload(policy: names.count - 1))
   }
 
+  @Test("strikes the central store for a time: it is down, refuses at once, or is slow")
+  func store() throws {
+    func effect(_ store: String) throws -> GatewayIncident {
+      let text = edited(
+        "policies:",
+        "services: { store: { latency: \"1ms\" } }, incidents: { deploy: { on: \"gateway\", "
+          + "from: \"1h\", for: \"10m\", store: \(store) } }, policies:")
+      return try #require(try Files([("scenario.json5", text)]).load().gatewayIncidents.first)
+    }
+    let down = try effect("\"down\"")
+    #expect(down.effect == .store(.down(after: nil)))
+    #expect(down.from.duration(to: down.until) == .seconds(600))
+    #expect(
+      try effect("{ down: { after: \"2ms\" } }").effect
+        == .store(.down(after: .milliseconds(2))))
+    #expect(try effect("{ slow: 20 }").effect == .store(.slow(20)))
+    #expect(throws: ScenarioError.self) { try effect("{ slow: 20, down: {} }") }
+    #expect(throws: ScenarioError.self) { try effect("\"away\"") }
+  }
+
   @Test("is not one of the fleet's")
   func apart() throws {
     let one = try scenario(
@@ -51,6 +71,9 @@ struct GatewayIncidentTests {
       "{ on: \"gateway\", from: \"1h\", restart: \"stop\" }",
       "{ on: \"gateway\", from: \"1h\", reload: { policy: \"nobody\" } }",
       "{ on: \"gateway\", from: \"1h\", restart: \"drain\", slow: 2 }",
+      "{ on: \"gateway\", from: \"1h\", store: \"down\" }",
+      "{ on: \"gateway\", from: \"1h\", for: \"1m\", restart: \"drain\" }",
+      "{ on: \"gateway\", from: \"1h\", for: \"1m\", store: \"down\" }",
     ])
   func errors(incident: String) {
     #expect(throws: ScenarioError.self) { try scenario(incident) }

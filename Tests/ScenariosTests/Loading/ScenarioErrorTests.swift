@@ -69,24 +69,24 @@ struct ScenarioErrorTests {
       "incidents: { x: { on: \"gateway\", from: \"5h\" } }, policies:",
       """
       scenario.json5:10:19: incidents.x: it has no effect
-        allowed: restart, reload
-        next: say what befalls the gateway's replicas
+        allowed: restart, reload, store
+        next: say what befalls the gateway's replicas, or its store
       """),
     Mistake(
       "an unknown key of a deployment", "price:", "prcie:",
       """
       scenario.json5:6:42: deployments["a/x"].prcie: unknown key "prcie"
         did you mean "price"?  allowed: model, provider, region, residency, quota, serving, \
-      provisioned, price, contextWindow, capabilities, latency, faults, billing, tokens, source, \
-      extends, estimate, tags
+      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      tokens, source, extends, estimate, tags
       """),
     Mistake(
       "a misspelt extends", "extends: \"a/x\"", "extend: \"a/x\"",
       """
       scenario.json5:8:14: deployments["b/y"].extend: unknown key "extend"
         did you mean "extends"?  allowed: model, provider, region, residency, quota, serving, \
-      provisioned, price, contextWindow, capabilities, latency, faults, billing, tokens, source, \
-      extends, estimate, tags
+      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      tokens, source, extends, estimate, tags
       """),
     Mistake(
       "an unknown kind of route node", "fallback:", "falback:",

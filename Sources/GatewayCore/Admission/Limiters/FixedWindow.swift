@@ -119,6 +119,11 @@ public struct FixedWindow: Limiter, BitwiseCopyable, Equatable {
     used = max(0, used - permits)
   }
 
+  /// Only what was charged in this window; anything may begin one from first use.
+  public func counts(chargedAt charged: Instant, _ rule: Rule) -> Bool {
+    start == .distantPast || charged >= start
+  }
+
   /// What is left of this window.
   public func permits(_ rule: Rule) -> Int64 { rule.most - used }
 

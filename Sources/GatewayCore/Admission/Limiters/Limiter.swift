@@ -32,6 +32,9 @@ public protocol Limiter: Sendable {
   /// Gives back some of what was charged at `charged`.
   mutating func giveBack(_ permits: Int64, chargedAt charged: Instant, _ rule: Rule)
 
+  /// Whether what was charged at an instant still counts: not if its window is over.
+  func counts(chargedAt charged: Instant, _ rule: Rule) -> Bool
+
   /// What a refusal does to it; nothing, usually.
   mutating func refused(_ rule: Rule)
 
@@ -40,6 +43,10 @@ public protocol Limiter: Sendable {
 }
 
 extension Limiter {
+  /// What has no windows counts all that has not drained.
+  @inline(__always)
+  public func counts(chargedAt charged: Instant, _ rule: Rule) -> Bool { true }
+
   /// A refusal changes nothing.
   @inline(__always)
   public mutating func refused(_ rule: Rule) {}

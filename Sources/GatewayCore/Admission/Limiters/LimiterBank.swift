@@ -45,6 +45,10 @@ struct LimiterBank: ~Copyable {
       states[place.state].giveBack(permits, chargedAt: chargedAt, rules[Int(place.rule)])
     }
 
+    func counts(_ place: Place, chargedAt: Instant) -> Bool {
+      states[place.state].counts(chargedAt: chargedAt, rules[Int(place.rule)])
+    }
+
     mutating func refused(_ place: Place) { states[place.state].refused(rules[Int(place.rule)]) }
 
     func instant(_ place: Place, holding permits: Int64) -> Instant {
@@ -164,6 +168,15 @@ struct LimiterBank: ~Copyable {
     case .slidingLog:
       logs[place.state].refill(logRules[Int(place.rule)], at: now)
       logs[place.state].giveBack(permits, chargedAt: charged, logRules[Int(place.rule)])
+    }
+  }
+
+  /// Whether what was charged at an instant still counts in a state.
+  func counts(_ place: Place, chargedAt charged: Instant) -> Bool {
+    switch place.kind {
+    case .fixedWindow: fixedWindows.counts(place, chargedAt: charged)
+    case .slidingWindow: slidingWindows.counts(place, chargedAt: charged)
+    default: true
     }
   }
 

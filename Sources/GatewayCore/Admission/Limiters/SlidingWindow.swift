@@ -103,6 +103,9 @@ public struct SlidingWindow: Limiter, BitwiseCopyable, Equatable {
     }
   }
 
+  /// Only what was charged in this window; what is told of the last comes too late for it.
+  public func counts(chargedAt charged: Instant, _ rule: Rule) -> Bool { charged >= start }
+
   /// Whole permits that the estimate leaves.
   public func permits(_ rule: Rule) -> Int64 {
     let rest = Int128(rule.length - start.nanoseconds(to: now))

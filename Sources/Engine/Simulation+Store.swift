@@ -1,0 +1,94 @@
+import GatewayCore
+import Providers
+import Traffic
+import Vocabulary
+
+// The central store of counters: it stands outside the replicas, judges what they ask in the order
+// in which they ask, and is told what requests have used.
+//
+// A question is judged when it is put, an answer takes its time; a report takes its time as well,
+// and waits while the store is down. What is still on the way at the end arrives then.
+
+extension Simulation {
+  /// What is on its way to a store.
+  struct StoreMessage {
+    var store: Int
+    var ticket: StoreTicket
+    var report: StoreReport
+    var replica: Int
+    var order: UInt64
+  }
+
+  /// Connects a replica with the store of its policy's limits: the one that serves a replica whose
+  /// policy says the same of limits, or a new one.
+  mutating func connect(_ replica: Int, toStoreOf plan: GatewayPlan) {
+    let old = storeOf[replica]
+    storeOf[replica] = -1
+    if plan.services.contains(.store) {
+      let store = LimitStore(plan)
+      let isKept = old >= 0 && stores[old].wording == store.wording
+      let shared =
+        isKept
+        ? old : storeOf.first { $0 >= 0 && stores[$0].wording == store.wording }
+      storeOf[replica] = shared ?? stores.count
+      if shared == nil { stores.append(store) }
+    }
+    // What it had asked an earlier store about belongs to an earlier policy.
+    if old >= 0, storeOf[replica] != old { stores[old].forget(replica: replica, of: replicas) }
+  }
+
+  /// A store's verdict on a request that a replica asks about.
+  mutating func judged(_ id: SideCallID, _ replica: Int) -> UInt64 {
+    guard id.request != .none, storeOf[replica] >= 0 else { return 0 }
+    let request = gateways[replica].request(inSlot: id.request.slot)
+    return stores[storeOf[replica]].judge(
+      request, place: Int(id.request.slot) &* replicas &+ replica, at: now,
+      replica: ReplicaID(replica), into: &output)
+  }
+
+  /// Carries out `tellStore`.
+  mutating func tellStore(_ id: RequestID, _ report: StoreReport, _ replica: Int) {
+    let store = storeOf[replica]
+    let request = gateways[replica].request(inSlot: id.slot)
+    guard store >= 0,
+      let ticket = stores[store].ticket(
+        of: request, place: Int(id.slot) &* replicas &+ replica)
+    else { return }
+    let message = StoreMessage(
+      store: store, ticket: ticket, report: report, replica: replica, order: sequence)
+    let place: Int
+    if let free = freeMessages.popLast() {
+      place = free
+      messages[free] = message
+    } else {
+      place = messages.count
+      messages.append(message)
+    }
+    let at = services.reach(.store, request.call, at: now)
+    queue.push(EventKey(.storeReport, at: at, sequence: sequence, slot: place).bits)
+    sequence &+= 1
+  }
+
+  /// A report has reached its store.
+  mutating func storeHears(_ place: Int) {
+    guard let message = messages[place] else { return }
+    messages[place] = nil
+    freeMessages.append(place)
+    // A replica that has taken over other limits speaks of those now: another that still has these
+    // answers for it, if there is one.
+    let speaker =
+      storeOf[message.replica] == message.store
+      ? message.replica : storeOf.firstIndex(of: message.store)
+    guard let speaker else { return }
+    stores[message.store].settle(
+      message.ticket, message.report, at: now, replica: ReplicaID(speaker), into: &output)
+  }
+
+  /// What is still on its way at the end of the run arrives.
+  mutating func deliverReports() {
+    let late = messages.indices.filter { messages[$0] != nil }.sorted {
+      (messages[$0]?.order ?? 0) < (messages[$1]?.order ?? 0)
+    }
+    for place in late { storeHears(place) }
+  }
+}
