@@ -251,4 +251,19 @@ struct SemanticTests {
     bench.end(.succeeded, usage: Usage(inputTokens: 1_000, outputTokens: 1_000))
     #expect(bench.kept.count == 4, "an answer that does not fit is not kept")
   }
+
+  @Test("gives its permit to who waits as soon as its embedding has answered it")
+  func letsIn() throws {
+    let bench = try Bench([
+      "routes": ["chat": "a"], "cache": ["semantic": ["threshold": 0.9, "ttl": "1h"]],
+      "concurrency": [["by": ["fixed": 1]]], "queue": ["capacity": 5],
+    ])
+    fill(bench)
+    bench.arrive()
+    bench.arrive()
+    #expect(bench.asked.count == 2, "the second waits for its permit")
+    bench.embed(cosine: 0.99)
+    #expect(bench.requests.last?.source == .semantic)
+    #expect(bench.asked.count == 3, "now it asks")
+  }
 }
