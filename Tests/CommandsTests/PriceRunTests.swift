@@ -131,6 +131,7 @@ struct SharedIncidentTests {
         use: ["\(Self.shared.path)/fleet.json5", "\(Self.shared.path)/chat.json5",
           "\(Self.shared.path)/incidents/\(fragment)"],
         baseline: "plain",
+        deployments: { "openai/assistants": { extends: "openai", model: "openai/assistants" } },
         policies: { plain: { routes: { chat: { fallback: ["openai", "azure/sweden", "anthropic"], on: ["5xx"] } } } },
       }
       """)
