@@ -187,6 +187,7 @@ public struct Simulation: ~Copyable {
     for client in clients.indices { try schedule(client) }
     scheduleFaults()
     var isWhole = true
+    var reported = events
     while let bits = nextEvent() {
       let key = EventKey(bits: bits)
       if key.instant > plan.end {
@@ -217,6 +218,9 @@ public struct Simulation: ~Copyable {
         || output.notes.count >= Simulation.flushed
       {
         flush()
+        // Seldom: telling costs a retain.
+        guard events &- reported >= 2048 else { continue }
+        reported = events
         if let progress, !progress(now, number) {
           isWhole = false
           break
