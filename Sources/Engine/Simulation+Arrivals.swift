@@ -59,16 +59,22 @@ extension Simulation {
   mutating func arrive(_ client: Int) throws(TrafficError) {
     try enter(client, at: stands[client].place)
     try schedule(client)
+    if !upcoming.isEmpty {
+      let next = stands[EventKey(bits: upcoming.first).slot].place
+      arrivals[next].request.number = number
+    }
   }
 
   /// A request reaches its replica: the arrival at `place` of `client`.
   @inline(__always)
   mutating func enter(_ client: Int, at place: Int) throws(TrafficError) {
-    arrivals[place].request.number = number
+    // Numbered before, if nothing has come in between: to read as a whole what has just been written
+    // in part makes the processor wait.
+    if arrivals[place].request.number != number { arrivals[place].request.number = number }
     number &+= 1
-    let patience = arrivals[place].request.deadline
     // How long the client will wait is its own secret: a gateway is not told.
-    arrivals[place].request.deadline = .distantFuture
+    let patience = arrivals[place].request.deadline
+    if patience != .distantFuture { arrivals[place].request.deadline = .distantFuture }
     let replica = replicas == 1 ? 0 : Int(arrivals[place].request.call.bits % UInt64(replicas))
     tally.requests.enter(at: now)
     let id = gateways[replica].arrived(arrivals[place].request, at: now, into: &output)
@@ -77,6 +83,7 @@ extension Simulation {
     {
       // Refused or answered from the cache: over already, nothing to keep.
       close(RequestTruth())
+      if let prefixes { prefixes.release(arrivals[place].prefix, at: now) }
     } else {
       open(id, replica, client, arrivals + place, patience)
     }
@@ -102,6 +109,7 @@ extension Simulation {
       outputCap: arrival.pointee.request.outputCap, tried: SIMD16(), attempts: 0,
       client: Int32(client), generation: id.generation,
       streams: arrival.pointee.request.streams, priority: arrival.pointee.request.priority,
+      conversation: arrival.pointee.request.conversation, prefix: arrival.pointee.prefix,
       repeats: repeats,
       isOpen: true, body: arrival.pointee.request.fingerprint)
     if patience != .distantFuture {

@@ -165,7 +165,8 @@ extension Simulation {
         cachedInputTokens: calls[call].truth.cachedInputTokens,
         outputTokens: carried == 0 ? whole : max(1, whole &- min(carried, whole)),
         outputCap: cap == .max ? cap : max(1, cap &- min(carried, cap)),
-        streams: calls[call].streams, priority: calls[call].priority),
+        streams: calls[call].streams, priority: calls[call].priority,
+        prefix: calls[call].prefix, conversation: calls[call].conversation),
       at: now, into: &promised)
     flights[index].started = now
     flights[index].total = deadlines.total

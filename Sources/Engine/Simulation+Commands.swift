@@ -10,7 +10,28 @@ extension Simulation {
     var told = 0
     if someListen { tell(&told, replica) }
     drainRequests(replica)
+    // Most are about answers and bodies, which often nobody hears of.
     var place = 0
+    while place < output.commands.count, isSilent(output.commands[place]) { place &+= 1 }
+    if place < output.commands.count { try carryOut(replica, from: place, &told) }
+    output.commands.removeAll()
+  }
+
+  /// Whether a command asks nothing of this driver.
+  @inline(__always)
+  private func isSilent(_ command: Command) -> Bool {
+    switch command {
+    case .beginAnswer, .finishAnswer: true
+    case .keepBody, .releaseBody: !asksMeaning
+    default: false
+    }
+  }
+
+  @inline(never)
+  private mutating func carryOut(
+    _ replica: Int, from first: Int, _ told: inout Int
+  ) throws(TrafficError) {
+    var place = first
     while place < output.commands.count {
       let command = output.commands[place]
       place &+= 1
@@ -36,7 +57,6 @@ extension Simulation {
         break
       }
     }
-    output.commands.removeAll()
   }
 
   /// Adds the world's truth to every record that has appeared.
@@ -59,6 +79,7 @@ extension Simulation {
       }
       if bounds { bound(&truth, output.requests[place], calls[index]) }
       calls[index].isOpen = false
+      if let prefixes { prefixes.release(calls[index].prefix, at: now) }
       close(truth)
     }
   }

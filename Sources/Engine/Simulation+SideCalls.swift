@@ -80,6 +80,7 @@ extension Simulation {
     tally.sideCalls.leave(at: now)
     if flight.id.request == .none {
       tally.standingCharges += flight.bill
+      tally.standingSideCalls += flight.bill
     } else {
       let index = Int(flight.id.request.slot) &* replicas &+ replica
       calls[index].bill += flight.bill

@@ -44,7 +44,15 @@ extension Simulation {
     let until = min(plan.measured.upperBound, plan.end)
     let end = until == .distantFuture ? now : until
     for index in 0..<fleet.count {
-      tally.standingCharges += fleet.standingCharge(of: DeploymentID(index), until: end).charge
+      var standing = StandingTally()
+      (standing.charge, standing.unitNanoseconds) = fleet.standingCharge(
+        of: DeploymentID(index), until: end)
+      standing.estimate = standing.charge
+      if let price = index < plan.standing.count ? plan.standing[index] : nil {
+        standing.estimate = price.estimate.charge(for: standing.unitNanoseconds)
+      }
+      tally.standing.append(standing)
+      tally.standingCharges += standing.charge
     }
   }
 }

@@ -43,6 +43,8 @@ public struct Simulation: ~Copyable {
     var generation: UInt32
     var streams: Bool
     var priority: UInt8 = 0
+    var conversation: UInt64 = 0
+    var prefix = PrefixHandle.none
     var repeats: Bool
     var isOpen: Bool
     /// Whether the client comes back with another try of the same call.
@@ -50,6 +52,10 @@ public struct Simulation: ~Copyable {
     var isDegraded = false
     var body: UInt128 = 0
   }
+
+  /// Records or notes that are handed on together: as many as the nearest caches hold until the
+  /// measures have read them.
+  static var flushed: Int { 192 }
 
   struct Delivery: BitwiseCopyable {
     var delta: Delta
@@ -77,6 +83,8 @@ public struct Simulation: ~Copyable {
   /// Whether a policy goes on with broken streams where they broke off.
   let continues: Bool
   var fleet: ProviderFleet
+  /// Where the pieces of prompts lie; `nil` if no stream tells them.
+  let prefixes: PrefixArena?
   var promised = ProviderOutput()
   /// When each deployment with a queue is to be woken; `distantFuture` if it is not.
   var wakes = Buffer<Instant>()
@@ -118,9 +126,12 @@ public struct Simulation: ~Copyable {
   public private(set) var events = 0
 
   /// A run that has not begun.
+  /// - Parameter prefixes: where the clients put the pieces of their prompts.
   public init(
-    _ plan: RunPlan, clients: [any Client], chance: Chance, sink: any Sink
+    _ plan: RunPlan, clients: [any Client], chance: Chance, sink: any Sink,
+    prefixes: PrefixArena? = nil
   ) {
+    self.prefixes = prefixes
     self.plan = plan
     self.clients = clients
     self.sink = sink
@@ -138,7 +149,7 @@ public struct Simulation: ~Copyable {
     }
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
     wakes.fill(upTo: plan.fleet.deployments.count, with: .distantFuture)
-    fleet = ProviderFleet(plan.fleet, chance: chance, measured: plan.measured)
+    fleet = ProviderFleet(plan.fleet, chance: chance, measured: plan.measured, prefixes: prefixes)
     services = SideServices(plan.services, chance: chance)
     embeddings = EmbeddingSource(chance: chance, meanings: plan.services.meanings)
     vector = .allocate(capacity: EmbeddingSource.dimensions)
@@ -176,6 +187,7 @@ public struct Simulation: ~Copyable {
     for client in clients.indices { try schedule(client) }
     scheduleFaults()
     var isWhole = true
+    var reported = events
     while let bits = nextEvent() {
       let key = EventKey(bits: bits)
       if key.instant > plan.end {
@@ -202,10 +214,13 @@ public struct Simulation: ~Copyable {
       case EventKey.Kind.comeback.rawValue: try comeBack(key.slot)
       default: wake(key)
       }
-      if output.attempts.count >= 1024 || output.requests.count >= 1024
-        || output.notes.count >= 1024
+      if output.attempts.count >= Simulation.flushed || output.requests.count >= Simulation.flushed
+        || output.notes.count >= Simulation.flushed
       {
         flush()
+        // Seldom: telling costs a retain.
+        guard events &- reported >= 2048 else { continue }
+        reported = events
         if let progress, !progress(now, number) {
           isWhole = false
           break

@@ -22,6 +22,8 @@ public struct RunPlan: Sendable {
   public var end: Instant
   /// The stretch for which standing charges are paid; as far as the run gets.
   public var measured: Range<Instant> = .start ..< .distantFuture
+  /// What the gateway takes standing charges for, by deployment; missing: what they are.
+  public var standing: [StandingPrice?] = []
   /// The deployments that may serve each alias under any policy compared, by alias; empty to
   /// switch the bounds off.
   public var bounds: [[DeploymentID]] = []

@@ -71,7 +71,7 @@ extension Gateway {
         chargedAt: slots[slot].chargedAt, at: now, replica: replica, into: &output)
     }
     if slots[slot].askedStore { settleWithStore(slot, at: now, into: &output) }
-    output.requests.append(slots[slot].record)
+    withUnsafeMutablePointer(to: &slots[slot].record) { output.requests.append(copyOf: $0) }
     slots[slot].state = .free
     slots[slot].generation &+= 1
     slots.give(slot)

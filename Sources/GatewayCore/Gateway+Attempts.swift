@@ -103,12 +103,11 @@ extension Gateway {
     let estimate = charge(usage, by: deployment, at: started)
     let isCurrent = slots[slot].attempt == id || slots[slot].hedge == id
     let serves = outcome.isSuccess && slots[slot].state == .attempting && isCurrent
+    book(outcome, usage, estimate, serves, of: id.slot, at: now, into: &output)
     flights[id.slot].record.ended = now
     flights[id.slot].record.outcome = outcome
     flights[id.slot].record.usage = usage
     flights[id.slot].record.estimate = estimate
-    flights[id.slot].record.served = serves
-    output.attempts.append(flights[id.slot].record)
     settleAttempt(id.slot, slot, at: now, into: &output)
 
     let firstToken = flights[id.slot].record.firstToken
@@ -197,6 +196,23 @@ extension Gateway {
       return
     }
     goOn(slot, after: outcome, hint, at: now, into: &output)
+  }
+
+  /// Writes the record of an attempt: what it was when it started, then how it has ended.
+  @inline(__always)
+  private mutating func book(
+    _ outcome: Outcome, _ usage: Usage, _ estimate: Money, _ serves: Bool, of flight: UInt32,
+    at now: Instant, into output: inout Output
+  ) {
+    let place = output.attempts.count
+    withUnsafeMutablePointer(to: &flights[flight].record) {
+      output.attempts.append(copyOf: $0)
+    }
+    output.attempts[place].ended = now
+    output.attempts[place].outcome = outcome
+    output.attempts[place].usage = usage
+    output.attempts[place].estimate = estimate
+    output.attempts[place].served = serves
   }
 
   @inline(never)

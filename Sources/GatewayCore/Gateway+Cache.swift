@@ -4,12 +4,21 @@ import Vocabulary
 // that has failed.
 
 extension Gateway {
-  /// Answers from the cache if it holds a fresh answer.
+  /// Answers a request that has waited from the cache, if it holds a fresh answer by now.
   mutating func answerFromCache(
     _ request: borrowing Request, _ id: RequestID, spared: UInt64, at now: Instant,
     into output: inout Output
   ) -> Bool {
-    guard let hit = found(request, at: now, into: &output) else { return false }
+    answerFromCache(
+      request, id, cache.glimpse(request), spared: spared, at: now, into: &output)
+  }
+
+  /// Answers from the cache if it holds a fresh answer; `glimpse` is where it would be.
+  mutating func answerFromCache(
+    _ request: borrowing Request, _ id: RequestID, _ glimpse: UInt32?, spared: UInt64,
+    at now: Instant, into output: inout Output
+  ) -> Bool {
+    guard let hit = found(request, glimpse, at: now, into: &output) else { return false }
     let end = now.advanced(byNanoseconds: cache.rule.latency)
     output.commands.append(.beginAnswer(id, .cache(hit.body)))
     output.commands.append(.finishAnswer(id, .succeeded(at: end)))
@@ -34,20 +43,20 @@ extension Gateway {
     return true
   }
 
-  /// The fresh answer that the cache holds for a request.
+  /// The fresh answer that the cache holds for a request; `glimpse` is where it would be.
   @inline(__always)
   private mutating func found(
-    _ request: borrowing Request, at now: Instant, into output: inout Output
+    _ request: borrowing Request, _ glimpse: UInt32?, at now: Instant, into output: inout Output
   ) -> ExactCache.Hit? {
     // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
-    guard caches, request.fingerprint != 0,
-      cache.rule.cacheability.treatment(of: request, draws: cache.draws).looks
-    else { return nil }
-    let key = cache.rule.key(of: request)
-    let hit =
-      cache.hasBuckets
-      ? cache.lookInBuckets(key, for: request.call, at: now, into: &output)
-      : cache.look(key, at: now, into: &output)
+    guard caches, request.fingerprint != 0, cache.looks(for: request) else { return nil }
+    var hit: ExactCache.Hit?
+    if let glimpse {
+      hit = cache.look(at: glimpse, at: now, into: &output)
+    } else if cache.hasBuckets {
+      hit = cache.lookInBuckets(
+        cache.rule.key(of: request), for: request.call, at: now, into: &output)
+    }
     if output.explains(request.number) {
       output.notes.append(
         Note(
@@ -62,7 +71,9 @@ extension Gateway {
     _ slot: UInt32, at now: Instant, into output: inout Output
   ) -> Bool {
     let request = slots[slot].request
-    guard let hit = found(request, at: now, into: &output) else { return false }
+    guard let hit = found(request, cache.glimpse(request), at: now, into: &output) else {
+      return false
+    }
     answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
     return true
   }
@@ -74,11 +85,7 @@ extension Gateway {
   ) {
     if understands { storeMeaning(slot, usage, from: deployment, at: now, into: &output) }
     guard caches, slots[slot].request.fingerprint != 0 else { return }
-    if !cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws).keeps
-      || !cache.rule.keeps(usage)
-    {
-      return
-    }
+    guard cache.keeps(for: slots[slot].request), cache.rule.keeps(usage) else { return }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id(ofSlot: slot)))
@@ -100,20 +107,24 @@ extension Gateway {
   mutating func answersStale(
     _ slot: UInt32, at now: Instant, into output: inout Output
   ) -> Bool {
-    guard slots[slot].request.fingerprint != 0, slots[slot].record.began == .distantFuture,
-      !slots[slot].isDetached,
-      cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
-    else { return false }
-    let key = cache.rule.key(of: slots[slot].request)
-    let hit =
-      cache.hasBuckets ? cache.lookStaleInBuckets(key, at: now) : cache.lookStale(key, at: now)
-    guard let hit else { return false }
-    output.notes.append(
-      Note(
-        .cacheLooked, at: now, request: slots[slot].request.number, deployment: hit.deployment,
-        value: 3, replica: replica))
-    answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
-    return true
+    guard slots[slot].record.began == .distantFuture, !slots[slot].isDetached else { return false }
+    let isExact =
+      caches && cache.rule.staleOnError > 0 && slots[slot].request.fingerprint != 0
+      && cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
+    if isExact {
+      let key = cache.rule.key(of: slots[slot].request)
+      let hit =
+        cache.hasBuckets ? cache.lookStaleInBuckets(key, at: now) : cache.lookStale(key, at: now)
+      if let hit {
+        output.notes.append(
+          Note(
+            .cacheLooked, at: now, request: slots[slot].request.number, deployment: hit.deployment,
+            value: 3, replica: replica))
+        answer(slot, with: hit, .cache, latency: cache.rule.latency, at: now, into: &output)
+        return true
+      }
+    }
+    return understands && answersStaleMeaning(slot, at: now, into: &output)
   }
 
   /// Ends a request that holds a slot with an answer that was kept.

@@ -16,7 +16,10 @@ extension Gateway {
       return removal(of: node, slot, at: now) == nil
     case .alias:
       let root = plan.tree.roots[Int(node.target)]
-      return root != .max && fits(root, slot, at: now)
+      guard root != .max, node.cycle > 0 else { return root != .max && fits(root, slot, at: now) }
+      guard enter(node.cycle, slot) else { return false }
+      defer { leave(node.cycle, slot) }
+      return fits(root, slot, at: now)
     case .fail:
       return true
     case .condition, .threshold:
@@ -32,6 +35,19 @@ extension Gateway {
       defer { slots[slot].bypasses = false }
       return someFits(of: node, slot, at: now)
     }
+  }
+
+  /// Marks an alias on a cycle as visited; `false` if the request has been there.
+  mutating func enter(_ cycle: UInt8, _ slot: UInt32) -> Bool {
+    let bit = UInt64(1) << UInt64(cycle &- 1)
+    guard slots[slot].visited & bit == 0 else { return false }
+    slots[slot].visited |= bit
+    return true
+  }
+
+  /// Takes the mark away: the visit was only thought of.
+  mutating func leave(_ cycle: UInt8, _ slot: UInt32) {
+    slots[slot].visited &= ~(UInt64(1) << UInt64(cycle &- 1))
   }
 
   /// Whether one of a node's children can take the request.
@@ -59,7 +75,7 @@ extension Gateway {
   mutating func opens(_ root: UInt16, _ slot: UInt32, at now: Instant) -> Bool {
     while true {
       if fits(root, slot, at: now) { return true }
-      if plan.unfit.allDown == .use {
+      if plan.unfit.allDown != .fail {
         slots[slot].bypasses = true
         if fits(root, slot, at: now) { return true }
         slots[slot].bypasses = false
@@ -149,9 +165,11 @@ extension Gateway {
     _ output: inout Output
   ) -> Int? {
     if demotes { return firstForemost(of: node, from: start, slot, at: now) }
-    if start == 0, slots[slot].bypassLevel == slots[slot].depth &- 1 { endBypass(slot) }
-    guard start < Int(node.childCount) else { return nil }
-    for place in start..<Int(node.childCount) {
+    if slots[slot].bypassLevel == slots[slot].depth &- 1 {
+      if start > 0, node.triesDownLast { return firstDown(of: node, slot, at: now) }
+      if start == 0 { endBypass(slot) }
+    }
+    for place in min(start, Int(node.childCount))..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]
       if fits(child, slot, at: now) { return place }
       if explains { noteRemovals(below: child, slot, at: now, &output) }
@@ -162,6 +180,24 @@ extension Gateway {
       return (0..<Int(node.childCount)).first {
         fits(plan.tree.children[Int(node.firstChild) + $0], slot, at: now)
       }
+    }
+    if start > 0, node.triesDownLast, !slots[slot].bypasses {
+      beginBypass(slot)
+      return firstDown(of: node, slot, at: now)
+    }
+    return nil
+  }
+
+  /// The first deployment among a node's children that has not been tried and fits, down or not.
+  private mutating func firstDown(
+    of node: RouteNode, _ slot: UInt32, at now: Instant
+  ) -> Int? {
+    for place in 0..<Int(node.childCount) {
+      let child = plan.tree.children[Int(node.firstChild) + place]
+      guard plan.tree.nodes[Int(child)].kind == .deployment, !wasTried(child, slot),
+        fits(child, slot, at: now)
+      else { continue }
+      return place
     }
     return nil
   }
@@ -222,7 +258,9 @@ extension Gateway {
     let node = plan.tree.nodes[Int(number)]
     if node.kind == .alias {
       let root = plan.tree.roots[Int(node.target)]
-      if root != .max { noteRemovals(below: root, slot, at: now, &output) }
+      if root == .max || node.cycle > 0 && !enter(node.cycle, slot) { return }
+      noteRemovals(below: root, slot, at: now, &output)
+      if node.cycle > 0 { leave(node.cycle, slot) }
       return
     }
     guard node.kind == .deployment else {
@@ -275,6 +313,18 @@ extension Gateway {
       Note(
         .chose, at: now, request: request.number, deployment: leaf(of: node, child),
         subject: number, value: Int64(child), other: Int64(candidates.count), replica: replica))
+  }
+
+  /// Notes which child a node takes that does not score them.
+  @inline(never)
+  mutating func noteBranch(
+    _ node: RouteNode, _ number: UInt16, _ child: Int, _ slot: UInt32, at now: Instant,
+    _ output: inout Output
+  ) {
+    output.notes.append(
+      Note(
+        .chose, at: now, request: slots[slot].request.number, deployment: leaf(of: node, child),
+        subject: number, value: Int64(child), other: Int64(node.childCount), replica: replica))
   }
 
   @inline(never)

@@ -97,7 +97,9 @@ extension Gateway {
       if let why = removal(of: node, slot, at: now) { reasons.insert(why) }
     case .alias:
       let root = plan.tree.roots[Int(node.target)]
-      if root != .max { gatherRemovals(below: root, slot, at: now, &reasons) }
+      if root == .max || node.cycle > 0 && !enter(node.cycle, slot) { return }
+      gatherRemovals(below: root, slot, at: now, &reasons)
+      if node.cycle > 0 { leave(node.cycle, slot) }
     case .condition, .threshold:
       let child =
         node.kind == .condition ? branch(of: node, slot, at: now) : side(of: node, slot)

@@ -53,7 +53,8 @@ extension Gateway {
     return nil
   }
 
-  private mutating func wasTried(_ child: UInt16, _ slot: UInt32) -> Bool {
+  /// Whether a child is a leaf whose deployment has been asked.
+  mutating func wasTried(_ child: UInt16, _ slot: UInt32) -> Bool {
     let leaf = plan.tree.nodes[Int(child)]
     guard leaf.kind == .deployment else { return false }
     for earlier in 0..<Int(slots[slot].record.attempts)

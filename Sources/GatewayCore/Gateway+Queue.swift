@@ -13,6 +13,7 @@ extension Gateway {
   }
 
   /// Judges a request by all limits, and charges all of them or none.
+  @inline(__always)
   mutating func judge(
     _ request: borrowing Request, at now: Instant, into output: inout Output
   ) -> Judgement {

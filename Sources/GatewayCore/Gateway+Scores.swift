@@ -42,6 +42,11 @@ extension Gateway {
     slots[slot].strong = strong
   }
 
+  /// A score in millionths, for notes.
+  static func millionths(_ value: UInt64) -> Int64 {
+    Int64(min(value, 1 << 63) / 9_223_372_036_854)
+  }
+
   /// The child of a threshold node: 0 strong, 1 weak.
   @inline(__always)
   mutating func side(of node: RouteNode, _ slot: UInt32) -> Int {

@@ -12,9 +12,9 @@ extension Gateway {
   ) -> Bool {
     guard semantic.treatment(of: slots[slot].request) != .neither else { return false }
     slots[slot].state = .asking
-    ask(
-      .embedding, for: slot, deadline: now.advanced(byNanoseconds: semantic.rule.deadline),
-      at: now, into: &output)
+    let deadline = min(
+      slots[slot].deadline, now.advanced(byNanoseconds: semantic.rule.deadline))
+    ask(.embedding, for: slot, deadline: deadline, at: now, into: &output)
     return true
   }
 
@@ -46,13 +46,31 @@ extension Gateway {
     proceed(slot, from: .score, at: now, into: &output)
   }
 
+  /// Answers a request whose route has failed with an expired answer to a question like it, if the
+  /// policy wants it and there is one that is not too old.
+  mutating func answersStaleMeaning(
+    _ slot: UInt32, at now: Instant, into output: inout Output
+  ) -> Bool {
+    let id = id(ofSlot: slot)
+    guard semantic.rule.staleOnError > 0, semantic.holds(id),
+      semantic.treatment(of: slots[slot].request) != .neither,
+      let hit = semantic.lookStale(slots[slot].request, id, at: now)
+    else { return false }
+    output.notes.append(
+      Note(
+        .semanticLooked, at: now, request: slots[slot].request.number,
+        deployment: hit.deployment, value: 3, replica: replica))
+    answer(slot, with: hit, .semantic, latency: semantic.rule.latency, at: now, into: &output)
+    return true
+  }
+
   /// Keeps a whole answer by its meaning, if the embedding of its request is here.
   mutating func storeMeaning(
     _ slot: UInt32, _ usage: Usage, from deployment: DeploymentID, at now: Instant,
     into output: inout Output
   ) {
     let id = id(ofSlot: slot)
-    guard semantic.holds(id), semantic.rule.cacheability.keeps(usage),
+    guard semantic.holds(id), semantic.rule.keeps(usage),
       semantic.treatment(of: slots[slot].request).keeps
     else { return }
     let body = BodyID(bits: nextBody)

@@ -35,6 +35,7 @@ extension Gateway {
   public mutating func embedded(
     _ call: SideCallID, vector: Span<Float>, at now: Instant, into output: inout Output
   ) {
+    defer { if hasDue { doWhatIsDue(at: now, into: &output) } }
     guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
     if understands { _ = semantic.hold(vector, for: call.request) }
     sideCallEnded(call, true, 0, at: now, into: &output)
@@ -60,12 +61,17 @@ extension Gateway {
     output.notes.append(
       Note(
         .answered, at: now, request: slots[slot].request.number,
-        subject: UInt16(call.kind.rawValue), value: succeeded ? 1 : 0, replica: replica))
+        subject: UInt16(call.kind.rawValue), value: succeeded ? 1 : 0,
+        other: succeeded && call.kind == .complexity ? Gateway.millionths(value) : 0,
+        replica: replica))
     guard slots[slot].state == .asking else {
       if slots[slot].state == .settling { settleIfQuiet(slot, at: now, into: &output) }
       return
     }
     slots[slot].state = .attempting
+    guard now < slots[slot].deadline else {
+      return finish(slot, .failed, .totalTimeout, at: now, into: &output)
+    }
     switch call.kind {
     case .embedding: understood(slot, succeeded, at: now, into: &output)
     case .complexity:

@@ -43,6 +43,7 @@ extension Gateway {
     slots[slot].asked = 0
     slots[slot].strong = plan.tree.strongWithoutScore
     slots[slot].bypassLevel = .max
+    slots[slot].visited = 0
     slots[slot].dropsSoftFilters = false
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
@@ -81,6 +82,7 @@ extension Gateway {
     guard root != .max else {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
+    beginVisits(slot, alias)
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
       if refusedByLimits(slot, root, at: now, into: &output) { return }
       noteRemovals(below: root, slot, at: now, &output)
@@ -89,6 +91,14 @@ extension Gateway {
     }
     if !descend(slot, to: root, reason: .first, at: now, into: &output) {
       finish(slot, .failed, .status(503), at: now, into: &output)
+    }
+  }
+
+  /// A walk from an alias' root begins; if the alias is on a cycle it has been visited.
+  @inline(__always)
+  mutating func beginVisits(_ slot: UInt32, _ alias: Int) {
+    if alias < plan.tree.cycles.count, plan.tree.cycles[alias] > 0 {
+      slots[slot].visited = 1 << UInt64(plan.tree.cycles[alias] - 1)
     }
   }
 
@@ -113,7 +123,7 @@ extension Gateway {
         return true
       case .alias:
         number = plan.tree.roots[Int(node.target)]
-        if number == .max { return false }
+        if number == .max || node.cycle > 0 && !enter(node.cycle, slot) { return false }
         continue
       case .balance:
         let candidates = candidates(of: node, slot, at: now, explains, &output)
@@ -146,6 +156,9 @@ extension Gateway {
       case .split, .sticky:
         guard let hashed = hashed(node, slot, at: now, explains, &output) else { return false }
         child = hashed
+      }
+      if explains, node.kind != .balance, node.kind != .fallback {
+        noteBranch(node, number, child, slot, at: now, &output)
       }
       slots[slot].taken[level] = UInt8(child)
       number = plan.tree.children[Int(node.firstChild) + child]

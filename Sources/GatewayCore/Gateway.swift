@@ -107,6 +107,8 @@ public struct Gateway: ~Copyable {
     // Routing.
     /// The thresholds on whose strong side it falls.
     var strong: UInt32 = 0
+    /// The aliases on cycles that it has been sent to, one bit each.
+    var visited: UInt64 = 0
     /// The level below which it bypasses what is down; `.max` if it does so everywhere or nowhere.
     var bypassLevel = UInt8.max
     /// Whether filters that may be dropped are.
@@ -304,7 +306,8 @@ public struct Gateway: ~Copyable {
     coalescing = CoalescingTable(plan.coalescing ?? .none)
     caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
-    servesStale = cachePlan.rule.staleOnError > 0
+    servesStale =
+      cachePlan.rule.staleOnError > 0 || (plan.semantic?.rule.staleOnError ?? 0) > 0
     cache = ExactCache(cachePlan, chance: chance)
     understands = plan.semantic != nil
     semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))
@@ -400,8 +403,9 @@ public struct Gateway: ~Copyable {
     }
     var spared: UInt64 = 0
     var held = SIMD4<UInt16>(repeating: 0)
+    let glimpse = cache.glimpse(request)
     if plan.order == .cacheFirst {
-      if answerFromCache(request, id, spared: 0, at: now, into: &output) { return id }
+      if answerFromCache(request, id, glimpse, spared: 0, at: now, into: &output) { return id }
       if coalesces, followsUnadmitted(request, id, at: now, into: &output) { return id }
     }
     if limitsRequests || !limits.isEmpty {
@@ -415,7 +419,7 @@ public struct Gateway: ~Copyable {
       }
     }
     if plan.order == .admitFirst, !asksStore,
-      answerFromCache(request, id, spared: spared, at: now, into: &output)
+      answerFromCache(request, id, glimpse, spared: spared, at: now, into: &output)
     {
       if limitsRequests { releaseHit(request, held, at: now, into: &output) }
       return id

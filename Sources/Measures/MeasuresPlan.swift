@@ -51,6 +51,8 @@ public struct MeasuresPlan: Sendable {
   public var breakerOfLeaf: [Int16] = []
   /// The most attempts a request may make, by alias; missing: any number.
   public var maximumAttempts: [Int] = []
+  /// What deployments cost for being there, in their order; empty: their books are not checked.
+  public var standing: [StandingPrice?] = []
   /// Whether clients come back, so that a call may be several requests.
   public var tracksCalls = false
   /// What the policies promise that replicas take over in the course of the run.

@@ -9,6 +9,8 @@ public struct Arrival: BitwiseCopyable, Sendable {
   public var request: Request
   /// The demand that the call makes of whoever serves it.
   public var truth: Truth
+  /// The pieces of its prompt, if they are known.
+  public var prefix = PrefixHandle.none
   /// What a client that listens remembers of the call.
   public var memory = CallMemory()
 

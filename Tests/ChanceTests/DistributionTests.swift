@@ -132,6 +132,28 @@ struct DistributionTests {
     #expect(error.magnitude < 1e-13)
   }
 
+  @Test(
+    "finds the Zipf rank that a search through the sums finds",
+    arguments: [(7, 1.0), (300, 0.6), (10_000, 1.0), (40_000, 1.1)])
+  func zipfGuide(count: Int, exponent: Double) {
+    let zipf = Zipf(count: count, exponent: exponent)
+    let key = Chance(seed: 4, replication: 0).key(.exploration)
+    // Drawn numbers, and those at the edges of the guide's cells, where rounding decides.
+    var uniforms = (0..<2000).map { key.uniform(call: CallKey(bits: $0)) }
+    for cell in stride(from: 1, to: count * 4, by: max(1, count / 100)) {
+      let edge = Double(cell) / Double(count * 4)
+      uniforms += [edge.nextDown, edge, edge.nextUp]
+    }
+    uniforms += [0x1p-53, 1 - 0x1p-53]
+    for u in uniforms {
+      let rank = zipf.rank(u)
+      // The first rank whose cumulative share reaches u, up to the rounding of one product.
+      if rank > 1 { #expect(zipf.cumulative(Double(rank - 1)) < u * (1 + 0x1p-50)) }
+      #expect(zipf.cumulative(Double(rank)) * (1 + 0x1p-50) >= u)
+      #expect(zipf.rank(zipf.guess(u)) == rank)
+    }
+  }
+
   @Test("gives Zipf ranks their shares")
   func zipfShares() {
     let zipf = Zipf(count: 20, exponent: 1.2)

@@ -11,7 +11,7 @@ struct ArgumentTests {
         ["comapre", "x"],
         """
         gateway-lab: no verb named "comapre"
-          did you mean compare?  allowed: compare, run, test, explain, policies, check, schema, bench
+          did you mean compare?  allowed: compare, run, test, chaos, explain, policies, models, check, schema, bench
           next: gateway-lab --help
 
         """

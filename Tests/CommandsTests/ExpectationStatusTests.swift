@@ -26,6 +26,20 @@ struct ExpectationStatusTests {
     #expect(try status("sometimes: [\"breaker opens\"],").status == 1)
   }
 
+  @Test("counts what is expected of the case that was asked for, and of no other")
+  func ofOneCase() throws {
+    let lines = """
+      cases: { quiet: [], outage: ["north down"] },
+      expect: { single: ["availability >= 99.9% in case outage"] },
+      """
+    let place = try Place(Place.tiny.replacing("policies: {", with: lines + "\npolicies: {"))
+    func status(_ name: String) -> Int32 {
+      run("compare", place.scenario, "--case", name, "--output", place.path + "/out").status
+    }
+    #expect(status("outage") == 1)
+    #expect(status("quiet") == 0)
+  }
+
   @Test("is 3 when one is undecided")
   func undecided() throws {
     // The interval of the baseline's availability under the outage covers its own mean.

@@ -63,7 +63,7 @@ struct ComparisonTests {
         #expect(
           policy.measures.map(\.name)
             == MeasureCatalog.names.dropLast(
-              MeasureCatalog.meaning.count + MeasureCatalog.perCall.count)
+              MeasureCatalog.meaning.count + MeasureCatalog.perCall.count + 1)
         )
         #expect(
           policy.measures.allSatisfy {

@@ -171,11 +171,14 @@ struct RunMeasuresTests {
     world.plan.breakers = [DeploymentID(1)]
     world.notes = [
       BreakerWatchTests.change(900, to: 1), BreakerWatchTests.change(901, to: 0),
-      BreakerWatchTests.change(902, to: 1),
+      BreakerWatchTests.change(902, to: 1), BreakerWatchTests.change(903, to: 1),
     ]
+    // A breaker of a policy that was taken over later.
+    world.notes[3].subject = 2
+    world.plan.checksLaws = false
     let totals = world.run().totals
-    #expect(totals.breakerOpenings == [2])
-    #expect(totals.notes[Int(Note.Kind.breakerChanged.rawValue)] == 3)
+    #expect(totals.breakerOpenings == [2, 0, 1])
+    #expect(totals.notes[Int(Note.Kind.breakerChanged.rawValue)] == 4)
   }
 
   @Test("merging replications adds everything, in any order")

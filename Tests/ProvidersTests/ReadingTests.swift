@@ -145,12 +145,13 @@ struct ReadingTests {
 
   @Test("without a price or a latency is wrong: silence is not zero")
   func missing() {
-    #expect(complaint(world(deployment: changed(["price": nil]))).contains("missing \"price\""))
+    let own: Setting = ["price": nil, "model": "azure/ours"]
+    #expect(complaint(world(deployment: changed(own))).contains("missing \"price\""))
     #expect(
       complaint(world(deployment: changed(["price": ["output": nil]]))).contains(
         "missing \"output\""))
     #expect(
-      complaint(world(deployment: changed(["latency": nil]))).contains(
+      complaint(world(deployment: changed(["latency": nil, "model": "azure/ours"]))).contains(
         "silence about a latency is not zero"))
     let half = complaint(world(deployment: changed(["latency": ["timePerOutputToken": nil]])))
     #expect(half.contains("deployments[\"azure/sweden\"].latency: missing \"timePerOutputToken\""))

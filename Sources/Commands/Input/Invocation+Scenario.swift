@@ -58,7 +58,7 @@ extension Invocation {
   var scenarioWords: [String] {
     words(without: [
       "--format", "--seed", "--replications", "--jobs", "--case", "--output", "--by", "--log",
-      "--request", "--replication", "--policy", "--resolved",
+      "--request", "--replication", "--policy", "--resolved", "--seeds", "--grace", "--map",
     ]) + texts("--policy").filter(Invocation.isPolicyFile).flatMap { ["--policy", $0] }
   }
 }

@@ -114,7 +114,8 @@ extension ComparisonReport {
             .number(Double(tally.count(.succeeded)) / Double(tally.attempts)),
             .number(
               Double(
-                tally.count(.status) + tally.count(.contextWindow) + tally.count(.contentPolicy))),
+                tally.count(.status) + tally.count(.contextWindow) + tally.count(.contentPolicy)
+                  + tally.count(.spendLimit))),
             .number(
               Double(
                 tally.count(.firstTokenTimeout) + tally.count(.idleTimeout)

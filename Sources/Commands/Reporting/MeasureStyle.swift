@@ -22,7 +22,7 @@ extension MeasureResult {
     case "costRegret": "cost above it"
     case "latencyFloor": "shortest latency"
     case "latencyRegret": "latency above it"
-    case "amplification": "attempts per call"
+    case "amplification": "attempts per request"
     case "costPerMonth": "cost per month"
     default: group == nil ? title : String(name.prefix { $0 != "." })
     }

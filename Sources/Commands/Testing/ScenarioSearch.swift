@@ -14,9 +14,12 @@ struct FoundScenario {
   /// Whether the whole report of `compare` is committed, and not only the light form.
   var hasWholeReport: Bool { FileManager.default.fileExists(atPath: folder.file("report.html")) }
 
-  /// The committed result; `nil` without one.
+}
+
+extension ResultFolder {
+  /// The committed result in it; `nil` without one.
   func committed() throws -> CommittedResult? {
-    let file = folder.file("summary.json")
+    let file = file("summary.json")
     guard let data = FileManager.default.contents(atPath: file) else { return nil }
     return try CommittedResult(bytes: [UInt8](data), file: file)
   }

@@ -51,7 +51,8 @@ struct TestRunner {
         let added = hold(&scenario)
         loaded.append(
           Loaded(
-            found: found, scenario: scenario, committed: try found.committed(), added: added))
+            found: found, scenario: scenario, committed: try found.folder.committed(), added: added)
+        )
       } catch {
         guard let name = (error as? ScenarioError)?.missingFile else {
           errors.append("\(error)")
@@ -112,9 +113,10 @@ struct TestRunner {
       let verdict = try test(one, bar: bar, until: share)
       bar.clear()
       verdicts[index] = verdict
+      // Times are facts about the machine: for people, not for logs that are compared.
+      let took = call.err.isTerminal ? " (\(ProgressBar.words(since: started)))" : ""
       call.err.line(
-        "[\(number + 1)/\(all.count)] \(one.found.key): \(verdict.verdict.word)"
-          + " (\(ProgressBar.words(since: started)))")
+        "[\(number + 1)/\(all.count)] \(one.found.key): \(verdict.verdict.word)\(took)")
     }
     return verdicts.compactMap { $0 }
   }

@@ -31,6 +31,11 @@ extension Verb {
     options.isCancelled = { Interruption.isAsked }
     let folder = ResultFolder(
       output: call.text("--output"), scenarioPath: scenario.path, name: scenario.name)
+    if scenario.expectations.namesCommitted {
+      options.committed = try ResultFolder(
+        output: nil, scenarioPath: scenario.path, name: scenario.name
+      ).committed()
+    }
     return try Interruption.watching {
       defer { bar.clear() }
       let comparison = try Experiment.compare(scenario, options)

@@ -17,36 +17,6 @@ struct LimitChain: ~Copyable {
     case refuse(limit: Int, retryAt: Instant)
   }
 
-  /// A rule and where its buckets begin. (Not private: the 6.3 compiler breaks on a private type in
-  /// a noncopyable one.)
-  struct Entry: BitwiseCopyable {
-    var rule: LimitRule
-    /// Its index in the policy: the notes' subject.
-    var subject: UInt16
-    var isFiltered: Bool
-    var isSimple: Bool
-    /// Judged by one permit, whatever the request: it counts requests.
-    var isOne: Bool
-    /// Whether the other replicas are told of each change.
-    var isTold: Bool
-    /// Whether a charge may be undone later, so that each is closed by a note.
-    var isUndoable: Bool
-    var first: LimiterBank.Place
-    var bucketCount: Int
-    /// Of the request being judged: its bucket, and what it will be charged if all admit it.
-    var bucket = 0
-    var permits: Int64 = 0
-    var takes = false
-  }
-
-  /// One step of the chain: an entry, or a choice among the entries of a limit with named tenants.
-  struct Step: BitwiseCopyable {
-    var entry: Int32
-    /// Where the choices lie; -1 if there are none.
-    var choices: Int32
-    var choiceCount: Int32
-  }
-
   var entries = Buffer<Entry>()
   var steps = Buffer<Step>()
   private var choices = Buffer<Int32>()
@@ -61,6 +31,8 @@ struct LimitChain: ~Copyable {
   let hasMarks: Bool
   /// How many policies the replica has taken over.
   var policy: UInt8 = 0
+  /// Whether it is one limit that applies to every request.
+  private var isSingle = false
 
   /// A chain of the rules of one part.
   init(_ plan: GatewayPlan, _ part: Part) {
@@ -100,6 +72,7 @@ struct LimitChain: ~Copyable {
           rule: rule, subject: UInt16(truncatingIfNeeded: index),
           isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple,
           isOne: rule.unit == .requests,
+          takesAtOnce: rule.charge == .check || rule.charge == .reserve,
           isTold: plan.gossips && rule.state.scope == .gossiped,
           isUndoable: isUndoable && rule.charge == .check, first: place, bucketCount: count))
       let entry = Int32(entries.count - 1)
@@ -117,21 +90,40 @@ struct LimitChain: ~Copyable {
       }
       if Int(rule.only) < size { choices[choices.count - size + Int(rule.only)] = entry }
     }
+    isSingle = steps.count == 1 && steps[0].choices < 0 && !entries[0].isFiltered
   }
 
   @inline(__always) var isEmpty: Bool { steps.isEmpty }
 
   /// Judges a request, or its attempt of that number, and charges it if all limits admit it.
+  @inline(__always)
   mutating func admit(
     _ request: borrowing Request, deployment: DeploymentID = .none, attempt: UInt8 = .max,
     at now: Instant, replica: ReplicaID, into output: inout Output
   ) -> Verdict {
+    guard isSingle else {
+      return admitByAll(request, deployment, attempt, now, replica, &output)
+    }
+    // Between judging and charging by the only limit nothing has to be remembered.
+    let bucket = bucket(of: request, deployment, 0)
+    let needed = needed(by: 0, request, deployment)
+    guard bank.admits(place(0, bucket), needed, at: now) else {
+      (entries[0].bucket, entries[0].permits, entries[0].takes) = (bucket, needed, false)
+      return refuse(request, deployment, attempt, now, replica, &output)
+    }
+    charge(request, 0, bucket, needed, attempt, now, replica, &output)
+    return .admit(spared: 0)
+  }
+
+  @inline(never)
+  private mutating func admitByAll(
+    _ request: borrowing Request, _ deployment: DeploymentID, _ attempt: UInt8, _ now: Instant,
+    _ replica: ReplicaID, _ output: inout Output
+  ) -> Verdict {
     var refusals = 0
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment) else { continue }
-      let needed =
-        entries[index].isOne
-        ? 1 : entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+      let needed = needed(by: index, request, deployment)
       let bucket = bucket(of: request, deployment, index)
       entries[index].bucket = bucket
       entries[index].permits = needed
@@ -143,26 +135,41 @@ struct LimitChain: ~Copyable {
       verdict = refuse(request, deployment, attempt, now, replica, &output)
       guard case .admit = verdict else { return verdict }
     }
-    let explains = output.explains(request.number)
     for step in 0..<steps.count {
       guard let index = entry(step, request, deployment), entries[index].takes else { continue }
-      let taken: Int64
-      switch entries[index].rule.charge {
-      case .check, .reserve: taken = entries[index].permits
-      case .after, .checkThenCharge: taken = 0
-      }
-      if explains { note(request.number, index, now, replica, &output) }
-      if taken != 0 { bank.charge(place(index, entries[index].bucket), taken) }
-      noteCharge(
-        request.number, index, entries[index].bucket, taken, attempt, now, replica, &output)
-      if entries[index].isTold, taken != 0 {
-        tell(index, entries[index].bucket, taken, charged: now, &output)
-      }
-      if entries[index].rule.markCount > 0 {
-        passMarks(request.number, index, taken, now, replica, &output)
-      }
+      charge(
+        request, index, entries[index].bucket, entries[index].permits, attempt, now, replica,
+        &output)
     }
     return verdict
+  }
+
+  /// The permits by which a limit judges a request.
+  @inline(__always)
+  private func needed(
+    by index: Int, _ request: borrowing Request, _ deployment: DeploymentID
+  ) -> Int64 {
+    entries[index].isOne
+      ? 1 : entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+  }
+
+  /// Charges a request that all limits admit, by one of them.
+  @inline(__always)
+  private mutating func charge(
+    _ request: borrowing Request, _ index: Int, _ bucket: Int, _ permits: Int64,
+    _ attempt: UInt8, _ now: Instant, _ replica: ReplicaID, _ output: inout Output
+  ) {
+    let taken = entries[index].takesAtOnce ? permits : 0
+    if output.explains(request.number) {
+      note(request.number, index, bucket, now, replica, &output)
+    }
+    if taken != 0 { bank.charge(place(index, bucket), taken) }
+    noteCharge(request.number, index, bucket, taken, attempt, now, replica, &output)
+    if entries[index].isTold, taken != 0 { tell(index, bucket, taken, charged: now, &output) }
+    if entries[index].rule.markCount > 0 {
+      entries[index].bucket = bucket
+      passMarks(request.number, index, taken, now, replica, &output)
+    }
   }
 
   /// Whether an enforced limit would refuse an attempt; nothing is charged or noted.
@@ -366,7 +373,9 @@ struct LimitChain: ~Copyable {
         }
       }
       guard !entries[index].takes else {
-        if output.explains(request.number) { note(request.number, index, now, replica, &output) }
+        if output.explains(request.number) {
+          note(request.number, index, entries[index].bucket, now, replica, &output)
+        }
         continue
       }
       let retryAt = bank.instant(at, holding: entries[index].permits)
@@ -388,12 +397,13 @@ struct LimitChain: ~Copyable {
 
   @inline(never)
   private func note(
-    _ number: UInt64, _ index: Int, _ now: Instant, _ replica: ReplicaID, _ output: inout Output
+    _ number: UInt64, _ index: Int, _ bucket: Int, _ now: Instant, _ replica: ReplicaID,
+    _ output: inout Output
   ) {
     output.notes.append(
       Note(
         .limiterJudged, at: now, request: number, subject: entries[index].subject, value: 1,
-        other: bank.permits(place(index, entries[index].bucket)), replica: replica))
+        other: bank.permits(place(index, bucket)), replica: replica))
   }
 
   @inline(__always)

@@ -18,8 +18,11 @@ struct CachePreset: Sendable {
 
   static let anyTime = Duration.milliseconds(1)...Duration.seconds(31_536_000)
 
+  /// No product.
+  static let none = CachePreset(name: "none", timeToLive: nil, bounds: anyTime)
+
   static let all: [CachePreset] = [
-    CachePreset(name: "none", timeToLive: nil, bounds: anyTime),
+    none,
     CachePreset(
       name: "portkey", timeToLive: .seconds(7 * 86_400),
       bounds: .seconds(60) ... .seconds(90 * 86_400)

@@ -4,9 +4,7 @@ import Vocabulary
 /// What an exact cache keeps, for how long, and for whom.
 ///
 /// `like` takes over a product's defaults and bounds (`CachePreset`). A time to live may depend on
-/// a tag (`ttls`), as products let a request ask for its own. The bytes of an answer are its output
-/// tokens × `bytesPerToken` + `overhead`; the defaults (4 bytes a token of English text, half a
-/// kibibyte for key and headers) are assumptions.
+/// a tag (`ttls`), as products let a request ask for its own.
 public struct CacheRule: BitwiseCopyable, Sendable {
   /// How several answers to one request are kept.
   public enum Fill: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -21,16 +19,8 @@ public struct CacheRule: BitwiseCopyable, Sendable {
   public var timeToLive: Int64
   /// How much longer it may answer when the route has failed; 0 for never.
   public var staleOnError: Int64
-  /// How much it may hold, in entries or bytes; `nil` for no bound.
-  public var capacity: Int?
-  /// Whether the capacity is in bytes.
-  public var countsBytes: Bool
-  /// Bytes of an output token.
-  public var bytesPerToken: Int
-  /// Bytes of an answer without tokens.
-  public var overhead: Int
-  /// The largest answer that is kept, in bytes.
-  public var maximumBytes: Int
+  /// How much it may hold.
+  public var capacity: CacheCapacity
   /// Who shares an entry.
   public var scope: CacheScope
   /// What a look-up that hits takes.
@@ -48,8 +38,7 @@ public struct CacheRule: BitwiseCopyable, Sendable {
   static let nothing = CacheRule()
 
   private init() {
-    (timeToLive, staleOnError, capacity, countsBytes) = (0, 0, 1, false)
-    (bytesPerToken, overhead, maximumBytes) = (4, 512, .max)
+    (timeToLive, staleOnError, capacity) = (0, 0, .nothing)
     (scope, latency, buckets, fill, keyHasStreams) = (.everyone, 0, 1, .any, false)
     cacheability = Cacheability()
   }
@@ -68,26 +57,8 @@ public struct CacheRule: BitwiseCopyable, Sendable {
       try s.optionalDuration(
         "staleOnError", in: .milliseconds(1) ... .seconds(31_536_000),
         "how much longer an entry may answer when the route has failed")?.nanoseconds ?? 0
-    let entries = try s.optionalInteger(
-      "capacity", in: 1...100_000_000, "entries it may hold; without capacity and bytes no bound")
-    let bytes = try s.optionalInteger(
-      "bytes", in: 1...1_000_000_000_000, "bytes it may hold, instead of a capacity in entries")
-    try s.require(
-      entries == nil || bytes == nil, "bytes", expected: "either capacity or bytes, not both")
-    capacity = bytes ?? entries ?? like.capacity
-    countsBytes = bytes != nil
-    bytesPerToken = try s.integer(
-      "bytesPerToken", default: 4, in: 0...1000, "bytes of an output token")
-    overhead = try s.integer(
-      "overhead", default: 512, in: 1...1_000_000, "bytes of an answer besides its tokens")
-    maximumBytes = try s.integer(
-      "maxBytes", default: like.maximumBytes, in: 1 ... .max, "larger answers are not kept")
-    scope =
-      CacheScope(
-        rawValue: UInt8(
-          try s.name(
-            "scope", default: "everyone", among: CacheScope.names, kind: "scope",
-            "who shares an entry"))) ?? .everyone
+    capacity = try CacheCapacity(reading: &s, like: like)
+    scope = try CacheScope(reading: &s, "who shares an entry")
     latency = try s.duration(
       "latency", default: .zero, in: .zero ... .seconds(60), "what a hit takes"
     ).nanoseconds
@@ -116,21 +87,9 @@ public struct CacheRule: BitwiseCopyable, Sendable {
       ^ UInt128(alias &* 0xD6E8_FEB8_6659_FD93)
   }
 
-  /// The bytes of an answer.
-  @inline(__always)
-  func bytes(of usage: Usage) -> Int { Int(usage.outputTokens) * bytesPerToken + overhead }
-
-  /// What an answer takes of the capacity.
-  @inline(__always)
-  func size(of usage: Usage) -> Int { countsBytes ? bytes(of: usage) : 1 }
-
   /// Whether an answer is kept at all.
   @inline(__always)
-  func keeps(_ usage: Usage) -> Bool {
-    guard cacheability.keeps(usage) else { return false }
-    let bytes = bytes(of: usage)
-    return bytes <= maximumBytes && (!countsBytes || bytes <= capacity ?? .max)
-  }
+  func keeps(_ usage: Usage) -> Bool { cacheability.keeps(usage) && capacity.keeps(usage) }
 }
 
 /// A rule, who goes when there is no room, and the times to live that a tag asks for.

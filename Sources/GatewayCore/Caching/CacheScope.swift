@@ -1,3 +1,4 @@
+import Settings
 import Vocabulary
 
 /// Who shares the entries of a cache.
@@ -15,6 +16,13 @@ public enum CacheScope: UInt8, BitwiseCopyable, Sendable, CaseIterable {
 
   /// The names in a file, in order of the cases.
   static let names = ["everyone", "team", "user", "key", "feature"]
+
+  /// Reads `scope`.
+  init(reading s: inout SettingsReader, _ doc: String) throws(SettingError) {
+    let chosen = try s.name(
+      "scope", default: "everyone", among: CacheScope.names, kind: "scope", doc)
+    self = CacheScope(rawValue: UInt8(chosen)) ?? .everyone
+  }
 
   /// A number of the tenant that a request belongs to; 0 for everyone.
   @inline(__always)

@@ -45,12 +45,7 @@ public struct CoalescingRule: BitwiseCopyable, Sendable, Equatable {
             among: LeaderFailure.allCases.map { "\($0)" }, kind: "treatment",
             "when the leader fails: its followers fail too, or the first goes on by itself")))
       ?? .promote
-    scope =
-      CacheScope(
-        rawValue: UInt8(
-          try s.name(
-            "scope", default: "everyone", among: CacheScope.names,
-            kind: "scope", "who may share an answer"))) ?? .everyone
+    scope = try CacheScope(reading: &s, "who may share an answer")
   }
 
   /// The key under which a request is the same as another.

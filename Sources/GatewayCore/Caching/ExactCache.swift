@@ -7,8 +7,8 @@ import Vocabulary
 /// expired is removed when it is met, and two entries are inspected per store, so that the memory
 /// follows what is fresh; with `staleOnError` it stays that much longer, for `lookStale`. With
 /// several buckets a request has as many keys, one for each answer that is kept.
-/// - Complexity: O(1) expected per look-up and store (× buckets); open addressing at most half
-///   full; no allocation once grown to the working size.
+/// - Complexity: O(1) expected per look-up and store (× buckets); open addressing at most a quarter
+///   full, so that most keys lie where they hash to; no allocation once grown to the working size.
 struct ExactCache: ~Copyable {
   struct Entry: BitwiseCopyable {
     var key: UInt128
@@ -35,8 +35,11 @@ struct ExactCache: ~Copyable {
   private let limit: Int
   private var keeper: Keeper
   private var entries: Slab<Entry>
-  /// Entry number + 1 per bucket, 0 for empty.
-  private var index: UnsafeMutablePointer<UInt32>
+  /// One word per bucket: the hash of the key in the high half, entry number + 1 in the low one; 0
+  /// for empty.
+  ///
+  /// The hash is there so that entries, which lie far apart, are read only when it agrees.
+  private var index: UnsafeMutablePointer<UInt64>
   private var mask: Int
   private var hand: UInt32 = 0
   /// How many entries it holds.
@@ -49,12 +52,9 @@ struct ExactCache: ~Copyable {
     hasBuckets = plan.rule.buckets > 1
     draws = CacheDraws(chance)
     lifetimes = plan.lifetimes
-    limit = plan.rule.capacity ?? .max
-    // A typical answer has 250 tokens: only the size of a frequency sketch follows from it.
-    let typical = max(1, plan.rule.bytesPerToken * 250 + plan.rule.overhead)
+    limit = plan.rule.capacity.limit ?? .max
     keeper = Keeper(
-      plan.eviction, capacity: plan.rule.capacity,
-      entries: plan.rule.countsBytes ? max(16, limit / typical) : limit)
+      plan.eviction, capacity: plan.rule.capacity.limit, entries: plan.rule.capacity.entries)
     entries = Slab(
       blank: Entry(
         key: 0, expires: .distantPast, usage: .none, body: 0, size: 0, deployment: .none,
@@ -66,10 +66,27 @@ struct ExactCache: ~Copyable {
 
   deinit { index.deallocate() }
 
+  /// Where the answer to a request lies, fresh or not, if it is one that is to be looked up.
+  ///
+  /// Changes nothing. The memory of a cache is far away: asked for before the limits are judged, it
+  /// arrives while they are.
+  @inline(__always)
+  func glimpse(_ request: borrowing Request) -> UInt32? {
+    // A fingerprint of zero is no body: nobody knows whether two such requests are equal.
+    guard count > 0, request.fingerprint != 0, looks(for: request) else { return nil }
+    return hasBuckets ? nil : find(rule.key(of: request))
+  }
+
   /// The fresh answer for `key`, if there is one.
   @inline(__always)
   mutating func look(_ key: UInt128, at now: Instant, into output: inout Output) -> Hit? {
     guard count > 0, let number = find(key) else { return nil }
+    return look(at: number, at: now, into: &output)
+  }
+
+  /// The answer that was glimpsed, if it is fresh.
+  @inline(__always)
+  mutating func look(at number: UInt32, at now: Instant, into output: inout Output) -> Hit? {
     guard now < entries[number].expires else {
       if rule.staleOnError == 0 || now >= goes(entries[number].expires) {
         output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))
@@ -101,7 +118,7 @@ struct ExactCache: ~Copyable {
   ) -> Int {
     sweep(at: now, into: &output)
     let expires = now.advanced(byNanoseconds: timeToLive ?? rule.timeToLive)
-    let needed = rule.size(of: usage)
+    let needed = rule.capacity.size(of: usage)
     if let number = find(key) {
       output.commands.append(.releaseBody(BodyID(bits: entries[number].body)))
       if Int(entries[number].size) == needed {
@@ -123,7 +140,7 @@ struct ExactCache: ~Copyable {
       remove(victim)
       evicted += 1
     }
-    if (count + 1) * 2 > mask { grow() }
+    if (count + 1) * 4 > mask { grow() }
     let number = entries.take()
     entries[number] = Entry(
       key: key, expires: expires, usage: usage, body: body.bits, size: UInt32(needed),
@@ -135,7 +152,25 @@ struct ExactCache: ~Copyable {
     return evicted
   }
 
+  /// Whether a request may be answered with what is kept.
+  @inline(__always)
+  func looks(for request: borrowing Request) -> Bool {
+    rule.cacheability.isPlain ? true : treatment(of: request).looks
+  }
+
+  /// Whether the answer to a request may be kept.
+  @inline(__always)
+  func keeps(for request: borrowing Request) -> Bool {
+    rule.cacheability.isPlain ? true : treatment(of: request).keeps
+  }
+
+  @inline(never)
+  private func treatment(of request: borrowing Request) -> Cacheability.Treatment {
+    rule.cacheability.treatment(of: request, draws: draws)
+  }
+
   /// How long the answer to a request is fresh.
+  @inline(__always)
   func timeToLive(of request: borrowing Request) -> Int64 {
     for index in lifetimes.indices where !request.tags.isDisjoint(with: lifetimes[index].tag) {
       return lifetimes[index].timeToLive
@@ -161,37 +196,44 @@ struct ExactCache: ~Copyable {
     UInt64(truncatingIfNeeded: key) ^ UInt64(truncatingIfNeeded: key >> 64)
   }
 
+  /// 32 bits of a key: where its probe sequence begins, and what its word in the index says.
   @inline(__always)
-  private func bucket(of key: UInt128) -> Int {
-    let folded = ExactCache.folded(key)
-    let mixed = (folded ^ (folded >> 32)) &* 0xD6E8_FEB8_6659_FD93
-    return Int(truncatingIfNeeded: mixed >> 20) & mask
+  private static func hash(_ key: UInt128) -> UInt64 {
+    let folded = folded(key)
+    return ((folded ^ (folded >> 32)) &* 0xD6E8_FEB8_6659_FD93) >> 32
   }
 
   @inline(__always)
   private func find(_ key: UInt128) -> UInt32? {
-    var place = bucket(of: key)
-    while index[place] != 0 {
-      let number = index[place] &- 1
-      if entries[number].key == key { return number }
+    let hash = ExactCache.hash(key)
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while true {
+      let word = index[place]
+      if word == 0 { return nil }
+      if word >> 32 == hash {
+        let number = UInt32(truncatingIfNeeded: word) &- 1
+        if entries[number].key == key { return number }
+      }
       place = (place &+ 1) & mask
     }
-    return nil
   }
 
   private mutating func insert(_ number: UInt32) {
-    var place = bucket(of: entries[number].key)
+    let hash = ExactCache.hash(entries[number].key)
+    var place = Int(truncatingIfNeeded: hash) & mask
     while index[place] != 0 { place = (place &+ 1) & mask }
-    index[place] = number &+ 1
+    index[place] = hash << 32 | UInt64(number &+ 1)
   }
 
   /// Removes an entry and closes the gap in its probe sequence (backward shift, Knuth 6.4 R).
   private mutating func remove(_ number: UInt32) {
-    var hole = bucket(of: entries[number].key)
-    while index[hole] != number &+ 1 { hole = (hole &+ 1) & mask }
+    let hash = ExactCache.hash(entries[number].key)
+    let word = hash << 32 | UInt64(number &+ 1)
+    var hole = Int(truncatingIfNeeded: hash) & mask
+    while index[hole] != word { hole = (hole &+ 1) & mask }
     var next = (hole &+ 1) & mask
     while index[next] != 0 {
-      let home = bucket(of: entries[index[next] &- 1].key)
+      let home = Int(truncatingIfNeeded: index[next] >> 32) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
         index[hole] = index[next]
         hole = next

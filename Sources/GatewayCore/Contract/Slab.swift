@@ -13,7 +13,7 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
   init(blank: Element, capacity: Int = 64) {
     self.blank = blank
     self.capacity = capacity
-    base = .allocate(capacity: capacity)
+    base = Slab.allocate(capacity)
     free = .allocate(capacity: capacity)
     freeCount = 0
     used = 0
@@ -65,9 +65,17 @@ struct Slab<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Memory that begins with a line of the cache: an element of 64 bytes is one line, not two.
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    UnsafeMutableRawPointer.allocate(
+      byteCount: capacity * MemoryLayout<Element>.stride,
+      alignment: max(64, MemoryLayout<Element>.alignment)
+    ).bindMemory(to: Element.self, capacity: capacity)
+  }
+
   @inline(never)
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    let larger = Slab.allocate(capacity * 2)
     larger.moveInitialize(from: base, count: used)
     base.deallocate()
     base = larger

@@ -24,6 +24,7 @@ extension GatewayPlan {
     var builder = RouteBuilder(names: names, attempts: attempts, breaker: breaker)
     var inherited = Inherited(attempts, breaker, retry: attempts.retry.map { builder.tree.add($0) })
     let unfit = try UnfitRule(reading: &s)
+    inherited.triesDownLast = unfit.allDown == .last
     try builder.filters(&s, &inherited)
     let routes = try s.entries("routes", "the route tree of each alias") {
       name, setting throws(SettingError) -> (Int, UInt16) in
@@ -130,6 +131,8 @@ struct Inherited {
   var match: Int16 = -1
   /// Nothing below is used while it is down.
   var neverBypasses = false
+  /// What is down below is tried after what is not.
+  var triesDownLast = false
   /// The retry rules of the leaves below.
   var retry: RetrySpan?
 

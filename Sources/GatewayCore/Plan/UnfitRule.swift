@@ -3,7 +3,8 @@ import Vocabulary
 
 /// What a request is told when nothing of its route can take it: where gateways differ.
 ///
-/// All down: use one anyway and note it (Portkey; the default), or fail: 503 (Helicone), 500 (Kong),
+/// All down: use one anyway and note it (Portkey; the default), use it also after those that are up
+/// have failed (`last`; in a fallback, deployments only), or fail: 503 (Helicone), 500 (Kong),
 /// 429 (LiteLLM, when all are cooled down). Filtered out: 503 (OpenRouter), 404 (its account list),
 /// 400. A prompt too long for all: as any filter, or as a provider would say it, so that fallbacks
 /// for it fire (LiteLLM pre-call checks).
@@ -14,6 +15,8 @@ public struct UnfitRule: BitwiseCopyable, Sendable, Hashable {
     case use
     /// Fail at once (Kong).
     case fail
+    /// As `use`, and what is down is tried after the others have failed.
+    case last
   }
 
   /// What happens when all are down.
@@ -52,6 +55,14 @@ public struct UnfitRule: BitwiseCopyable, Sendable, Hashable {
     [
       .init("use", "uses one anyway, and notes it", source: "Portkey") {
         _ throws(SettingError) in UnfitRule()
+      },
+      .init(
+        "last", "uses one anyway, and tries what is down after the others have failed",
+        source: "OpenRouter: providers with a recent outage are used last"
+      ) { _ throws(SettingError) in
+        var rule = UnfitRule()
+        rule.allDown = .last
+        return rule
       },
       .init("fail", "fails at once", source: "Kong 500, Helicone 503, LiteLLM 429") {
         s throws(SettingError) in

@@ -6,7 +6,7 @@ import Vocabulary
 /// In a file a list of words, whose union it is:
 /// - a status (`"429"`), a range (`"502-504"`), a class (`"4xx"`, `"5xx"`);
 /// - what an error is about: `"contextWindow"`, `"contentPolicy"`, `"auth"` (401, 403),
-///   `"rateLimit"` (429), `"overloaded"` (503, 529);
+///   `"spendLimit"` (a 429 that waiting does not cure), `"rateLimit"` (every 429), `"overloaded"` (503, 529);
 /// - `"timeout"` (first token, idle or total) or one of `"firstToken"`, `"idle"`, `"total"`;
 ///   `"connection"`; `"broken"` (a stream that broke); `"malformed"` (an answer that
 ///   cannot be read, though its status is 200); `"any"` (everything but a success);
@@ -60,7 +60,7 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     if kind == .status { statuses = SIMD4(repeating: .max) }
   }
 
-  /// Adds one error status, and with 400 what is refused with it.
+  /// Adds one error status, and with 400 and 429 what is refused with them.
   public mutating func insert(status: UInt16) {
     guard status >= 400, status < 656 else { return }
     let bit = Int(status) - 400
@@ -69,6 +69,7 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
       insert(.contextWindow)
       insert(.contentPolicy)
     }
+    if status == 429 { insert(.spendLimit) }
   }
 
   /// Whether `outcome` is a member.
@@ -95,9 +96,8 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
 
   /// The words that a file may use, beside statuses and ranges.
   public static let words = [
-    "any", "4xx", "5xx", "contextWindow", "contentPolicy", "auth", "rateLimit", "overloaded",
-    "timeout", "firstToken", "idle", "total", "connection", "broken",
-    "malformed",
+    "any", "4xx", "5xx", "contextWindow", "contentPolicy", "spendLimit", "auth", "rateLimit",
+    "overloaded", "timeout", "firstToken", "idle", "total", "connection", "broken", "malformed",
   ]
 
   /// Reads a list of words from `key`; `standard` if the key is absent.
@@ -150,6 +150,7 @@ public struct OutcomeSet: BitwiseCopyable, Sendable, Hashable {
     case "5xx": for status in UInt16(500)...599 { insert(status: status) }
     case "contextWindow": insert(.contextWindow)
     case "contentPolicy": insert(.contentPolicy)
+    case "spendLimit": insert(.spendLimit)
     case "auth":
       insert(status: 401)
       insert(status: 403)

@@ -53,13 +53,10 @@ struct RemoteWatchers: Sendable {
 extension RouteTree {
   /// Marks the deployments that can be reached from a node.
   fileprivate func mark(_ number: UInt16, in below: inout [Bool]) {
-    let node = nodes[Int(number)]
-    switch node.kind {
-    case .deployment: if Int(node.target) < below.count { below[Int(node.target)] = true }
-    case .alias: if roots[Int(node.target)] != .max { mark(roots[Int(node.target)], in: &below) }
-    default:
-      for place in 0..<Int(node.childCount) {
-        mark(children[Int(node.firstChild) + place], in: &below)
+    for number in reachable(from: number) {
+      let node = nodes[Int(number)]
+      if node.kind == .deployment, Int(node.target) < below.count {
+        below[Int(node.target)] = true
       }
     }
   }

@@ -90,7 +90,9 @@ extension RouteBuilder {
 
   private func firstLeaf(below number: UInt16) -> DeploymentID? {
     var node = tree.nodes[Int(number)]
-    while node.kind != .deployment {
+    // A cycle of first children has no leaf.
+    for _ in 0...tree.nodes.count {
+      if node.kind == .deployment { return DeploymentID(Int(node.target)) }
       if node.kind == .alias {
         guard tree.roots[Int(node.target)] != .max else { return nil }
         node = tree.nodes[Int(tree.roots[Int(node.target)])]
@@ -99,10 +101,10 @@ extension RouteBuilder {
       guard node.childCount > 0 else { return nil }
       node = tree.nodes[Int(tree.children[Int(node.firstChild)])]
     }
-    return DeploymentID(Int(node.target))
+    return nil
   }
 
-  /// Sets the roots, refuses cycles and walks that are too deep, and marks what always fits.
+  /// Sets the roots, refuses cycles without a leaf and walks that are too deep, and marks what always fits.
   mutating func connect(
     _ routes: [(alias: Int, root: UInt16)], at setting: Setting
   ) throws(SettingError) {
@@ -115,6 +117,7 @@ extension RouteBuilder {
         "more filters and conditions than a policy may have",
         next: "a leaf has at most 254 filters, a policy 65,000 rules of filters and tests")
     }
+    try findCycles(routes, at: setting)
     for (alias, root) in routes {
       try measure(root, depth: 1, aliases: [alias], at: setting)
     }
@@ -125,6 +128,34 @@ extension RouteBuilder {
     gatherThresholds(routes.map(\.alias))
     for number in tree.nodes.indices.reversed() {
       tree.nodes[number].alwaysFit = alwaysFits(UInt16(number))
+    }
+  }
+
+  /// Marks the aliases that lead back to themselves: a request is sent to each of them once.
+  private mutating func findCycles(
+    _ routes: [(alias: Int, root: UInt16)], at setting: Setting
+  ) throws(SettingError) {
+    tree.cycles = tree.roots.map { _ in 0 }
+    var count: UInt8 = 0
+    for (alias, root) in routes {
+      let below = tree.reachable(from: root).map { tree.nodes[Int($0)] }
+      guard below.contains(where: { $0.kind == .alias && Int($0.target) == alias }) else {
+        continue
+      }
+      guard below.contains(where: { $0.kind == .deployment || $0.kind == .fail }) else {
+        throw SettingError(
+          at: setting.position, path: tree.names[Int(root)],
+          "the alias \"\(names.aliases[alias])\" leads back to itself, and to no deployment",
+          next: "let a route on the cycle have a deployment, or another way out")
+      }
+      guard count < 64 else {
+        throw SettingError(at: setting, "more than 64 aliases that lead back to themselves")
+      }
+      count += 1
+      tree.cycles[alias] = count
+    }
+    for number in tree.nodes.indices where tree.nodes[number].kind == .alias {
+      tree.nodes[number].cycle = tree.cycles[Int(tree.nodes[number].target)]
     }
   }
 
@@ -141,11 +172,7 @@ extension RouteBuilder {
     case .deployment: return
     case .alias:
       let target = Int(node.target)
-      guard !aliases.contains(target) else {
-        throw SettingError(
-          at: setting.position, path: tree.names[Int(number)],
-          "the alias \"\(names.aliases[target])\" leads back to itself")
-      }
+      if aliases.contains(target) { return }
       guard tree.roots[target] != .max else {
         throw SettingError(
           at: setting.position, path: tree.names[Int(number)],
@@ -168,24 +195,11 @@ extension RouteBuilder {
     tree.defaults = tree.nodes.map { _ in false }
     guard !tree.matches.isEmpty else { return }
     for number in tree.nodes.indices {
-      for leaf in leaves(below: UInt16(number)) {
+      for leaf in tree.reachable(from: UInt16(number))
+      where tree.nodes[Int(leaf)].kind == .deployment {
         let facts = names.deployments[Int(tree.nodes[Int(leaf)].target)]
         tree.tags[number] |= facts.tags.rawValue
         tree.defaults[number] = tree.defaults[number] || facts.isDefault
-      }
-    }
-  }
-
-  private func leaves(below number: UInt16) -> [UInt16] {
-    let node = tree.nodes[Int(number)]
-    switch node.kind {
-    case .deployment: return [number]
-    case .alias:
-      let root = tree.roots[Int(node.target)]
-      return root == .max ? [] : leaves(below: root)
-    default:
-      return (0..<Int(node.childCount)).flatMap {
-        leaves(below: tree.children[Int(node.firstChild) + $0])
       }
     }
   }
@@ -198,23 +212,14 @@ extension RouteBuilder {
     for (place, rule) in tree.thresholds.enumerated() where rule.strongWithoutScore {
       tree.strongWithoutScore |= 1 << UInt32(place)
     }
-    for alias in routed { gatherThresholds(below: tree.roots[alias], alias) }
-  }
-
-  private mutating func gatherThresholds(below number: UInt16, _ alias: Int) {
-    let node = tree.nodes[Int(number)]
-    if node.kind == .alias {
-      let root = tree.roots[Int(node.target)]
-      if root != .max { gatherThresholds(below: root, alias) }
-      return
-    }
-    if node.kind == .threshold {
-      let deadline = tree.thresholds[Int(node.target)].deadline
-      tree.scoreDeadlines[alias] = max(tree.scoreDeadlines[alias], deadline)
-      tree.aliasThresholds[alias] |= 1 << UInt32(node.target)
-    }
-    for place in 0..<Int(node.childCount) {
-      gatherThresholds(below: tree.children[Int(node.firstChild) + place], alias)
+    for alias in routed {
+      for number in tree.reachable(from: tree.roots[alias])
+      where tree.nodes[Int(number)].kind == .threshold {
+        let place = tree.nodes[Int(number)].target
+        tree.scoreDeadlines[alias] = max(
+          tree.scoreDeadlines[alias], tree.thresholds[Int(place)].deadline)
+        tree.aliasThresholds[alias] |= 1 << UInt32(place)
+      }
     }
   }
 
@@ -227,7 +232,8 @@ extension RouteBuilder {
     case .fail:
       return true
     case .alias:
-      return tree.roots[Int(node.target)] != .max && alwaysFits(tree.roots[Int(node.target)])
+      return node.cycle == 0 && tree.roots[Int(node.target)] != .max
+        && alwaysFits(tree.roots[Int(node.target)])
     default:
       return node.match < 0
         && (0..<Int(node.childCount)).allSatisfy {

@@ -88,12 +88,14 @@ struct RouteBuilder {
     try filters(&s, &inherited)
     tree.nodes[Int(number)].match = inherited.match
     if let down = try s.optionalName(
-      "allDown", among: ["use", "fail"], kind: "treatment",
-      "when all below are down: use one anyway, or never one that is down")
+      "allDown", among: ["use", "fail", "last"], kind: "treatment",
+      "when all below are down: use one anyway, never one that is down, or use it after the others")
     {
-      tree.nodes[Int(number)].usesDown = down == 0
+      tree.nodes[Int(number)].usesDown = down != 1
       inherited.neverBypasses = down == 1
+      inherited.triesDownLast = down == 2
     }
+    tree.nodes[Int(number)].triesDownLast = inherited.triesDownLast
     if let own = try s.object(
       "timeouts", "deadlines of the attempts below",
       {

@@ -53,6 +53,10 @@ public struct RouteNode: BitwiseCopyable, Sendable {
   var pins: Int16 = -1
   /// If no child fits, those that are merely down are used.
   var usesDown = false
+  /// A fallback whose deployments that are down are tried after its other children.
+  var triesDownLast = false
+  /// An alias on a cycle of aliases: 1 + its number among them, and entered once a request.
+  var cycle: UInt8 = 0
   /// A fallback that passes over a child only for a reason that `on` covers.
   var judgesUnfit = false
   /// Nothing below it can ever be unfit: no breaker, no filter.
@@ -88,6 +92,8 @@ public struct RouteTree: Sendable {
   var hashes: [UInt64] = []
   /// The root of each alias; `.max` for an alias without a route.
   var roots: [UInt16] = []
+  /// Per alias: 1 + its number among those that lead back to themselves; 0 for the others.
+  var cycles: [UInt8] = []
   var strategies: [any Strategy] = []
   /// The first test of each branch of the condition nodes.
   var conditions: [UInt16] = []
@@ -126,21 +132,30 @@ public struct RouteTree: Sendable {
   /// The deployments that a walk from `alias` can reach, in order of their index.
   public func deployments(reachableFrom alias: Int) -> [DeploymentID] {
     guard alias < roots.count, roots[alias] != .max else { return [] }
-    var seen = Set<UInt16>()
     var found = Set<DeploymentID>()
-    var open = [roots[alias]]
-    while let number = open.popLast() {
-      guard seen.insert(number).inserted else { continue }
-      let node = nodes[Int(number)]
-      switch node.kind {
-      case .deployment: found.insert(DeploymentID(Int(node.target)))
-      case .alias: if roots[Int(node.target)] != .max { open.append(roots[Int(node.target)]) }
-      default:
-        for place in 0..<Int(node.childCount) {
-          open.append(children[Int(node.firstChild) + place])
-        }
-      }
+    for number in reachable(from: roots[alias]) where nodes[Int(number)].kind == .deployment {
+      found.insert(DeploymentID(Int(nodes[Int(number)].target)))
     }
     return found.sorted()
+  }
+
+  /// A node and all that can be reached from it, in order; through aliases too, each node once.
+  func reachable(from number: UInt16) -> [UInt16] {
+    var seen = Set<UInt16>()
+    var found: [UInt16] = []
+    var open = [number]
+    while let number = open.popLast() {
+      guard seen.insert(number).inserted else { continue }
+      found.append(number)
+      let node = nodes[Int(number)]
+      if node.kind == .alias {
+        if roots[Int(node.target)] != .max { open.append(roots[Int(node.target)]) }
+        continue
+      }
+      for place in (0..<Int(node.childCount)).reversed() {
+        open.append(children[Int(node.firstChild) + place])
+      }
+    }
+    return found
   }
 }

@@ -70,7 +70,8 @@ extension Study {
   /// The replications that would decide each expectation that is open.
   func openExpectations(_ gathered: [Gathered]) -> [Int?] {
     guard !scenario.expectations.expect.isEmpty else { return [] }
-    return expectationResults(gathered).compactMap { result in
+    // More replications do not bring a committed result.
+    return expectationResults(gathered).filter { !$0.lacksCommitted }.compactMap { result in
       if case .undecided(let needed) = result.verdict { .some(needed) } else { nil }
     }
   }

@@ -13,7 +13,9 @@ import Vocabulary
 /// one in the file at equal both. If that deployment's quota refuses, it asks the next one, at no
 /// loss of time. If none succeeds, the call fails at once: it neither waits nor retries. Quotas are
 /// real and are used up in order of arrival, so an early cheap call can take what a later one needs:
-/// that is why it is no bound. If any policy of the scenario caches, it answers a body that it has answered
+/// that is why it is no bound. At a self-hosted deployment it meets no queue: its calls take the time
+/// that they would take alone. Which deployment it prefers it judges as if all its calls had gone to
+/// each of their prompt caches. If any policy of the scenario caches, it answers a body that it has answered
 /// before for nothing and at once, for ever. It ignores prices of probing, limits, budgets and the
 /// client's patience.
 ///
@@ -46,13 +48,25 @@ struct Clairvoyant: ~Copyable {
     case failed(Outcome)
   }
 
-  init(_ fleet: FleetPlan, candidates: [[DeploymentID]], remembers: Bool, chance: Chance) {
+  init(
+    _ fleet: FleetPlan, candidates: [[DeploymentID]], remembers: Bool, chance: Chance,
+    measured: Range<Instant> = .start ..< .distantFuture, prefixes: PrefixArena? = nil
+  ) {
     self.candidates = candidates
     self.remembers = remembers
     var unlimited = fleet
     for index in unlimited.deployments.indices { unlimited.deployments[index].quota = nil }
-    potential = ProviderFleet(unlimited, chance: chance)
-    real = ProviderFleet(fleet, chance: chance)
+    potential = ProviderFleet(unlimited, chance: chance, prefixes: prefixes)
+    real = ProviderFleet(fleet, chance: chance, measured: measured, prefixes: prefixes)
+  }
+
+  /// What the deployments cost for being there, as many as there are at the start.
+  mutating func standingCharges(until end: Instant) -> MoneyTotal {
+    var sum = MoneyTotal.zero
+    for index in 0..<real.count {
+      sum += real.standingCharge(of: DeploymentID(index), until: end).charge
+    }
+    return sum
   }
 
   /// Answers one call; calls come in order of time.
@@ -70,6 +84,10 @@ struct Clairvoyant: ~Copyable {
     var failure = Outcome.status(503)
     for deployment in candidates[alias] {
       let start = demand(of: arrival, at: deployment)
+      if potential.isQueueing(deployment) {
+        ranked.append((deployment, alone(start, at: now)))
+        continue
+      }
       potential.start(start, at: now, into: &promised)
       guard let promise = takePromise() else { continue }
       if promise.outcome.isSuccess, !promise.hangs {
@@ -82,7 +100,8 @@ struct Clairvoyant: ~Copyable {
       ($0.promise.bill, $0.promise.end, $0.deployment)
         < ($1.promise.bill, $1.promise.end, $1.deployment)
     }
-    for (deployment, _) in ranked {
+    for (deployment, alone) in ranked {
+      if real.isQueueing(deployment) { return .served(deployment, alone) }
       real.start(demand(of: arrival, at: deployment), at: now, into: &promised)
       guard let promise = takePromise() else { continue }
       guard promise.outcome.isSuccess else {
@@ -98,6 +117,17 @@ struct Clairvoyant: ~Copyable {
     return .failed(failure)
   }
 
+  /// What becomes of an attempt that meets nobody else.
+  private func alone(_ attempt: AttemptStart, at now: Instant) -> Promise {
+    let floor = potential.floor(attempt)
+    let end = now.advanced(byNanoseconds: floor.nanoseconds)
+    return Promise(
+      flight: attempt.flight, outcome: .succeeded, firstToken: end, end: end,
+      usage: Usage(
+        inputTokens: attempt.inputTokens, cachedInputTokens: attempt.cachedInputTokens,
+        outputTokens: attempt.outputTokens), bill: floor.bill)
+  }
+
   private func demand(
     of arrival: borrowing Arrival, at deployment: DeploymentID
   ) -> AttemptStart {
@@ -106,7 +136,9 @@ struct Clairvoyant: ~Copyable {
       inputTokens: arrival.request.inputTokens,
       cachedInputTokens: arrival.truth.cachedInputTokens,
       outputTokens: min(arrival.truth.outputTokens, arrival.request.outputCap),
-      outputCap: arrival.request.outputCap, streams: arrival.request.streams)
+      outputCap: arrival.request.outputCap, streams: arrival.request.streams,
+      priority: arrival.request.priority, prefix: arrival.prefix,
+      conversation: arrival.request.conversation)
   }
 
   private mutating func takePromise() -> Promise? {

@@ -17,7 +17,8 @@ extension World {
   ) throws {
     let chance = chance(replication)
     do {
-      var clients = try clients(chance)
+      let prefixes = makePrefixes()
+      var clients = try clients(chance, prefixes: prefixes)
       var arrivals = clients.map { _ in Arrival.blank }
       var returning = ReturningArrivals()
       var queue = EventQueue()
@@ -28,7 +29,8 @@ extension World {
         queue.push(key(arrivals[client].at, client))
       }
       var clairvoyant = Clairvoyant(
-        fleet, candidates: bounds, remembers: remembers, chance: chance)
+        fleet, candidates: bounds, remembers: remembers, chance: chance,
+        measured: scenario.warmUp..<scenario.horizon, prefixes: prefixes)
       var batch = ForeseenBatch()
       var progress = RunProgress(meter, end: scenario.end)
       var number: UInt64 = 0
@@ -64,7 +66,9 @@ extension World {
       }
       batch.hand(to: sink)
       progress.finish(number)
-      sink.close(DriverTally(deployments: fleet.deployments.count))
+      var tally = DriverTally(deployments: fleet.deployments.count)
+      tally.standingCharges = clairvoyant.standingCharges(until: scenario.horizon)
+      sink.close(tally)
     } catch let error as TrafficError {
       throw LaboratoryError.traffic(error)
     }
@@ -127,7 +131,9 @@ private struct ForeseenBatch: ~Copyable {
       attempt.estimate = promise.bill
       attempt.served = true
       attempts.append(attempt)
-      attemptTruths.append(AttemptTruth(bill: promise.bill, incidents: promise.incidents))
+      attemptTruths.append(
+        AttemptTruth(
+          bill: promise.bill, incidents: promise.incidents, isDegraded: promise.isDegraded))
       record.end = .succeeded
       record.source = .provider
       record.deployment = deployment
@@ -140,6 +146,7 @@ private struct ForeseenBatch: ~Copyable {
       record.attempts = 1
       truth.bill = promise.bill
       truth.incidents = promise.incidents
+      truth.isDegraded = promise.isDegraded
     case .remembered(let deployment, let outputTokens):
       record.end = .succeeded
       record.source = .cache

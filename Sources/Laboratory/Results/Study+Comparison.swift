@@ -32,7 +32,7 @@ extension Study {
     let base = gathered[index * contenders.count + baseline]
     return CaseResult(
       name: cases[index].name,
-      incidents: worlds[index].fleet.incidents.map {
+      incidents: worlds[index].fleet.incidents.filter { $0.draws == nil }.map {
         IncidentBand(name: $0.name, from: seconds($0.from), until: seconds($0.until))
       }
         + worlds[index].gatewayIncidents.map {
@@ -65,8 +65,11 @@ extension Study {
   }
 
   /// Whether a measure says anything here: about meaning only if a policy goes by it, about calls
-  /// of several tries only if clients come back.
+  /// of several tries only if clients come back, about quality only if an incident spoils answers.
   private func shows(_ measure: Measure) -> Bool {
+    if measure.name == MeasureCatalog.quality.name {
+      return worlds.contains { $0.fleet.incidents.contains { $0.spoilt != nil } }
+    }
     if MeasureCatalog.meaning.contains(where: { $0.name == measure.name }) {
       return contenders.contains { $0.plan?.semantic != nil }
     }

@@ -26,6 +26,8 @@ final class RunSink: Sink {
   private(set) var ledger = CostLedger()
   private(set) var calls: CallOutcomes?
   private let yardsticks: [PriceSheet]
+  /// The first sheet of each deployment, if a curve bends any; else empty.
+  private let flat: [PriceSheet]
   private let from: Instant
   private let to: Instant
   /// Whether clients come back, so that a call belongs to the population by its first try.
@@ -35,7 +37,7 @@ final class RunSink: Sink {
   private var detections: DetectionWatch?
 
   init(
-    _ plan: MeasuresPlan, yardsticks: [PriceSheet], keepsCalls: Bool,
+    _ plan: MeasuresPlan, yardsticks: [PriceSheet], flat: [PriceSheet] = [], keepsCalls: Bool,
     prohibitions: ProhibitionWatch? = nil, detections: DetectionWatch? = nil,
     beside: (any Sink)? = nil
   ) {
@@ -43,6 +45,7 @@ final class RunSink: Sink {
     self.detections = detections
     measures = RunMeasures(plan: plan)
     self.yardsticks = yardsticks
+    self.flat = flat
     (from, to) = (plan.from, plan.to)
     calls = keepsCalls ? CallOutcomes(returning: plan.tracksCalls) : nil
     byCall = plan.tracksCalls
@@ -52,6 +55,7 @@ final class RunSink: Sink {
   func consume(attempts: Span<AttemptRecord>, truths: Span<AttemptTruth>) {
     measures.consume(attempts: attempts, truths: truths)
     if !yardsticks.isEmpty { addServed(attempts) }
+    if !flat.isEmpty { addBent(attempts, truths) }
     prohibitions?.consume(attempts)
     detections?.consume(attempts)
     beside?.consume(attempts: attempts, truths: truths)
@@ -69,6 +73,18 @@ final class RunSink: Sink {
       }
     }
     ledger.servedYardstick += served
+  }
+
+  private func addBent(_ attempts: Span<AttemptRecord>, _ truths: Span<AttemptTruth>) {
+    var bent = MoneyTotal.zero
+    for index in attempts.indices {
+      guard attempts[index].served, attempts[index].arrived >= from, attempts[index].arrived < to
+      else { continue }
+      let deployment = Int(attempts[index].deployment.index)
+      guard deployment < flat.count else { continue }
+      bent += truths[index].bill - flat[deployment].bill(for: attempts[index].usage)
+    }
+    ledger.bent += bent
   }
 
   func consume(requests: Span<RequestRecord>, truths: Span<RequestTruth>) {
@@ -140,7 +156,7 @@ extension World {
     switch contender.means {
     case .gateway(let plan):
       let sink = RunSink(
-        measuresPlan(plan), yardsticks: yardsticks, keepsCalls: keepsCalls,
+        measuresPlan(plan), yardsticks: yardsticks, flat: flatSheets, keepsCalls: keepsCalls,
         prohibitions: prohibitions, detections: detections, beside: beside)
       let skipped = replication == 0 ? SkippedRows() : nil
       try simulate(
@@ -151,7 +167,8 @@ extension World {
     case .clairvoyant(let remembers):
       var measured = measuresPlan(nil)
       measured.checksLaws = false
-      let sink = RunSink(measured, yardsticks: yardsticks, keepsCalls: keepsCalls, beside: beside)
+      let sink = RunSink(
+        measured, yardsticks: yardsticks, flat: flatSheets, keepsCalls: keepsCalls, beside: beside)
       try foresee(replication: replication, remembers: remembers, sink: sink, meter: meter)
       return sink.outcome()
     }
@@ -165,10 +182,11 @@ extension World {
   ) throws {
     let chance = chance(replication)
     do {
+      let prefixes = makePrefixes()
       var simulation = Simulation(
-        runPlan(plan, explaining: request), clients: try clients(chance, telling: skipped),
-        chance: chance,
-        sink: sink)
+        runPlan(plan, explaining: request),
+        clients: try clients(chance, prefixes: prefixes, telling: skipped), chance: chance,
+        sink: sink, prefixes: prefixes)
       var progress = RunProgress(meter, end: scenario.end)
       var last: UInt64 = 0
       let (tally, isWhole) = try simulation.run { now, number in

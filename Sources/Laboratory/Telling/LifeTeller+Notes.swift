@@ -58,8 +58,12 @@ extension LifeTeller {
       return ("queue", [how, "after \(LifeTeller.seconds(note.other))"])
     case .followed: return ("coalesced", ["follows request \(note.value)"])
     case .asked: return ("asks", [side(note.subject)])
-    case .answered: return ("asks", [side(note.subject), note.value == 1 ? "answered" : "failed"])
+    case .answered:
+      let isScore = note.value == 1 && note.subject == UInt16(SideCallID.Kind.complexity.rawValue)
+      let score = isScore ? "score \(fraction(note.other))" : nil
+      return ("asks", [side(note.subject), note.value == 1 ? "answered" : "failed", score])
     case .semanticLooked:
+      if note.value == 3 { return ("semantic cache", ["stale, but the route has failed"]) }
       return ("semantic cache", [note.value == 1 ? "hit" : "miss", similarity(note.other)])
     case .hedged: return ("hedge", ["after \(LifeTeller.seconds(note.value))"])
     case .ejected:
@@ -160,8 +164,13 @@ extension LifeTeller {
     }
   }
 
-  private func similarity(_ millionths: Int64) -> String {
-    let digits = String(max(0, millionths) / 1000)
-    return "similarity 0." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+  private func similarity(_ millionths: Int64) -> String? {
+    millionths > 0 ? "similarity \(fraction(millionths))" : nil
+  }
+
+  private func fraction(_ millionths: Int64) -> String {
+    let thousandths = max(0, millionths) / 1000
+    let digits = String(thousandths % 1000)
+    return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
   }
 }

@@ -63,6 +63,7 @@ struct LifeTeller {
         record.source == .cache ? "from the cache, filled by " + served(record) : nil,
         record.source == .semantic ? "what the cache has for the same meaning" : nil,
         truth.isWrong ? "the answer to another question" : nil,
+        truth.isDegraded ? "an answer that was spoilt" : nil,
         record.source == .provider ? "from " + served(record) : nil,
         "billed \(LifeTeller.dollars(truth.bill))",
         record.wasted.picodollars > 0 ? "wasted \(LifeTeller.dollars(record.wasted))" : nil,
@@ -134,6 +135,7 @@ struct LifeTeller {
     case .brokenStream: "the stream broke"
     case .cancelled: "withdrawn"
     case .contextWindow: "the prompt is too long"
+    case .spendLimit: "429: the account's money is spent"
     case .contentPolicy: "the content policy stands against it"
     case .malformed: "the answer cannot be read"
     }

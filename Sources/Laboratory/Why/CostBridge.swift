@@ -6,7 +6,8 @@ import Vocabulary
 /// Idea: lay a yardstick R beside each answered call, what its tokens would have cost at the
 /// baseline's first deployment. Then each policy's cost is, exactly, in whole picodollars,
 ///
-///     cost =  Σ served (bill − R)                dearer or cheaper deployments      → mix
+///     cost =  Σ served (F − R)                   dearer or cheaper deployments      → mix
+///          +  Σ served (bill − F)                what the deployment's curve adds   → tier
 ///          −  Σ shared R                         answers that need not be bought    → cache
 ///          +  Σ (served and shared) R            calls that were answered at all    → volume
 ///          +  Σ bills of attempts that served nobody, by why they were made         → waste
@@ -14,7 +15,8 @@ import Vocabulary
 ///          +  standing charges                                                      → capacity
 ///          +  what attempts of calls cost that were open at the end                 → remainder
 ///
-/// *served* are calls that a provider answered, *shared* those that the cache or another's answer
+/// where F is what the answer would have cost at its deployment's first sheet: without long
+/// prompts' tiers, hours, volumes and changes of the price. *served* are calls that a provider answered, *shared* those that the cache or another's answer
 /// did. Every term is a sum of integers over one run, so the terms' differences between two
 /// policies sum up to the difference of their costs without rounding. The yardstick is the same for
 /// both, so a call that both answer moves no volume.
@@ -24,6 +26,8 @@ public struct CostBridge: Sendable, Hashable {
   public enum Part: String, Sendable, Hashable, CaseIterable {
     /// The same answers from dearer or cheaper deployments.
     case mix
+    /// What long prompts, hours, volumes and changes of the price add to the answers or take off.
+    case tier
     /// Calls answered under one policy and not under the other, at the yardstick's price.
     case volume
     /// Answers from the cache or shared with another call, at the yardstick's price.
@@ -45,6 +49,7 @@ public struct CostBridge: Sendable, Hashable {
     public var title: String {
       switch self {
       case .mix: "dearer or cheaper deployments"
+      case .tier: "tiers, hours, volumes and changes of the price"
       case .volume: "calls answered or not"
       case .cache: "answers not bought again"
       case .failedAttempts: "failed attempts that were billed"
@@ -89,6 +94,8 @@ struct CostLedger: Sendable, Equatable {
   var sharedYardstick = MoneyTotal.zero
   /// The bills of the serving attempts.
   var served = MoneyTotal.zero
+  /// What their deployments' curves have added to the bills.
+  var bent = MoneyTotal.zero
   var failed = MoneyTotal.zero
   var hedges = MoneyTotal.zero
   var withdrawn = MoneyTotal.zero
@@ -101,7 +108,8 @@ struct CostLedger: Sendable, Equatable {
   /// One part; all parts together are `cost`.
   subscript(part: CostBridge.Part) -> MoneyTotal {
     switch part {
-    case .mix: served - servedYardstick
+    case .mix: served - servedYardstick - bent
+    case .tier: bent
     case .volume: servedYardstick.adding(sharedYardstick)
     case .cache: MoneyTotal.zero - sharedYardstick
     case .failedAttempts: failed
@@ -120,6 +128,7 @@ struct CostLedger: Sendable, Equatable {
     servedYardstick += other.servedYardstick
     sharedYardstick += other.sharedYardstick
     served += other.served
+    bent += other.bent
     failed += other.failed
     hedges += other.hedges
     withdrawn += other.withdrawn

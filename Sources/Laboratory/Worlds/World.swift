@@ -23,6 +23,8 @@ struct World: Sendable {
   let serviceIncidents: [ServiceIncident]
   /// The incidents of the case that are the gateway's own.
   let gatewayIncidents: [GatewayIncident]
+  /// Parts of the population that are measured beside those of the expectations, after them.
+  var furtherSlices: [Slice] = []
   /// Whether the bounds are computed and their law checked.
   var hasBounds = true
 
@@ -60,20 +62,31 @@ struct World: Sendable {
     }
   }
 
+  /// The first sheet of each deployment if a curve bends any of them; else empty.
+  var flatSheets: [PriceSheet] {
+    fleet.deployments.contains { $0.curve != nil } ? fleet.deployments.map(\.price) : []
+  }
+
   /// The randomness of one replication.
   func chance(_ replication: Int) -> Chance {
     Chance(seed: seed, replication: UInt64(replication))
   }
 
+  /// Where the prompts of one run put their pieces; `nil` if no deployment has a prompt cache.
+  func makePrefixes() -> PrefixArena? {
+    fleet.deployments.contains { $0.promptCache != nil } ? PrefixArena() : nil
+  }
+
   /// The clients of one replication, in the order of the file; traces tell `skipped` how many rows
   /// they left out.
   func clients(
-    _ chance: Chance, telling skipped: SkippedRows? = nil
+    _ chance: Chance, prefixes: PrefixArena? = nil, telling skipped: SkippedRows? = nil
   ) throws(TrafficError) -> [any Client] {
     var clients: [any Client] = []
     for stream in scenario.streams {
       let client = try stream.makeClient(
-        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data)
+        chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data,
+        prefixes: prefixes)
       if let skipped, stream.dataFile != nil {
         clients.append(WatchedClient(client, tells: skipped))
       } else {
@@ -87,6 +100,7 @@ struct World: Sendable {
   func runPlan(_ gateway: GatewayPlan, explaining request: UInt64? = nil) -> RunPlan {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
     plan.measured = scenario.warmUp..<scenario.horizon
+    plan.standing = fleet.deployments.map(\.standingPrice)
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
@@ -134,8 +148,9 @@ struct World: Sendable {
     plan.tracksCalls = scenario.streams.contains(where: \.listens)
     plan.timed = grouping.union(.alias)
     plan.tallied.formUnion(grouping)
-    plan.slices = scenario.expectations.expect.flatMap(\.slices)
+    plan.slices = scenario.expectations.expect.flatMap(\.slices) + furtherSlices
     guard let gateway else { return plan }
+    plan.standing = fleet.deployments.map(\.standingPrice)
     let first = promises(of: gateway)
     plan.limits = first.limits
     plan.concurrency = first.concurrency

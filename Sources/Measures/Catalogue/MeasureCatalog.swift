@@ -10,7 +10,8 @@ public enum MeasureCatalog {
     + economy
 
   /// The measures that are not columns.
-  public static let others: [Measure] = servedOnly + meansAndShares + books + perCall + meaning
+  public static let others: [Measure] =
+    servedOnly + meansAndShares + books + [quality] + perCall + meaning
 
   /// All measures: the columns first.
   public static let all: [Measure] = columns + others
@@ -178,6 +179,13 @@ public enum MeasureCatalog {
       mean(Double($0.tally.boundedEndToEnd - $0.tally.floorEndToEnd) / 1e9, $0.tally.bounded)
     },
   ]
+
+  /// The measure that only an incident which spoils answers has.
+  public static let quality = Measure(
+    "quality", "quality", .share, .higher,
+    formula: "(succeeded − answers that were spoilt or to another question) / succeeded",
+    of: "successes", matters: .absolute(0.0005)
+  ) { ratio($0.tally.succeeded - $0.tally.degraded - $0.tally.wrong, $0.tally.succeeded) }
 
   /// The measures that only a world has in which clients come back.
   public static let perCall: [Measure] =

@@ -21,21 +21,17 @@ public enum Ending: UInt8, Sendable, Hashable, CaseIterable {
   /// The client left.
   case abandoned
 
-  /// The class of a record: arithmetic on raw values, since branches on it are mispredicted.
+  /// The raw value of the class of a record.
+  ///
+  /// Three tables of four bits an entry, by the end, the answer's source and the reason of a
+  /// refusal: a branch on any of them would be mispredicted.
   @inline(__always)
-  init(_ record: UnsafePointer<RequestRecord>) {
-    let raw: UInt8 =
-      switch record.pointee.end {
-      case .succeeded:
-        max(1, record.pointee.source == .semantic ? 2 : record.pointee.source.rawValue) &- 1
-      case .failed: Ending.failed.rawValue
-      case .rejected:
-        record.pointee.rejection == .none
-          ? Ending.rejectedByLimit.rawValue
-          : Ending.rejectedByIdentity.rawValue &+ record.pointee.rejection.rawValue &- 1
-      case .abandoned: Ending.abandoned.rawValue
-      }
-    self = Ending(rawValue: raw) ?? .failed
+  static func code(_ record: UnsafePointer<RequestRecord>) -> UInt8 {
+    let source = UInt32(record.pointee.source.rawValue)
+    let succeeded: UInt32 = (0x1_2100 &>> (source &* 4)) & 15
+    let rejected: UInt32 = (0x7_6545 &>> (UInt32(record.pointee.rejection.rawValue) &* 4)) & 15
+    let ends: UInt32 = 0x8030 | succeeded | rejected << 8
+    return UInt8(truncatingIfNeeded: (ends &>> (UInt32(record.pointee.end.rawValue) &* 4)) & 15)
   }
 
   /// Whether the client has a whole answer.
@@ -65,17 +61,18 @@ public struct EndingCounts: BitwiseCopyable, Sendable, Equatable {
   /// Requests that were refused, for whatever reason.
   public var rejected: Int { self[.rejectedByIdentity] + rejectedByOwnLimits + self[.shed] }
 
+  /// Counts an ending, given by its raw value.
   @inline(__always)
-  mutating func add(_ ending: Ending, _ count: Int = 1) {
+  mutating func add(_ code: UInt8, _ count: Int = 1) {
     withUnsafeMutableBytes(of: &storage) {
-      let offset = Int(ending.rawValue) &* MemoryLayout<Int>.stride
+      let offset = Int(code) &* MemoryLayout<Int>.stride
       let old = $0.load(fromByteOffset: offset, as: Int.self)
       $0.storeBytes(of: old &+ count, toByteOffset: offset, as: Int.self)
     }
   }
 
   mutating func merge(_ other: EndingCounts) {
-    for ending in Ending.allCases { add(ending, other[ending]) }
+    for ending in Ending.allCases { add(ending.rawValue, other[ending]) }
   }
 
   /// Whether all counters agree.

@@ -120,7 +120,7 @@ struct Gathering: ~Copyable {
     batch.withUnsafeBufferPointer { batch in
       guard var note = batch.baseAddress else { return }
       for _ in batch.indices {
-        notes[Int(note.pointee.kind.rawValue)] &+= 1
+        notes[proven: Int(note.pointee.kind.rawValue)] &+= 1
         if note.pointee.kind == .breakerChanged { opened(note.pointee) }
         if checksLaws { laws.noted(note, &breaches) }
         note += 1
@@ -130,7 +130,11 @@ struct Gathering: ~Copyable {
 
   @inline(never)
   private mutating func opened(_ note: Note) {
-    guard note.value == 1, Int(note.subject) < breakerOpenings.count else { return }
+    guard note.value == 1, note.subject != .max else { return }
+    // A policy that a replica has taken over may have breakers that the first one had not.
+    if Int(note.subject) >= breakerOpenings.count {
+      breakerOpenings.grow(to: Int(note.subject) + 1, with: 0)
+    }
     breakerOpenings[Int(note.subject)] &+= 1
   }
 
@@ -163,20 +167,24 @@ struct Gathering: ~Copyable {
     let alias = tallies.alias.place(Int(record.pointee.alias.index))
     let goal = goals[alias]
     seen.good = seen.firstToken <= goal.firstToken && seen.endToEnd <= goal.endToEnd
-    statuses[Int(record.pointee.outcome.status & 1023)] &+= 1
+    statuses[proven: Int(record.pointee.outcome.status & 1023)] &+= 1
     tallies.add(record, truth, seen)
-    if seen.ending.isSuccess {
+    if seen.isSuccess {
       aliasLatencies.add(alias, seen)
-      if timesMore {
-        deploymentLatencies.add(
-          tallies.deployment.place(Int(record.pointee.deployment.index)), seen)
-        teamLatencies.add(Int(record.pointee.identity.team.index), seen)
-        featureLatencies.add(Int(record.pointee.identity.feature.index), seen)
-        keyLatencies.add(Int(record.pointee.identity.key.index), seen)
-        userLatencies.add(Int(record.pointee.identity.user.index), seen)
-      }
+      if timesMore { timeMore(record, seen) }
     }
     if slices.isEmpty { return }
     for slice in slices { slice.add(record, truth, seen) }
+  }
+
+  /// Times a success in the groupings that were asked for beside the aliases.
+  @inline(never)
+  private mutating func timeMore(_ record: UnsafePointer<RequestRecord>, _ seen: Seen) {
+    deploymentLatencies.add(
+      tallies.deployment.place(Int(record.pointee.deployment.index)), seen)
+    teamLatencies.add(Int(record.pointee.identity.team.index), seen)
+    featureLatencies.add(Int(record.pointee.identity.feature.index), seen)
+    keyLatencies.add(Int(record.pointee.identity.key.index), seen)
+    userLatencies.add(Int(record.pointee.identity.user.index), seen)
   }
 }

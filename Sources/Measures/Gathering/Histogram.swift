@@ -111,7 +111,7 @@ public struct Histogram: Sendable, Equatable {
     let bits = UInt64(truncatingIfNeeded: value)
     let exponent = 63 &- (bits | UInt64(subdivisions)).leadingZeroBitCount
     let shift = exponent &- mantissaBits
-    return (shift << mantissaBits) &+ Int(truncatingIfNeeded: bits >> UInt64(shift))
+    return (shift &<< mantissaBits) &+ Int(truncatingIfNeeded: bits &>> UInt64(shift))
   }
 
   /// The least value of the bucket at `index`.

@@ -10,14 +10,27 @@ struct HotHistogram: BitwiseCopyable {
 
   init() { counts = nil }
 
+  /// A value and its bucket: the same in all histograms.
+  struct Place {
+    let value: Int64
+    let index: Int
+
+    @inline(__always)
+    init(_ nanoseconds: Int64) {
+      value = max(0, nanoseconds)
+      index = Histogram.index(of: value)
+    }
+  }
+
   @inline(__always)
-  mutating func record(_ nanoseconds: Int64) {
-    let value = max(0, nanoseconds)
-    let index = Histogram.index(of: value)
-    if index >= size { grow(to: index) }
-    if let counts { counts[index] &+= 1 }
-    minimum = min(minimum, value)
-    maximum = max(maximum, value)
+  mutating func record(_ nanoseconds: Int64) { record(Place(nanoseconds)) }
+
+  @inline(__always)
+  mutating func record(_ place: Place) {
+    if place.index >= size { grow(to: place.index) }
+    if let counts { counts[place.index] &+= 1 }
+    minimum = min(minimum, place.value)
+    maximum = max(maximum, place.value)
   }
 
   /// The same counts as an ordinary value.

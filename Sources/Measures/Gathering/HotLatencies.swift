@@ -2,16 +2,24 @@ import Vocabulary
 
 /// What is worked out once for a record and used by everything that counts it.
 struct Seen {
-  var ending: Ending
-  var endToEnd: Int64
-  var firstToken: Int64
+  /// The raw value of its ending.
+  let code: UInt8
+  let endToEnd: Int64
+  let firstToken: Int64
   var good = true
   /// Nanoseconds from the arrival of the call to that of the request.
   var callAge: Int64
 
+  /// How it ended.
+  var ending: Ending { Ending(rawValue: code) ?? .failed }
+  /// Whether the client has a whole answer.
+  @inline(__always) var isSuccess: Bool { code <= Ending.followed.rawValue }
+  /// Whether a provider served it.
+  @inline(__always) var isServed: Bool { code == Ending.served.rawValue }
+
   @inline(__always)
   init(_ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>) {
-    ending = Ending(record)
+    code = Ending.code(record)
     callAge = truth.pointee.callAge
     endToEnd = record.pointee.arrived.nanoseconds(to: record.pointee.ended)
     firstToken = record.pointee.arrived.nanoseconds(to: record.pointee.began)
@@ -40,11 +48,14 @@ struct HotLatencies: ~Copyable {
   mutating func add(_ index: Int, _ seen: Seen) {
     guard index >= 0, index < groups else { return }
     let row = index &* HotLatencies.kinds
-    histograms[row &+ (seen.ending == .served ? 0 : 1)].record(seen.endToEnd)
-    histograms[row &+ 2].record(seen.firstToken)
+    let whole = HotHistogram.Place(seen.endToEnd)
+    histograms[proven: row &+ (seen.isServed ? 0 : 1)].record(whole)
+    // An answer that is not streamed has the one latency.
+    histograms[proven: row &+ 2].record(
+      seen.firstToken == seen.endToEnd ? whole : HotHistogram.Place(seen.firstToken))
     if seen.callAge != 0 {
-      histograms[row &+ 3].record(seen.endToEnd)
-      histograms[row &+ 4].record(seen.endToEnd &+ seen.callAge)
+      histograms[proven: row &+ 3].record(whole)
+      histograms[proven: row &+ 4].record(seen.endToEnd &+ seen.callAge)
     }
   }
 

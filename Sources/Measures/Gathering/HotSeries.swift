@@ -4,21 +4,25 @@ import Vocabulary
 struct HotSeries: ~Copyable {
   private let bucket: Int64
   private let deployments: Int
-  private var points = Rows(repeating: Series.Point(), count: 0)
-  private var latencies = Rows(repeating: UInt32(0), count: 0)
-  private var servings = Rows(repeating: UInt32(0), count: 0)
+  private var points = Rows(repeating: Series.Point(), count: 1)
+  private var latencies = Rows(repeating: UInt32(0), count: Series.rowLength)
+  private var servings: Rows<UInt32>
   private var used = 0
   private var current = 0
   /// Where the current point and its rows begin.
-  private var point: UnsafeMutablePointer<Series.Point>?
-  private var latencyRow: UnsafeMutablePointer<UInt32>?
-  private var servingRow: UnsafeMutablePointer<UInt32>?
+  private var point: UnsafeMutablePointer<Series.Point>
+  private var latencyRow: UnsafeMutablePointer<UInt32>
+  private var servingRow: UnsafeMutablePointer<UInt32>
   private var from: Int64 = 0
   private var to: Int64 = 0
 
   init(bucket: Duration, deployments: Int) {
     self.bucket = max(1, bucket.nanoseconds)
     self.deployments = deployments
+    servings = Rows(repeating: 0, count: deployments + 1)
+    point = points.address(of: 0)
+    latencyRow = latencies.address(of: 0)
+    servingRow = servings.address(of: 0)
   }
 
   @inline(__always)
@@ -27,11 +31,10 @@ struct HotSeries: ~Copyable {
   ) {
     let arrived = record.pointee.arrived.nanoseconds
     if arrived >= to || arrived < from { move(to: arrived) }
-    guard let point, let latencyRow, let servingRow else { return }
     point.pointee.add(record, truth, seen)
-    guard seen.ending.isSuccess else { return }
+    guard seen.isSuccess else { return }
     latencyRow[Series.column(of: seen.endToEnd)] &+= 1
-    let server = seen.ending == .served ? Int(record.pointee.deployment.index) : deployments
+    let server = seen.isServed ? Int(record.pointee.deployment.index) : deployments
     servingRow[server < deployments ? server : deployments] &+= 1
   }
 

@@ -94,8 +94,16 @@ struct HotTallies: ~Copyable {
       cell &+= feature.place(Int(record.pointee.identity.feature.index)) &* feature.stride
       cell &+= key.place(Int(record.pointee.identity.key.index)) &* key.stride
     }
-    count(&cells[cell])
-    guard someApart else { return }
+    count(&cells[proven: cell])
+    if someApart { placeApart(record, count) }
+  }
+
+  /// The same for the groupings that are kept apart.
+  @inline(never)
+  private mutating func placeApart(
+    _ record: UnsafePointer<RequestRecord>, _ count: (inout Tally) -> Void
+  ) {
+    let deploymentPlace = deployment.place(Int(record.pointee.deployment.index))
     let teamPlace = team.place(Int(record.pointee.identity.team.index))
     let featurePlace = feature.place(Int(record.pointee.identity.feature.index))
     let keyPlace = key.place(Int(record.pointee.identity.key.index))

@@ -25,6 +25,18 @@ struct Rows<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// The row at an index that lies inside because of how it was made: checked in debug builds only.
+  subscript(proven index: Int) -> Element {
+    @inline(__always) unsafeAddress {
+      assert(index >= 0 && index < count, "index outside the table")
+      return UnsafePointer(base + index)
+    }
+    @inline(__always) unsafeMutableAddress {
+      assert(index >= 0 && index < count, "index outside the table")
+      return base + index
+    }
+  }
+
   /// Where a row lies, until the table grows.
   mutating func address(of index: Int) -> UnsafeMutablePointer<Element> {
     precondition(index >= 0 && index < count, "index outside the table")

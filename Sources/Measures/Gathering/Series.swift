@@ -23,10 +23,10 @@ public struct Series: Sendable, Equatable {
     mutating func add(
       _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
     ) {
-      endings.add(seen.ending)
+      endings.add(seen.code)
       attempts &+= Int(record.pointee.attempts)
       bill += truth.pointee.bill
-      endToEnd &+= Int128(seen.ending.isSuccess ? seen.endToEnd : 0)
+      if seen.isSuccess { endToEnd &+= Int128(seen.endToEnd) }
     }
 
     /// Requests that arrived in it and have ended.
@@ -132,7 +132,7 @@ public struct Series: Sendable, Equatable {
   static func column(of latency: Int64) -> Int {
     let bits = UInt64(truncatingIfNeeded: max(0, latency))
     let exponent = 63 &- (bits | (1 << UInt64(firstExponent))).leadingZeroBitCount
-    let place = (exponent &- firstExponent) << 3 &+ Int(bits >> UInt64(exponent &- 3))
+    let place = (exponent &- firstExponent) &<< 3 &+ Int(bits &>> UInt64(exponent &- 3))
     return min(place, rowLength &- 1)
   }
 

@@ -28,7 +28,7 @@ final class SliceWatch {
     if slice.keepsMinutes { kept.add(record, truth, seen, perToken: perToken) }
     guard slice.covers(record.pointee.arrived) else { return }
     tally.add(record, truth, seen)
-    if seen.ending.isSuccess { latencies.add(0, seen) }
+    if seen.isSuccess { latencies.add(0, seen) }
     if let perToken { tokenTimes.record(perToken) }
   }
 
@@ -42,7 +42,7 @@ final class SliceWatch {
 
   /// Nanoseconds from the first token to the end, by output token after the first.
   private static func tokenTime(_ record: UnsafePointer<RequestRecord>, _ seen: Seen) -> Int64? {
-    guard seen.ending == .served, record.pointee.streams, record.pointee.outputTokens > 1 else {
+    guard seen.isServed, record.pointee.streams, record.pointee.outputTokens > 1 else {
       return nil
     }
     return (seen.endToEnd - seen.firstToken) / Int64(record.pointee.outputTokens - 1)

@@ -78,7 +78,7 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
   mutating func add(
     _ record: UnsafePointer<RequestRecord>, _ truth: UnsafePointer<RequestTruth>, _ seen: Seen
   ) {
-    endings.add(seen.ending)
+    endings.add(seen.code)
     calls &+= record.pointee.clientTry == 0 ? 1 : 0
     attempts &+= Int(record.pointee.attempts)
     bill += truth.pointee.bill
@@ -89,14 +89,14 @@ public struct Tally: BitwiseCopyable, Sendable, Equatable {
       hedges &+= Int(record.pointee.hedges)
     }
     if record.pointee.wasted.picodollars != 0 { wasted += record.pointee.wasted }
-    guard seen.ending.isSuccess else { return }
+    guard seen.isSuccess else { return }
     good &+= seen.good ? 1 : 0
     inputTokens &+= Int(record.pointee.inputTokens)
     outputTokens &+= Int(record.pointee.outputTokens)
     firstToken &+= Int128(seen.firstToken)
     endToEnd &+= Int128(seen.endToEnd)
     if seen.callAge != 0 { callAge &+= Int128(seen.callAge) }
-    servedEndToEnd &+= Int128(seen.ending == .served ? seen.endToEnd : 0)
+    servedEndToEnd &+= Int128(seen.isServed ? seen.endToEnd : 0)
     saved += record.pointee.saved
     degraded &+= truth.pointee.isDegraded ? 1 : 0
     if record.pointee.source == .semantic {

@@ -87,7 +87,8 @@ struct CallWatch: ~Copyable {
     if missing > tally.requests.open {
       breaches.add(
         .callEndsOnce, at: tally.requests.changed,
-        "\(missing) tries are missing before the last of their call; \(tally.requests.open) are open")
+        "\(missing) tries are missing before the last of their call; \(tally.requests.open) are open"
+      )
     }
     guard let calls = tally.calls else { return }
     // A call whose request has no record yet is open for the records, ended for the client.

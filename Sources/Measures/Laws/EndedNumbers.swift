@@ -32,11 +32,12 @@ struct EndedNumbers: ~Copyable {
     }
     let place = Int(truncatingIfNeeded: word) & mask
     let bit: UInt64 = 1 << (number & 63)
-    if words[place] & bit != 0 { return .twice }
-    words[place] |= bit
+    let before = words[proven: place]
+    if before & bit != 0 { return .twice }
+    words[proven: place] = before | bit
     count &+= 1
     if word > top { top = word }
-    if words[place] == .max, word == baseWord { advance() }
+    if before | bit == .max, word == baseWord { advance() }
     return .new
   }
 

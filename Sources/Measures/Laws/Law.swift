@@ -52,7 +52,7 @@ public enum Law: UInt8, Sendable, Hashable, CaseIterable {
     case .causeFirst:
       "arrived ≤ began ≤ ended ≤ settled; arrived ≤ started ≤ first token ≤ attempt's end ≤ settled."
     case .booksBalance:
-      "Cost = Σ attempts' bills + Σ side calls' bills, and so the estimates, request by request."
+      "Cost = Σ attempts' bills + Σ side calls' bills, request by request, + Σ standing charges; and so the estimates."
     case .attemptMaximum:
       "Attempts ≤ the policy's maximum, and = first + retries + fallbacks + hedges."
     case .openBreaker:

@@ -9,6 +9,7 @@ struct LawBook: ~Copyable {
   private var concurrency: ConcurrencyWatch
   private var breakers: BreakerWatch
   private var ejections: EjectionWatch
+  private let standing: StandingBooks
 
   init(_ plan: MeasuresPlan) {
     requests = OpenRequests(plan)
@@ -17,6 +18,7 @@ struct LawBook: ~Copyable {
     concurrency = ConcurrencyWatch(plan)
     breakers = BreakerWatch(plan)
     ejections = EjectionWatch(plan)
+    standing = StandingBooks(plan)
   }
 
   mutating func newFlush(_ breaches: inout Breaches) {
@@ -80,5 +82,6 @@ struct LawBook: ~Copyable {
     calls.close(tally, &breaches)
     sojourns.close(tally, &breaches)
     limiters.close(ended: requests, &breaches)
+    standing.close(tally, &breaches)
   }
 }

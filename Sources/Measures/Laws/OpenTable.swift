@@ -27,10 +27,10 @@ struct OpenTable<Value: BitwiseCopyable>: ~Copyable {
   mutating func slot(of key: UInt64) -> Int? {
     if key == Self.empty { return nil }
     var slot = Int(truncatingIfNeeded: key) & mask
-    while entries[slot].key != key {
-      if entries[slot].key == Self.empty {
+    while entries[proven: slot].key != key {
+      if entries[proven: slot].key == Self.empty {
         if count &* 2 >= mask { return growAndInsert(key) }
-        entries[slot] = Entry(key: key, value: blank)
+        entries[proven: slot] = Entry(key: key, value: blank)
         count &+= 1
         return slot
       }
@@ -44,16 +44,16 @@ struct OpenTable<Value: BitwiseCopyable>: ~Copyable {
   func find(_ key: UInt64) -> Int? {
     if key == Self.empty { return nil }
     var slot = Int(truncatingIfNeeded: key) & mask
-    while entries[slot].key != key {
-      if entries[slot].key == Self.empty { return nil }
+    while entries[proven: slot].key != key {
+      if entries[proven: slot].key == Self.empty { return nil }
       slot = (slot &+ 1) & mask
     }
     return slot
   }
 
   subscript(slot: Int) -> Value {
-    @inline(__always) _read { yield entries[slot].value }
-    @inline(__always) _modify { yield &entries[slot].value }
+    @inline(__always) _read { yield entries[proven: slot].value }
+    @inline(__always) _modify { yield &entries[proven: slot].value }
   }
 
   /// Where `slot` lies, until the table grows.
@@ -67,15 +67,15 @@ struct OpenTable<Value: BitwiseCopyable>: ~Copyable {
   mutating func remove(at slot: Int) {
     var hole = slot
     var next = (slot &+ 1) & mask
-    while entries[next].key != Self.empty {
-      let home = Int(truncatingIfNeeded: entries[next].key) & mask
+    while entries[proven: next].key != Self.empty {
+      let home = Int(truncatingIfNeeded: entries[proven: next].key) & mask
       if (next &- home) & mask >= (next &- hole) & mask {
-        entries[hole] = entries[next]
+        entries[proven: hole] = entries[proven: next]
         hole = next
       }
       next = (next &+ 1) & mask
     }
-    entries[hole].key = Self.empty
+    entries[proven: hole].key = Self.empty
     count &-= 1
   }
 

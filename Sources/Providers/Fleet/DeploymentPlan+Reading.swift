@@ -6,22 +6,20 @@ extension DeploymentPlan {
   ///
   /// A quota of its own, written in place, is added to `quotas`.
   public init(
-    name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan]
+    name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan],
+    dates: PriceDates = PriceDates()
   ) throws(SettingError) {
     let model = try s.text("model", "the model, as \"provider/model\"")
+    let row = PriceBook.row(model)
     let provider = try s.optionalText(
       "provider", "the provider; silence means the part before the slash of the name or model")
     let region = try s.text("region", default: "", "the region")
     let residency = try s.text("residency", default: "", "where the data stays: \"eu\"")
     let quota = try Self.quota(of: &s, name, &quotas)
-    let (capacity, standing) = try CapacityPlan.read(&s)
-    try s.require(
-      s.has("price") || standing != nil, "price",
-      expected: "prices such as { input: \"$2/M\", cachedInput: \"$0.5/M\", output: \"$8/M\" }",
-      next: "say what the deployment bills; silence about a price is not zero")
-    let price = try s.object("price", "what the provider bills") {
-      (s) throws(SettingError) -> PriceSheet in try PriceSheet(reading: &s)
-    }
+    let (capacity, rented) = try CapacityPlan.read(&s)
+    let price = try PriceTerms.read(&s, model: model, row, isRented: rented != nil)
+    let (sheet, curve) = price.terms.compiled(zero: dates.zero, dates.calendar)
+    let standing = rented ?? price.terms.standing
     let window = try s.optionalInteger(
       "contextWindow", in: 1...1_000_000_000, unit: "tokens", "the largest prompt that it takes")
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
@@ -29,7 +27,7 @@ extension DeploymentPlan {
     }
     let isServed = if case .selfHosted = capacity { true } else { false }
     try s.require(
-      s.has("latency") != isServed, "latency",
+      isServed ? !s.has("latency") : s.has("latency") || row != nil, "latency",
       expected: isServed
         ? "nothing: the speed of a self-hosted deployment is in `serving`"
         : "{ timeToFirstToken: …, timePerOutputToken: … }, or a latency class",
@@ -53,14 +51,26 @@ extension DeploymentPlan {
           "outputFactor", default: 1, in: 0.01...100, "its output tokens for one of the gateway's")
       )
     }
+    let promptCache = try s.optionalChoice(
+      "promptCache", from: PromptCachePresets.registry,
+      "its own cache of the beginnings of prompts; silence means that the traffic says what is "
+        + "cached")
     let source = try s.text(
-      "source", default: "", "where these numbers come from, with a date; silence means assumed")
+      "source",
+      default: price.isFromBook || latency == nil && row != nil && !isServed
+        ? PriceBook.source : "",
+      "where these numbers come from, with a date; silence means assumed")
+    // What the book stands in for, it does as a whole: prices, window and abilities belong together.
+    let known = price.isFromBook ? row : nil
     self.init(
       name: name, model: model, provider: provider, region: region, residency: residency,
-      quota: quota, price: price ?? .free, contextWindow: window, capabilities: capabilities,
-      latency: latency ?? .none, faults: faults, cut: cut ?? .consumed,
-      inputFactor: factors?.input ?? 1,
+      quota: quota, price: sheet, curve: curve, contextWindow: window ?? known?.contextWindow,
+      capabilities: capabilities.isEmpty ? known?.capabilities ?? [] : capabilities,
+      latency: isServed ? .none : latency ?? row?.latency?.latency ?? .none, faults: faults,
+      cut: cut ?? .consumed, inputFactor: factors?.input ?? 1,
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
+    saysFactors = factors != nil
+    self.promptCache = promptCache
   }
 
   private static func quota(
@@ -72,9 +82,7 @@ extension DeploymentPlan {
     if !setting.isDescribing && setting.members == nil {
       return try setting.name(among: quotas.map(\.name), kind: "quota")
     }
-    let own = try setting.object { (s) throws(SettingError) -> QuotaPlan in
-      try QuotaPlan(name: name, reading: &s)
-    }
+    let own = try QuotaPlan.read(name, setting)
     quotas.append(own)
     return quotas.count - 1
   }

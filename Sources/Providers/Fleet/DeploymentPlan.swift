@@ -32,17 +32,22 @@ public struct DeploymentPlan: Sendable {
   public var inputFactor: Double
   /// Its own output tokens for each one that the gateway counts.
   public var outputFactor: Double
+  /// Whether the file says these two factors.
+  public var saysFactors = false
   /// Where these numbers come from; empty if not said.
   public var source: String
   /// What bounds its throughput, and so where its time comes from.
   public var capacity: CapacityPlan
+  /// Its prompt cache; `nil` if what is cached is a fact of the call.
+  public var promptCache: PromptCachePlan?
   /// What it costs for being there; `nil` if it is paid by the token alone.
   public var standing: StandingCharge?
 
   /// Makes a deployment.
   public init(
     name: String, model: String, provider: String? = nil, region: String = "",
-    residency: String = "", quota: Int? = nil, price: PriceSheet, contextWindow: Int? = nil,
+    residency: String = "", quota: Int? = nil, price: PriceSheet, curve: PriceCurve? = nil,
+    contextWindow: Int? = nil,
     capabilities: [String] = [], latency: LatencyPlan, faults: [Fault] = [],
     cut: CutBilling = .consumed, inputFactor: Double = 1, outputFactor: Double = 1,
     source: String = "", capacity: CapacityPlan = .shared, standing: StandingCharge? = nil
@@ -54,6 +59,7 @@ public struct DeploymentPlan: Sendable {
     self.residency = residency
     self.quota = quota
     self.price = price
+    self.curve = curve
     self.contextWindow = contextWindow
     self.capabilities = capabilities
     self.latency = latency
@@ -64,6 +70,15 @@ public struct DeploymentPlan: Sendable {
     self.source = source
     self.capacity = capacity
     self.standing = standing
+  }
+
+  /// What it costs for being there, on both ledgers.
+  public var standingPrice: StandingPrice? {
+    guard let standing else { return nil }
+    if case .selfHosted(let serving) = capacity {
+      return StandingPrice(standing, isScaled: serving.autoscaling != nil)
+    }
+    return StandingPrice(standing)
   }
 
   /// The 64-bit hash of the name: part of the key of every draw.

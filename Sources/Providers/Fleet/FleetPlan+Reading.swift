@@ -6,16 +6,17 @@ extension FleetPlan {
   ///
   /// Incidents on the gateway itself (`on: "gateway"`) are left to the engine. `extends` must have
   /// been resolved.
-  /// - Parameter zero: The end of the warm-up, from which the times in a file count.
-  /// - Parameter calendar: The calendar of the hours of the day; `nil` if the file has no `starts`.
+  /// - Parameters:
+  ///   - zero: the end of the warm-up, from which the times in a file count.
+  ///   - calendar: the civil time of the run's start; without it the run starts at a midnight in UTC,
+  ///     of the first of a month.
   public init(
     reading s: inout SettingsReader, zero: Instant, calendar: Calendar? = nil
   ) throws(SettingError) {
+    let dates = PriceDates(zero: zero, calendar: calendar ?? PriceDates().calendar)
     let named = try s.entries("quotas", "limits of the providers, by name") {
       (name, setting) throws(SettingError) -> QuotaPlan in
-      try setting.object { (s) throws(SettingError) -> QuotaPlan in
-        try QuotaPlan(name: name, reading: &s)
-      }
+      try QuotaPlan.read(name, setting)
     }
     var quotas = named.map(\.value)
     let count = quotas.count
@@ -26,7 +27,8 @@ extension FleetPlan {
       try setting.object { (s) throws(SettingError) -> DeploymentPlan in
         // Only quotas of the section `quotas` can be named; those written in place come after.
         var visible = Array(quotas.prefix(count))
-        var plan = try DeploymentPlan(name: name, reading: &s, quotas: &visible)
+        var plan = try DeploymentPlan(
+          name: name, reading: &s, quotas: &visible, dates: dates)
         if visible.count > count {
           plan.quota = quotas.count
           quotas += visible[count...]
@@ -41,6 +43,11 @@ extension FleetPlan {
         return plan
       }
     }.map(\.value)
+    for index in quotas.indices {
+      quotas[index].calendar = Calendar(
+        epochSecondsAtStart: calendar?.epochSecondsAtStart ?? 0,
+        offsetSeconds: quotas[index].calendar.offsetSeconds)
+    }
     try s.require(
       (1...60_000).contains(deployments.count), "deployments", expected: "1 to 60000 deployments")
     let faults = try s.entries(
@@ -67,7 +74,8 @@ extension FleetPlan {
     for (index, draft) in here.enumerated() {
       incidents.append(
         try IncidentDraft(
-          name: draft.name, draft.setting, bit: UInt8(index), zero: zero, deployments: deployments))
+          name: draft.name, draft.setting, bit: UInt8(index), zero: zero, deployments: deployments,
+          calendar: dates.calendar))
     }
     self.init(
       deployments: deployments, quotas: quotas, incidents: try IncidentDraft.resolve(incidents),

@@ -23,13 +23,19 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
   private let standing: [StandingCharge?]
   private let measured: Range<Instant>
   private var quotas: Quotas
+  private var promptCaches: PromptCaches
 
   /// Makes the providers of one replication.
-  /// - Parameter measured: The stretch for which standing charges are paid.
+  /// - Parameters:
+  ///   - measured: the stretch for which standing charges are paid.
+  ///   - prefixes: where the pieces of prompts lie.
   public init(
-    _ plan: FleetPlan, chance: Chance, measured: Range<Instant> = .start ..< .distantFuture
+    _ plan: FleetPlan, chance: Chance, measured: Range<Instant> = .start ..< .distantFuture,
+    prefixes: PrefixArena? = nil
   ) {
+    let plan = plan.drawn(chance, until: ProviderFleet.end(of: measured))
     quotas = Quotas(plan)
+    promptCaches = PromptCaches(plan, prefixes: prefixes)
     count = plan.deployments.count
     standing = plan.deployments.map(\.standing)
     self.measured = measured
@@ -61,6 +67,13 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     self.hostedCount = hostedCount
   }
 
+  /// As far as incidents are drawn: a day past what is measured; a year if that has no end.
+  private static func end(of measured: Range<Instant>) -> Instant {
+    measured.upperBound == .distantFuture
+      ? Instant.start.advanced(by: .seconds(31_536_000))
+      : measured.upperBound.advanced(by: .seconds(86_400))
+  }
+
   deinit {
     analytic.deinitialize(count: analyticCount)
     analytic.deallocate()
@@ -82,12 +95,41 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
   public mutating func start(
     _ attempt: AttemptStart, at now: Instant, into output: inout ProviderOutput
   ) {
+    if !promptCaches.isEmpty, let cache = promptCaches.cache(of: attempt.deployment) {
+      return startCached(attempt, cache, at: now, into: &output)
+    }
+    startPlain(attempt, at: now, into: &output)
+  }
+
+  @inline(__always)
+  private mutating func startPlain(
+    _ attempt: AttemptStart, at now: Instant, into output: inout ProviderOutput
+  ) {
     switch places[Int(attempt.deployment.index)] {
     case .analytic(let place):
       analytic[place].start(attempt, at: now, quotas: &quotas, into: &output)
     case .hosted(let place):
       hosted[place].start(attempt, at: now, quotas: &quotas, into: &output)
     }
+  }
+
+  /// Starts an attempt where there is a prompt cache: what it finds counts as cached, and its prompt
+  /// is kept unless the answer is an error.
+  @inline(never)
+  private mutating func startCached(
+    _ attempt: AttemptStart, _ cache: Int, at now: Instant, into output: inout ProviderOutput
+  ) {
+    var known = attempt
+    let finding = promptCaches.look(cache, for: attempt, at: now)
+    known.cachedInputTokens = finding.cached
+    known.cacheWriteTokens = finding.written
+    let before = output.promises.count
+    startPlain(known, at: now, into: &output)
+    if output.promises.count > before {
+      let kind = output.promises[before].outcome.kind
+      guard kind == .succeeded || kind == .brokenStream || kind == .malformed else { return }
+    }
+    promptCaches.keep(cache, attempt, at: now)
   }
 
   /// Tells a deployment that an attempt has been withdrawn.
@@ -147,10 +189,30 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
   public func floor(
     _ attempt: AttemptStart, from: Instant = .start, until: Instant = .distantFuture
   ) -> (bill: Money, nanoseconds: Int64) {
+    guard !promptCaches.isEmpty, promptCaches.cache(of: attempt.deployment) != nil else {
+      return plainFloor(attempt, from, until)
+    }
+    // At best all of the prompt is cached; at worst nothing is, which may be cheaper.
+    var best = attempt
+    best.cachedInputTokens = attempt.inputTokens
+    var worst = attempt
+    worst.cachedInputTokens = 0
+    let (a, b) = (plainFloor(best, from, until), plainFloor(worst, from, until))
+    return (min(a.bill, b.bill), min(a.nanoseconds, b.nanoseconds))
+  }
+
+  private func plainFloor(
+    _ attempt: AttemptStart, _ from: Instant, _ until: Instant
+  ) -> (bill: Money, nanoseconds: Int64) {
     switch places[Int(attempt.deployment.index)] {
     case .analytic(let place): analytic[place].floor(attempt, from: from, until: until)
     case .hosted(let place): hosted[place].floor(attempt, from: from, until: until)
     }
+  }
+
+  /// How often the batches of a self-hosted deployment have changed; 0 for others.
+  public func changes(of deployment: DeploymentID) -> Int {
+    if case .hosted(let place) = places[Int(deployment.index)] { hosted[place].changes } else { 0 }
   }
 
   /// What a deployment costs for being there, whatever it did, in the measured stretch of a run

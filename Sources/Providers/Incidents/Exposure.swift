@@ -37,17 +37,30 @@ struct Exposure: Sendable {
     return product
   }
 
+  /// Nanoseconds that are added before the first token: the sum over the strikes.
+  func delay(at now: Int64) -> Int64 {
+    var sum: Int64 = 0
+    for strike in strikes where strike.isActive(at: now) { sum += strike.delay(at: now) }
+    return sum
+  }
+
   /// Lets the incidents that are going on touch an attempt that starts at `now`.
   func strike(
     _ attempt: AttemptStart, at now: Int64, isAdmitted: Bool, _ course: inout Course
   ) {
     for strike in strikes where strike.isActive(at: now) {
-      if strike.slow(at: now) != 1 { course.incidents |= strike.incident.mask }
+      if strike.slow(at: now) != 1 || strike.delay(at: now) != 0 {
+        course.incidents |= strike.incident.mask
+      }
       if !isAdmitted, strike.changesQuota(at: now) { course.incidents |= strike.incident.mask }
       if let failure = strike.incident.failure, strike.fails(attempt, at: now) {
         course.incidents |= strike.incident.mask
         course.meet(
           failure.kind, failure.delay, failure.retryAfter, detail: strike.detail(attempt))
+      }
+      if strike.spoils(attempt, at: now) {
+        course.incidents |= strike.incident.mask
+        course.isDegraded = true
       }
       if strike.hangs(attempt, at: now) {
         course.incidents |= strike.incident.mask

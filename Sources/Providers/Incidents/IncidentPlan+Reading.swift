@@ -5,23 +5,53 @@ extension IncidentPlan {
   /// The most incidents of a scenario: each has a bit of its own in the records.
   static let most = 32
 
-  /// Reads `from`, `until`, `for` and `with`; returns the incident whose times it shares.
+  /// Reads `draw`, `from`, `until`, `for`, `with` and `after`; returns the incident that it takes
+  /// its times from.
   mutating func readTimes(
-    _ s: inout SettingsReader, zero: Instant
-  ) throws(SettingError) -> String? {
+    _ s: inout SettingsReader, zero: Instant, _ calendar: Calendar
+  ) throws(SettingError) -> IncidentDraft.Bond? {
+    shape = try s.optionalChoice(
+      "shape", from: IncidentShapes.registry,
+      "its course; what it does is then the peak: one number each")
+    try s.require(
+      shape == nil || isConstant, "shape", expected: "nothing beside values over time",
+      next: "give each effect one number, which is the peak")
+    if let setting = try s.raw("draw", "how its occurrences are drawn, instead of `from`") {
+      let read = try IncidentDraws.read(setting)
+      if !s.isDescribing {
+        draws = read
+        draws?.calendar = calendar
+        try s.require(
+          read.levels.isEmpty || failure != nil, "draw",
+          expected: "an incident with an `error`, whose share the levels are",
+          next: "say `error`, or leave the levels out")
+        (from, until) = (.start, .distantFuture)
+      }
+    }
     let begin = try s.optionalDuration("from", "when it begins, after the warm-up")
     let end = try s.optionalDuration("until", "when it is over, after the warm-up")
     let length = try s.optionalDuration(
       "for", in: .nanoseconds(1) ... .seconds(3_153_600_000), "how long it lasts, instead of until")
     let with = try s.optionalText("with", "another incident with the same times")
+    let after = try s.optionalText(
+      "after", "another incident, from whose end `from` counts; silence about `from` means at once")
     if s.isDescribing { return nil }
+    if draws != nil {
+      for key in ["from", "until", "for", "with", "after"] {
+        try s.require(!s.has(key), key, expected: "nothing: `draw` gives the times")
+      }
+      return nil
+    }
     if let with {
-      for key in ["from", "until", "for"] {
+      for key in ["from", "until", "for", "after"] {
         try s.require(!s.has(key), key, expected: "nothing: `with` gives the times")
       }
-      return with
+      return .with(with)
     }
-    guard let begin else {
+    if after != nil {
+      try s.require(end == nil, "until", expected: "nothing: say how long, by `for`")
+    }
+    guard let begin = begin ?? (after == nil ? nil : .zero) else {
       throw s.missing("from", expected: "when it begins, or `with` another incident")
     }
     try s.require(end == nil || length == nil, "for", expected: "either `until` or `for`")
@@ -31,6 +61,8 @@ extension IncidentPlan {
       until = zero.advanced(by: end)
     } else if let length {
       until = from.advanced(by: length)
+    } else if let own = shape?.length {
+      until = from.advanced(byNanoseconds: own)
     } else {
       let last = lines.filter { $0.knots.count > 1 }.map(\.lastOffset).max()
       guard let last, last > 0 else {
@@ -39,10 +71,12 @@ extension IncidentPlan {
       }
       until = from.advanced(byNanoseconds: last)
     }
-    return nil
+    return after.map { .after($0) }
   }
 
-  private var lines: [Polyline] { [failure?.share, slow, hang, quota].compactMap { $0 } }
+  private var lines: [Polyline] {
+    [failure?.share, slow, hang, quota, spoilt, delay].compactMap { $0 }
+  }
 
   /// Reads what the incident does.
   mutating func readEffects(_ s: inout SettingsReader) throws(SettingError) {
@@ -65,6 +99,18 @@ extension IncidentPlan {
     ) {
       (setting) throws(SettingError) in try setting.number(in: 0...1000)
     }
+    delay = try Self.line(
+      "delay", of: &s, "what it adds before the first token: a time, or times over time"
+    ) {
+      (setting) throws(SettingError) in
+      Double(try setting.duration(in: .zero ... .seconds(86_400)).nanoseconds)
+    }
+    spoilt = try Self.line(
+      "spoilt", of: &s,
+      "the share of answers that come whole, with status 200, and are wrong; or values over time"
+    ) {
+      (setting) throws(SettingError) in try setting.share().value
+    }
     if let setting = try s.raw(
       "inFlight",
       "what happens to attempts in flight when it begins: survive, stall or break, or { break: share }"
@@ -75,7 +121,8 @@ extension IncidentPlan {
     if isHarmless && !s.isDescribing {
       throw SettingError(
         at: s.setting, "it has no effect",
-        allowed: ["error", "slow", "hang", "quota", "inFlight"], next: "say what it does")
+        allowed: ["error", "slow", "hang", "quota", "delay", "spoilt", "inFlight"],
+        next: "say what it does")
     }
   }
 

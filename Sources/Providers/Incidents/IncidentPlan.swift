@@ -55,6 +55,14 @@ public struct IncidentPlan: Sendable {
   public var hang: Polyline?
   /// The factor on the quotas of the struck deployments.
   public var quota: Polyline?
+  /// The share of answers that come whole, with status 200, and are wrong.
+  public var spoilt: Polyline?
+  /// Nanoseconds that are added before the first token.
+  public var delay: Polyline?
+  /// The course that is laid over what it does, if it is not laid yet.
+  public var shape: IncidentShape?
+  /// How its occurrences are drawn; `nil` if it happens once, from `from` to `until`.
+  public var draws: IncidentDraws?
   /// What happens to what is in flight when it begins.
   public var inFlight: InFlight
   /// The share of what is in flight that is touched.
@@ -65,7 +73,8 @@ public struct IncidentPlan: Sendable {
   /// Makes an incident.
   public init(
     name: String, on: IncidentSelector, from: Instant, until: Instant, failure: Failure? = nil,
-    slow: Polyline? = nil, hang: Polyline? = nil, quota: Polyline? = nil,
+    slow: Polyline? = nil, hang: Polyline? = nil, quota: Polyline? = nil, spoilt: Polyline? = nil,
+    delay: Polyline? = nil,
     inFlight: InFlight = .survive, inFlightShare: Probability = .always, bit: UInt8
   ) {
     self.name = name
@@ -76,6 +85,8 @@ public struct IncidentPlan: Sendable {
     self.slow = slow
     self.hang = hang
     self.quota = quota
+    self.spoilt = spoilt
+    self.delay = delay
     self.inFlight = inFlight
     self.inFlightShare = inFlightShare
     self.bit = bit

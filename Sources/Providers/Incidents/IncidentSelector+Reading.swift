@@ -1,8 +1,19 @@
 import Settings
 
 extension IncidentSelector {
-  /// Reads `on`: a deployment's name, or an object that says deployment, provider, region, model.
+  /// Reads `on`: a deployment's name, an object that says deployment, provider, region, model, or a
+  /// list of such.
   init(_ setting: Setting, among deployments: [DeploymentPlan]) throws(SettingError) {
+    if !setting.isDescribing, let elements = setting.elements {
+      var parts: [IncidentSelector] = []
+      for element in elements { parts.append(try IncidentSelector(element, among: deployments)) }
+      guard let first = parts.first else {
+        throw SettingError(at: setting, "it says nothing, so it strikes nobody")
+      }
+      self = first
+      others = Array(parts.dropFirst())
+      return
+    }
     let names = deployments.map(\.name)
     if setting.isDescribing { _ = try setting.name(among: names, kind: "deployment") }
     if !setting.isDescribing && setting.members == nil {

@@ -8,6 +8,8 @@ public struct IncidentSelector: Sendable, Hashable {
   public var region: String?
   /// The model, with or without the provider before the slash.
   public var model: String?
+  /// Selectors beside this one: what any of them covers is struck, by one cause.
+  public var others: [IncidentSelector] = []
 
   /// Makes a selector.
   public init(
@@ -27,6 +29,10 @@ public struct IncidentSelector: Sendable, Hashable {
 
   /// Whether it covers a deployment.
   public func matches(_ plan: DeploymentPlan) -> Bool {
+    covers(plan) || others.contains { $0.covers(plan) }
+  }
+
+  private func covers(_ plan: DeploymentPlan) -> Bool {
     if isEmpty { return false }
     if let deployment, deployment != plan.name { return false }
     if let provider, provider != plan.provider { return false }

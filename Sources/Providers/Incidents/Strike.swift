@@ -5,7 +5,7 @@ import Vocabulary
 struct Strike: Sendable {
   /// The draws of an attempt, by counter: one for each way in which an incident can touch it.
   private enum Draw: UInt32 {
-    case failure, hang, inFlight, detail
+    case failure, hang, inFlight, detail, spoilt
   }
 
   let incident: IncidentPlan
@@ -28,6 +28,11 @@ struct Strike: Sendable {
   /// The factor on all times.
   func slow(at now: Int64) -> Double { incident.slow?.value(at: now - from) ?? 1 }
 
+  /// Nanoseconds that it adds before the first token of an attempt that starts now.
+  func delay(at now: Int64) -> Int64 {
+    incident.delay.map { Progress.nanoseconds($0.value(at: now - from)) } ?? 0
+  }
+
   /// Whether it makes an attempt that starts now fail.
   func fails(_ attempt: AttemptStart, at now: Int64) -> Bool {
     guard let failure = incident.failure else { return false }
@@ -38,6 +43,12 @@ struct Strike: Sendable {
   func hangs(_ attempt: AttemptStart, at now: Int64) -> Bool {
     guard let hang = incident.hang else { return false }
     return draw(.hang, attempt) < hang.value(at: now - from)
+  }
+
+  /// Whether it spoils the answer to an attempt that starts now.
+  func spoils(_ attempt: AttemptStart, at now: Int64) -> Bool {
+    guard let spoilt = incident.spoilt else { return false }
+    return draw(.spoilt, attempt) < spoilt.value(at: now - from)
   }
 
   /// Whether it touches an attempt that is in flight when it begins.

@@ -56,16 +56,22 @@ struct APIProvider: Provider {
       isLively
       ? livelyPace(of: attempt, whole, slow: slow, at: begin)
       : demand.pace(of: attempt, whole, slow: slow)
+    let wait = isCalm ? 0 : exposure.delay(at: begin)
     var course = Course(
-      begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
+      begin: begin, firstToken: begin + wait + pace.first, end: begin + wait + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
 
     var isAdmitted = true
     if let quota {
       let asked = demand.permits(for: attempt, whole)
-      if case .refused(let retryAfter) = quotas.states[quota].judge(asked, at: now) {
+      switch quotas.states[quota].judge(asked, at: now) {
+      case .admitted: break
+      case .refused(let retryAfter):
         isAdmitted = false
         course.refuse(after: quotas.states[quota].answers, retryAfter)
+      case .spent:
+        isAdmitted = false
+        course.refuseSpent(after: quotas.states[quota].answers)
       }
     }
     if whole.inputTokens > contextWindow {
@@ -86,7 +92,7 @@ struct APIProvider: Provider {
     if let quota, isAdmitted {
       quotas.states[quota].expect(
         QuotaDemand(promise.usage), reserved: demand.permits(for: attempt, whole), from: now,
-        at: promise.end)
+        at: promise.end, bill: promise.bill)
     }
   }
 
@@ -114,8 +120,9 @@ struct APIProvider: Provider {
     let pace =
       pacing?.calmPace(of: attempt, whole, slow: slow, at: begin)
       ?? demand.pace(of: attempt, whole, slow: slow)
+    let wait = isCalm ? 0 : exposure.delay(at: begin)
     var course = Course(
-      begin: begin, firstToken: begin + pace.first, end: begin + pace.total,
+      begin: begin, firstToken: begin + wait + pace.first, end: begin + wait + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
     demand.meetFault(attempt, &course)
     if isLively { meetFaults(attempt, at: begin, &course) }

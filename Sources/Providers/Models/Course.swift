@@ -46,6 +46,9 @@ struct Course {
     fail(.status(429), at: begin + delay, retryAfter)
   }
 
+  /// The refusal of a quota whose money is spent.
+  mutating func refuseSpent(after delay: Int64) { fail(.spendLimit, at: begin + delay) }
+
   /// A failure, unless an earlier one is known.
   /// - Parameter detail: The uniform number behind a drawn fraction.
   mutating func meet(

@@ -98,9 +98,14 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     var isAdmitted = true
     if let quota {
       let asked = demand.permits(for: attempt, whole)
-      if case .refused(let retryAfter) = quotas.states[quota].judge(asked, at: now) {
+      switch quotas.states[quota].judge(asked, at: now) {
+      case .admitted: break
+      case .refused(let retryAfter):
         isAdmitted = false
         course.refuse(after: quotas.states[quota].answers, retryAfter)
+      case .spent:
+        isAdmitted = false
+        course.refuseSpent(after: quotas.states[quota].answers)
       }
     }
     if whole.inputTokens > contextWindow || need > plan.memory {

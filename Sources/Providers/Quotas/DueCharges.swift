@@ -4,6 +4,8 @@ struct DueCharge: BitwiseCopyable {
   var reservedAt: Int64
   var used: QuotaDemand
   var reserved: QuotaDemand
+  /// Picodollars.
+  var bill: Int64 = 0
 }
 
 /// The charges that are still to come, the earliest first: a binary heap.

@@ -36,11 +36,14 @@ public struct QuotaPlan: Sendable, Hashable {
     public var output: Int64
     /// A cached input token.
     public var cached: Int64
+    /// Whether counts of tokens that are not weighted count cached input.
+    public var countsCached: Bool
 
     /// Makes weights.
-    public init(output: Int64 = 1000, cached: Int64 = 1000) {
+    public init(output: Int64 = 1000, cached: Int64 = 1000, countsCached: Bool = true) {
       self.output = output
       self.cached = cached
+      self.countsCached = countsCached
     }
   }
 
@@ -52,12 +55,31 @@ public struct QuotaPlan: Sendable, Hashable {
     public var rate: Rate
     /// The most that a continuous bucket holds; `nil` means what the rate gives in a minute, at least 1.
     public var burst: Int64?
+    /// Whether it counts by the calendar's day, whatever the quota's window.
+    public var isDaily = false
 
     /// Makes a meter.
     public init(_ unit: Unit, rate: Rate, burst: Int64? = nil) {
       self.unit = unit
       self.rate = rate
       self.burst = burst
+    }
+  }
+
+  /// A limit on how fast a window's tokens may grow over those of the window before.
+  public struct Acceleration: Sendable, Hashable {
+    /// The most for the tokens of one in the last window.
+    public var factor: Double
+    /// What is always allowed in a window.
+    public var from: Int64
+    /// The window.
+    public var window: Duration
+
+    /// Makes a limit.
+    public init(factor: Double, from: Int64, window: Duration = .seconds(60)) {
+      self.factor = factor
+      self.from = from
+      self.window = window
     }
   }
 
@@ -75,6 +97,13 @@ public struct QuotaPlan: Sendable, Hashable {
   public var saysRetryAfter: Bool
   /// What tokens weigh where they are weighted.
   public var weights: Weights
+  /// The most that is spent in a period of the calendar; beyond it every attempt is refused with a
+  /// 429 that no waiting cures before the period is over, and that says so in its code.
+  public var spend: PeriodicAmount?
+  /// How fast the tokens may grow, if that is limited.
+  public var acceleration: Acceleration?
+  /// Where days and months begin.
+  public var calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: 0)
 
   /// Makes a quota.
   public init(

@@ -6,6 +6,8 @@ enum QuotaVerdict: Equatable {
   case admitted
   /// It may not; the provider says when to come back, or does not say.
   case refused(RetryAfter)
+  /// It may not, because the money of the period is spent; the provider says that, and not when.
+  case spent
 }
 
 /// What an attempt asks of a quota, in the provider's own tokens.
@@ -27,12 +29,16 @@ struct QuotaDemand: BitwiseCopyable {
       cachedInputTokens: usage.cachedInputTokens)
   }
 
+  private func input(_ weights: QuotaPlan.Weights) -> Int64 {
+    Int64(weights.countsCached ? inputTokens : inputTokens - cachedInputTokens)
+  }
+
   /// How much of it a meter counts.
   func permits(of unit: QuotaPlan.Unit, _ weights: QuotaPlan.Weights) -> Int64 {
     switch unit {
     case .requests: 1
-    case .tokens: Int64(inputTokens) + Int64(outputTokens)
-    case .inputTokens: Int64(inputTokens)
+    case .tokens: input(weights) + Int64(outputTokens)
+    case .inputTokens: input(weights)
     case .outputTokens: Int64(outputTokens)
     case .weighted:
       Int64(inputTokens - cachedInputTokens) * 1000 + Int64(cachedInputTokens) * weights.cached

@@ -21,11 +21,12 @@ struct TokenFactors: Sendable {
     if isPlain {
       return Usage(
         inputTokens: attempt.inputTokens, cachedInputTokens: cached,
-        outputTokens: attempt.outputTokens)
+        cacheWriteTokens: attempt.cacheWriteTokens, outputTokens: attempt.outputTokens)
     }
     return Usage(
       inputTokens: Self.scale(attempt.inputTokens, input),
       cachedInputTokens: Self.scale(cached, input),
+      cacheWriteTokens: Self.scale(attempt.cacheWriteTokens, input),
       outputTokens: Self.scale(attempt.outputTokens, output))
   }
 

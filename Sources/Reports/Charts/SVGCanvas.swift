@@ -70,7 +70,9 @@ struct SVGCanvas {
   }
 
   /// The whole document.
-  func document(title: String, _ setting: SVGSetting) -> String {
+  ///
+  /// - Parameter rules: the style of what this chart alone has.
+  func document(title: String, _ setting: SVGSetting, rules: String = "") -> String {
     let margin = setting == .standalone ? 14.0 : 0
     let (w, h) = (SVGCanvas.number(width + 2 * margin), SVGCanvas.number(height + 2 * margin))
     let (x, y) = (SVGCanvas.number(-margin), SVGCanvas.number(-margin))
@@ -78,9 +80,10 @@ struct SVGCanvas {
     out += " viewBox=\"\(x) \(y) \(w) \(h)\" width=\"\(w)\" height=\"\(h)\">\n"
     out += "<title>\(XML.text(title))</title>\n"
     if setting == .standalone {
-      out += "<style>\n\(ChartTheme.variables)\(ChartTheme.rules)</style>\n"
+      out += "<style>\n\(ChartTheme.variables)\(ChartTheme.rules)\(rules)</style>\n"
       out += "<rect class=\"paper\" x=\"\(x)\" y=\"\(y)\" width=\"\(w)\" height=\"\(h)\"/>\n"
     }
+    if setting == .inline, !rules.isEmpty { out += "<style>\n\(rules)</style>\n" }
     return out + body + "</svg>\n"
   }
 }

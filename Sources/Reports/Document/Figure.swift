@@ -12,6 +12,8 @@ public struct Figure: Sendable, Hashable {
     case forest(ForestChart)
     /// From one cost to another, cause by cause.
     case bridge(BridgeChart)
+    /// Shares over two quantities.
+    case heatMap(HeatMapChart)
   }
 
   /// The name for files and links, without extension.
@@ -36,6 +38,7 @@ public struct Figure: Sendable, Hashable {
     case .shares(let chart): chart.svg(setting)
     case .forest(let chart): chart.svg(setting)
     case .bridge(let chart): chart.svg(setting)
+    case .heatMap(let chart): chart.svg(setting)
     }
   }
 

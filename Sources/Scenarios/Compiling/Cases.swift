@@ -56,7 +56,7 @@ extension Scenario {
 struct OutageOfEach {
   /// What the elements are.
   enum Element: Int, CaseIterable {
-    case deployment, region, provider
+    case deployment, region, provider, model
   }
 
   private let name: String
@@ -105,6 +105,7 @@ struct OutageOfEach {
       case .deployment: plan.name
       case .region: plan.region
       case .provider: plan.provider
+      case .model: plan.model
       }
     }.reduce(into: []) { list, value in
       if !value.isEmpty, !list.contains(value) { list.append(value) }
@@ -124,6 +125,7 @@ struct OutageOfEach {
       case .deployment: on.deployment = value
       case .region: on.region = value
       case .provider: on.provider = value
+      case .model: on.model = value
       }
       incidents.append(
         IncidentPlan(

@@ -4,13 +4,14 @@ import Settings
 import Traffic
 import Vocabulary
 
-// What the file says beside what the rooms read: `deployments.X.estimate` and `.tags`, and the
-// `source` of quotas and incidents.
+// What the file says beside what the rooms read: `deployments.X.estimate` and `.tags`, the
+// `recordedOn` of streams, and the `source` of quotas and incidents.
 
 extension Scenario {
   /// The keys that are read here and not by the rooms, by section.
   static let extras: [(section: String, keys: [String])] = [
-    ("deployments", ["estimate", "tags"]), ("quotas", ["source"]), ("incidents", ["source"]),
+    ("traffic", ["recordedOn"]), ("deployments", ["estimate", "tags"]), ("quotas", ["source"]),
+    ("incidents", ["source"]),
   ]
 
   /// The tree as the rooms read it.
@@ -34,13 +35,15 @@ extension Scenario {
   /// What the gateway knows of each deployment: its own copy of the price sheet, equal to the
   /// provider's unless `estimate` says otherwise.
   static func facts(
-    _ fleet: FleetPlan, _ tree: Setting, _ names: inout TrafficNames
+    _ fleet: FleetPlan, _ tree: Setting, _ names: inout TrafficNames,
+    knowing general: SheetKnowledge = .billed
   ) throws(SettingError) -> [DeploymentFacts] {
     var facts: [DeploymentFacts] = []
     for plan in fleet.deployments {
-      var sheet = plan.price
+      var (sheet, knowledge) = (plan.price, general)
       if let estimate = tree["deployments"]?[plan.name]?["estimate"], !estimate.isNull {
-        sheet = try estimate.object { (s) throws(SettingError) in try Estimate.read(&s, plan.price)
+        (sheet, knowledge) = try estimate.object { (s) throws(SettingError) in
+          try Estimate.read(&s, plan.price, general)
         }
       }
       var capabilities = TagSet(rawValue: .max)
@@ -54,6 +57,7 @@ extension Scenario {
       var known = DeploymentFacts(
         name: plan.name, sheet: sheet, capabilities: capabilities,
         contextWindow: plan.contextWindow.map { UInt32(clamping: $0) } ?? .max)
+      known.curve = knowledge.copy(of: plan.curve)
       (known.provider, known.model) = (plan.provider, plan.model)
       (known.region, known.residency) = (plan.region, plan.residency)
       if let tags = tree["deployments"]?[plan.name]?["tags"], !tags.isNull {
@@ -96,34 +100,69 @@ enum DeploymentTags {
   }
 }
 
+/// What the gateway's copies of the price sheets know.
+enum SheetKnowledge: String, CaseIterable {
+  /// All that is billed.
+  case billed
+  /// What was in force at the start of the run: nothing of later changes.
+  case start
+  /// One rate for each kind of token: no tiers, hours, volumes or changes.
+  case flat
+
+  func copy(of curve: PriceCurve?) -> PriceCurve? {
+    guard var copy = curve else { return nil }
+    switch self {
+    case .billed: return copy
+    case .flat: return nil
+    case .start:
+      copy.stretches = Array(copy.stretches.prefix(1))
+      return copy.isPlain ? nil : copy
+    }
+  }
+}
+
 /// The gateway's own copy of a deployment's prices.
 enum Estimate {
-  /// Reads `estimate`: what it does not say is the provider's.
+  /// Reads `estimate`: what it does not say is the provider's; rates of its own are flat ones.
   static func read(
-    _ s: inout SettingsReader, _ truth: PriceSheet
-  ) throws(SettingError) -> PriceSheet {
+    _ s: inout SettingsReader, _ truth: PriceSheet, _ general: SheetKnowledge = .billed
+  ) throws(SettingError) -> (PriceSheet, SheetKnowledge) {
+    let known = try s.name(
+      "knows", default: general.rawValue, among: SheetKnowledge.allCases.map(\.rawValue),
+      kind: "knowledge",
+      "what the copy knows: all that is billed, nothing of later changes (`start`), or one rate a "
+        + "kind of token (`flat`)")
     let sheet = try s.object("price", "what the gateway takes the prices for") {
       (s) throws(SettingError) -> PriceSheet in
       let input = try s.optionalTokenPrice("input", "the price of an input token")
       let cached = try s.optionalTokenPrice("cachedInput", "the price of a cached input token")
+      let write = try s.optionalTokenPrice("cacheWrite", "the price of a written input token")
       let output = try s.optionalTokenPrice("output", "the price of an output token")
       return PriceSheet(
         input: input ?? truth.input, cachedInput: cached ?? input ?? truth.cachedInput,
-        output: output ?? truth.output)
+        cacheWrite: write ?? input ?? truth.cacheWrite, output: output ?? truth.output)
     }
-    return sheet ?? truth
+    return (sheet ?? truth, sheet == nil ? SheetKnowledge.allCases[known] : .flat)
   }
 }
 
 extension Scenario.Provenance {
   /// Where the numbers of streams, quotas, deployments, faults and incidents come from, in this order.
-  static func list(_ tree: Setting) -> [Scenario.Provenance] {
+  ///
+  /// A deployment that takes its numbers from the price book has that for a source; its token factor
+  /// is assumed.
+  static func list(_ tree: Setting, _ fleet: FleetPlan) -> [Scenario.Provenance] {
     var list: [Scenario.Provenance] = []
     for section in ["traffic", "quotas", "deployments", "faults", "incidents"] {
       for entry in tree[section]?.members ?? [] {
         var source: String?
         if case .string(let text)? = entry.value["source"]?.content, !text.isEmpty { source = text }
+        let plan = section == "deployments" ? fleet.deployments.first { $0.name == entry.key } : nil
+        if source == nil, let text = plan?.source, !text.isEmpty { source = text }
         list.append(Scenario.Provenance(path: entry.value.path, source: source))
+        if let plan, !plan.saysFactors, plan.inputFactor != 1 {
+          list.append(Scenario.Provenance(path: entry.value.path + ".tokens", source: nil))
+        }
       }
     }
     return list

@@ -28,13 +28,13 @@ extension Scenario {
     names.aliases.isOpen = true
     let keys = try Identities.read(&s, into: &names, zero: clock.warmUp)
     let streams = try Scenario.streams(&s, &names)
-    let fleet = try FleetPlan(
-      reading: &s, zero: clock.warmUp, calendar: clock.calendar)
+    var fleet = try FleetPlan(reading: &s, zero: clock.warmUp, calendar: clock.calendar)
+    try fleet.countTokens(of: tree)
     let services = try ServicesPlan(reading: &s)
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
-    let facts = try Scenario.facts(fleet, tree, &names)
+    let facts = try Scenario.facts(fleet, tree, &names, knowing: gateway.sheets)
     var policyNames = PolicyNames(
       deployments: facts, aliases: aliases,
       teams: names.teams.members, tags: names.tags.names, capabilities: names.capabilities.names,
@@ -87,7 +87,7 @@ extension Scenario {
     if s.isDescribing { return }
     try requireServices()
     try requireRoutes(asked)
-    provenance = Provenance.list(tree)
+    provenance = Provenance.list(tree, fleet)
   }
 
   private static func streams(

@@ -36,6 +36,7 @@ extension Scenario.Replications {
 struct GatewaySection {
   var replicas = 1
   var gossipLag: Duration?
+  var sheets = SheetKnowledge.billed
 
   static let states = Registry<Duration?>(
     "scope of state",
@@ -52,14 +53,19 @@ struct GatewaySection {
 
   init(reading s: inout SettingsReader) throws(SettingError) {
     let section = try s.object("gateway", "the gateway itself") {
-      (s) throws(SettingError) -> (Int, Duration?) in
+      (s) throws(SettingError) -> (Int, Duration?, SheetKnowledge) in
       let replicas = try s.integer(
         "replicas", default: 1, in: 1...1000, "how many replicas share the traffic")
       let lag = try s.choice(
         "state", from: GatewaySection.states, default: "local", "what replicas know of each other")
-      return (replicas, lag)
+      let known = try s.name(
+        "sheets", default: SheetKnowledge.billed.rawValue,
+        among: SheetKnowledge.allCases.map(\.rawValue), kind: "knowledge",
+        "what its copies of the price sheets know: all that is billed, nothing of later changes "
+          + "(`start`), or one rate a kind of token (`flat`)")
+      return (replicas, lag, SheetKnowledge.allCases[known])
     }
-    if let section { (replicas, gossipLag) = section }
+    if let section { (replicas, gossipLag, sheets) = section }
   }
 }
 

@@ -1,5 +1,6 @@
 import Chance
 import GatewayCore
+import Providers
 public import Settings
 import Traffic
 
@@ -138,6 +139,13 @@ public enum PolicyCatalogue {
     family(TraceFormats.registry, "traffic.X.format"),
     family(
       Distributions.registry, "deployments.X.latency.timeToFirstToken, traffic.X.tokens.input"),
+    family(IncidentShapes.registry, "incidents.X.shape"),
+    family(IncidentDraws.registry, "incidents.X.draw"),
+    family(QuotaTiers.registry, "quotas.X.tier"),
+    family(ServingPresets.registry, "deployments.X.serving.model"),
+    family(ServingPlan.mixings, "deployments.X.serving.prefill"),
+    family(ProvisionedPresets.registry, "deployments.X.provisioned.model"),
+    family(PromptCachePresets.registry, "deployments.X.promptCache"),
   ]
 
   /// The entries of that name, each with its family; several families may know a name.

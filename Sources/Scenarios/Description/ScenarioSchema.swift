@@ -30,6 +30,12 @@ public enum ScenarioSchema {
       more.append(text("from", "the file of a policy, or \"file#name\" of one among several"))
     case "quotas", "incidents":
       more.append(text("source", "where these numbers come from; silence means assumed"))
+    case "traffic":
+      more.append(
+        text(
+          "recordedOn",
+          "the model whose tokens the stream counts: those of the price book count "
+            + "theirs relative to it; silence means all count alike"))
     case "deployments":
       var estimate = ParameterDescription(
         key: "estimate", kind: .object, doc: "where the gateway's own copy of the prices differs")
@@ -67,6 +73,17 @@ public enum ScenarioSchema {
         for key in section.nested[policy].nested.indices
         where section.nested[policy].nested[key].key == "routes" {
           section.nested[policy].nested[key].nested.insert(text("", ""), at: 0)
+        }
+      }
+    case "deployments":
+      // Faults may be the bare name of a latency class.
+      for deployment in section.nested.indices {
+        for key in section.nested[deployment].nested.indices
+        where section.nested[deployment].nested[key].key == "faults" {
+          var list = section.nested[deployment].nested[key]
+          list.key = ""
+          section.nested[deployment].nested[key].kind = .anything
+          section.nested[deployment].nested[key].nested = [text("", ""), list]
         }
       }
     case "incidents": section.nested = section.nested.map(withValuesOverTime)

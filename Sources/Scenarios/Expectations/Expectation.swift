@@ -150,8 +150,21 @@ public struct Expectations: Sendable {
   /// Nothing.
   public init() {}
 
+  /// Lets its lines speak of these cases only, which have their places from 0 on.
+  mutating func keep(_ cases: [Int]) {
+    func places(_ old: [Int]) -> [Int] { cases.indices.filter { old.contains(cases[$0]) } }
+    for index in expect.indices { expect[index].cases = places(expect[index].cases) }
+    for index in never.indices { never[index].cases = places(never[index].cases) }
+    for index in sometimes.indices { sometimes[index].cases = places(sometimes[index].cases) }
+  }
+
   /// Whether nothing is expected.
   public var isEmpty: Bool { expect.isEmpty && never.isEmpty && sometimes.isEmpty }
+
+  /// Whether a line is held against the committed result.
+  public var namesCommitted: Bool {
+    expect.contains { if case .committed = $0.bound { true } else { false } }
+  }
 
   /// Where the slices of each line of `expect` begin among all slices of a run.
   public var firstSlices: [Int] {

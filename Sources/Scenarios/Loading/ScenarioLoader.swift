@@ -27,7 +27,11 @@ public enum ScenarioLoader {
     scenario.name = FilePath.name(
       of: FilePath.name(of: file) == fileName && !folder.isEmpty ? folder : file)
     scenario.data = data
-    if !options.cases.isEmpty { scenario.cases = try chosen(options.cases, of: scenario.cases) }
+    if !options.cases.isEmpty {
+      let all = scenario.cases.map(\.name)
+      scenario.cases = try chosen(options.cases, of: scenario.cases)
+      scenario.expectations.keep(scenario.cases.map { all.firstIndex(of: $0.name) ?? -1 })
+    }
     for stream in scenario.streams {
       let mention = tree["traffic"]?[stream.name]?["trace"]
       try files.addData(of: stream, in: scenario.data, mention: mention)

@@ -54,6 +54,30 @@ struct BodyLaw: Sendable {
     return repeats > 0 ? original(of: call, number: number) : call
   }
 
+  /// Draws the keys of the bodies of the calls from `number` on.
+  ///
+  /// The table of a pool is large: it is asked for all of them before any is needed.
+  @inline(__always)
+  func fill(
+    _ draws: UnsafeMutableBufferPointer<CallDraws.Draw>, from number: UInt64,
+    _ guesses: UnsafeMutableBufferPointer<Zipf.Guess>
+  ) {
+    guard let ranks else {
+      for place in draws.indices {
+        let number = number &+ UInt64(place)
+        draws[place].body = body(call: CallKey(source: source, number: number), number: number)
+      }
+      return
+    }
+    for place in draws.indices {
+      let call = CallKey(source: source, number: number &+ UInt64(place))
+      guesses[place] = ranks.guess(choice.uniform(call: call, counter: 2))
+    }
+    for place in draws.indices {
+      draws[place].body = CallKey(source: pool, number: UInt64(ranks.rank(guesses[place])))
+    }
+  }
+
   private func original(of call: CallKey, number: UInt64) -> CallKey {
     var (call, number) = (call, number)
     while number > 0, choice.uniform(call: call, counter: 2) < repeats {

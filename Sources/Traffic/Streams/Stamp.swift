@@ -26,6 +26,8 @@ struct Stamp: Sendable {
   private let cachedShare: Double
   private let questions: QuestionDraws?
   private let difficulties: DifficultyDraws?
+  /// Whether a stream draws more than body, prompt and answer.
+  private let drawsMore: Bool
 
   init(_ laws: CallLaws, stream: String, chance: Chance) {
     let source = NameHash(stream)
@@ -55,6 +57,9 @@ struct Stamp: Sendable {
     difficulties = laws.difficulty.map {
       DifficultyDraws($0, chance.key(.difficulty, name: pool))
     }
+    drawsMore =
+      patiences != nil || streamedShare != nil || identities != nil || questions != nil
+      || difficulties != nil || cachedShare >= 0
     template = Request(
       call: CallKey(bits: 0), tags: laws.tags, capabilities: laws.capabilities,
       identity: laws.identity.identity(identityKey, CallKey(bits: 0)), inputTokens: 0,
@@ -76,12 +81,10 @@ struct Stamp: Sendable {
   /// Draws body, prompt and answer of the calls from `number` on.
   @inline(never)
   func lookAhead(from number: UInt64, into draws: inout CallDraws) {
+    draws.guesses.withUnsafeMutableBufferPointer { guesses in
+      draws.calls.withUnsafeMutableBufferPointer { bodies.fill($0, from: number, guesses) }
+    }
     draws.calls.withUnsafeMutableBufferPointer { draws in
-      for place in draws.indices {
-        let number = number &+ UInt64(place)
-        draws[place].body = bodies.body(
-          call: CallKey(source: source, number: number), number: number)
-      }
       for place in draws.indices {
         draws[place].input = input.tokens(inputKey, draws[place].body, recorded: 0)
       }
@@ -142,9 +145,6 @@ struct Stamp: Sendable {
     arrival.request.conversation = 0
     arrival.request.deadline =
       patience == .max ? .distantFuture : now.advanced(byNanoseconds: patience)
-    if let patiences {
-      arrival.request.deadline = now.advanced(byNanoseconds: patiences.patience(of: call))
-    }
     arrival.request.tags = template.tags
     arrival.request.capabilities = template.capabilities
     arrival.request.identity = template.identity
@@ -154,15 +154,30 @@ struct Stamp: Sendable {
     arrival.request.priority = template.priority
     arrival.request.streams = template.streams
     arrival.request.clientTry = 0
+    arrival.truth.outputTokens = min(output, template.outputCap)
+    arrival.truth.cachedInputTokens = cachedShare < 0 ? min(cached, input) : 0
+    if drawsMore { drawMore(&arrival, at: now, call: call, first: first, body: body) }
+  }
+
+  /// What is drawn, or follows from the prompt, for some streams only. (Inlined: calling it would copy
+  /// the stamp.)
+  @inline(__always)
+  private func drawMore(
+    _ arrival: inout Arrival, at now: Instant, call: CallKey, first: CallKey, body: CallKey
+  ) {
+    if let patiences {
+      arrival.request.deadline = now.advanced(byNanoseconds: patiences.patience(of: call))
+    }
     if let streamedShare {
       arrival.request.streams = streamingKey.uniform(call: call) < streamedShare
     }
     if let identities { arrival.request.identity = identities.identity(first) }
     if let questions { arrival.truth.cluster = questions.question(of: body) }
     if let difficulties { arrival.truth.difficulty = difficulties.difficulty(of: body) }
-    arrival.truth.outputTokens = min(output, template.outputCap)
-    arrival.truth.cachedInputTokens =
-      cachedShare < 0 ? min(cached, input) : UInt32(Double(input) * cachedShare)
+    if cachedShare >= 0 {
+      arrival.truth.cachedInputTokens = UInt32(
+        Double(arrival.request.inputTokens) * cachedShare)
+    }
   }
 }
 
@@ -181,6 +196,8 @@ struct CallDraws: Sendable {
   }
 
   var calls = [Draw](repeating: Draw(), count: CallDraws.count)
+  /// The bodies of a pool before they are looked up.
+  var guesses = [Zipf.Guess](repeating: .blank, count: CallDraws.count)
 
   /// Where the draws of a call lie.
   @inline(__always)

@@ -123,11 +123,13 @@ public struct StreamPlan: Sendable {
   ///   - end: no call arrives at or after it.
   ///   - zero: the zero of the scenario file, from which the `rate` profile counts.
   ///   - data: where data files are looked for.
+  ///   - prefixes: where a trace's prompts put their pieces; without it they tell none.
   public func makeClient(
     chance: Chance, from start: Instant = .start, until end: Instant, zero: Instant? = nil,
-    data: DataFolders
+    data: DataFolders, prefixes: PrefixArena? = nil
   ) throws(TrafficError) -> any Client {
-    let calls = try makeCalls(chance: chance, from: start, until: end, zero: zero, data: data)
+    let calls = try makeCalls(
+      chance: chance, from: start, until: end, zero: zero, data: data, prefixes: prefixes)
     return client.isActive
       ? RetryingClient(calls, client, stream: name, chance: chance) : calls
   }
@@ -140,7 +142,8 @@ public struct StreamPlan: Sendable {
 
   /// Makes the client that the calls come from, without what the library adds.
   private func makeCalls(
-    chance: Chance, from start: Instant, until end: Instant, zero: Instant?, data: DataFolders
+    chance: Chance, from start: Instant, until end: Instant, zero: Instant?, data: DataFolders,
+    prefixes: PrefixArena?
   ) throws(TrafficError) -> any Client {
     let stamp = Stamp(laws, stream: name, chance: chance)
     switch origin {
@@ -148,7 +151,8 @@ public struct StreamPlan: Sendable {
       let path = try data.find(file, source: source, sha256: sha256)
       let reader = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
       return TraceClient(
-        reader: reader, playing: playing, stamp: stamp, from: start, until: end)
+        reader: reader, playing: playing, stamp: stamp, from: start, until: end,
+        prefixes: prefixes)
     case .users(let users):
       return UserClient(
         users, stamp: stamp, stream: name, chance: chance, from: start, until: end)

@@ -18,6 +18,7 @@ struct TraceClient: Client {
   private let stamp: Stamp
   private let start: Instant
   private let end: Instant
+  private let prefixes: PrefixArena?
 
   private var row = TraceRow()
   private var number: UInt64 = 0
@@ -28,9 +29,12 @@ struct TraceClient: Client {
   private var skippedBefore = 0
 
   init(
-    reader: TraceReader, playing: Playing, stamp: Stamp, from start: Instant, until end: Instant
+    reader: TraceReader, playing: Playing, stamp: Stamp, from start: Instant, until end: Instant,
+    prefixes: PrefixArena? = nil
   ) {
     self.reader = reader
+    self.reader.readsBlocks = prefixes != nil
+    self.prefixes = prefixes
     self.playing = playing
     self.stamp = stamp
     self.start = start
@@ -54,8 +58,22 @@ struct TraceClient: Client {
     let now = start.advanced(byNanoseconds: after)
     guard now < end else { return false }
     stamp.fill(&arrival, at: now, number: number, row: row)
+    if let prefixes { tellPrefix(&arrival, prefixes) }
     number &+= 1
     return true
+  }
+
+  /// Tells the pieces of the prompt.
+  ///
+  /// Without a conversation of its own a call belongs to that of its second block; the first is often
+  /// a system prompt that all share.
+  private func tellPrefix(_ arrival: inout Arrival, _ prefixes: PrefixArena) {
+    arrival.prefix = prefixes.add(
+      blocks: reader.blocks, of: reader.format.blockTokens, tokens: arrival.request.inputTokens,
+      at: arrival.at)
+    if arrival.request.conversation == 0, let root = reader.blocks.prefix(2).last {
+      arrival.request.conversation = root | 1
+    }
   }
 
   private func scaled(_ elapsed: Int64) -> Int64? {

@@ -121,6 +121,10 @@ struct RowParsing: Sendable {
     case .conversation:
       row.conversation = start == end ? 0 : max(1, FieldParsing.hash(bytes, start, end))
       return nil
+    case .blocks:
+      row.body = start == end ? 0 : max(1, FieldParsing.hash(bytes, start, end))
+      (row.blocksStart, row.blocksEnd) = (Int32(start), Int32(end))
+      return nil
     case .body:
       row.body = start == end ? 0 : max(1, FieldParsing.hash(bytes, start, end))
       return nil

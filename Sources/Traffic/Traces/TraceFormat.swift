@@ -32,6 +32,9 @@ public struct TraceFormat: Sendable, Hashable {
     case conversation
     /// Whatever is equal for equal bodies, such as a checksum of the prompt.
     case body
+    /// A list of whole numbers, one a block of the prompt, equal for equal blocks behind equal
+    /// beginnings; equal lists are equal bodies.
+    case blocks
   }
 
   /// A column that a trace has.
@@ -60,9 +63,12 @@ public struct TraceFormat: Sendable, Hashable {
   public let clock: Clock
   /// The columns that are read; all others are passed over.
   public let columns: [Column]
+  /// Tokens of a block of the prompt, where there are blocks.
+  public let blockTokens: UInt32
 
   /// Makes a format.
-  public init(shape: Shape, clock: Clock, columns: [Column]) {
+  public init(shape: Shape, clock: Clock, columns: [Column], blockTokens: UInt32 = 512) {
+    self.blockTokens = max(1, blockTokens)
     self.shape = shape
     self.clock = clock
     self.columns = columns
@@ -85,12 +91,12 @@ public struct TraceFormat: Sendable, Hashable {
       Column(.conversation, "Session ID", isOptional: true),
     ])
 
-  /// Mooncake traces (github.com/kvcache-ai/Mooncake); milliseconds; equal block hashes are equal
-  /// bodies.
+  /// Mooncake traces (github.com/kvcache-ai/Mooncake); milliseconds; a hash for each 512 tokens of the
+  /// prompt, equal lists of hashes are equal bodies.
   public static let mooncake = TraceFormat(
     shape: .jsonLines, clock: .count(ofNanoseconds: 1_000_000),
     columns: [
       Column(.time, "timestamp"), Column(.input, "input_length"),
-      Column(.output, "output_length"), Column(.body, "hash_ids", isOptional: true),
+      Column(.output, "output_length"), Column(.blocks, "hash_ids", isOptional: true),
     ])
 }

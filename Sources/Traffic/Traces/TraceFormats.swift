@@ -57,6 +57,16 @@ public enum TraceFormats {
     {
       columns.append(TraceFormat.Column(.body, name))
     }
-    return TraceFormat(shape: shape, clock: clocks[clock].clock, columns: columns)
+    if let name = try s.optionalText(
+      "blocks",
+      "a column with a list of whole numbers, one a block of the prompt, equal for equal "
+        + "blocks behind equal beginnings: what a provider's prompt cache finds again")
+    {
+      columns.append(TraceFormat.Column(.blocks, name))
+    }
+    let tokens = try s.integer(
+      "blockTokens", default: 512, in: 1...1_000_000, unit: "tokens", "the length of a block")
+    return TraceFormat(
+      shape: shape, clock: clocks[clock].clock, columns: columns, blockTokens: UInt32(tokens))
   }
 }

@@ -17,6 +17,12 @@ public struct TraceReader: Sendable {
   /// The number of the line that was read last, from 1.
   public private(set) var line = 0
 
+  /// The blocks of the prompt of the row that was read last; empty if the trace does not say, or
+  /// nobody wants to know.
+  public private(set) var blocks: [UInt64] = []
+  /// Whether the blocks are read.
+  public var readsBlocks = false
+
   private let skipsBadRows: Bool
   private let file: ReadableFile
   private var buffer = [UInt8](repeating: 0, count: TraceReader.chunk)
@@ -71,6 +77,7 @@ public struct TraceReader: Sendable {
       if fault == nil {
         if row.time >= latest {
           latest = row.time
+          if row.blocksEnd > 0 { takeBlocks(of: &row) }
           return true
         }
         fault = RowFault(.decreasing, start: start, end: last)
@@ -82,7 +89,35 @@ public struct TraceReader: Sendable {
 
   /// Goes back to the first row; rows left out are counted again.
   public mutating func rewind() throws(TrafficError) {
+    let readsBlocks = readsBlocks
     self = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
+    self.readsBlocks = readsBlocks
+  }
+
+  /// Reads the whole numbers between the brackets; whatever else stands there only parts them.
+  private mutating func takeBlocks(of row: inout TraceRow) {
+    blocks.removeAll(keepingCapacity: true)
+    if readsBlocks {
+      var value: UInt64 = 0
+      var isInside = false
+      for position in Int(row.blocksStart)..<Int(row.blocksEnd) {
+        if let digit = FieldParsing.digit(buffer[position]) {
+          value = value &* 10 &+ UInt64(digit)
+          isInside = true
+        } else if isInside {
+          blocks.append(TraceReader.mixed(value))
+          (value, isInside) = (0, false)
+        }
+      }
+      if isInside { blocks.append(TraceReader.mixed(value)) }
+    }
+    (row.blocksStart, row.blocksEnd) = (0, 0)
+  }
+
+  /// A number of a block as a key among all keys.
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    let hash = (value &+ 1) &* 0x9E37_79B9_7F4A_7C15
+    return hash ^ (hash >> 29)
   }
 
   @inline(__always)

@@ -13,6 +13,9 @@ public struct TraceRow: BitwiseCopyable, Sendable, Hashable {
   public var conversation: UInt64 = 0
   /// A hash of the body; 0 if the trace does not say.
   public var body: UInt64 = 0
+  /// Where the list of blocks stands in the reader's buffer; the reader takes it out at once.
+  var blocksStart: Int32 = 0
+  var blocksEnd: Int32 = 0
 
   /// Makes an empty row.
   public init() {}

@@ -26,6 +26,8 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
     case contentPolicy
     /// The answer came whole, with status 200, and cannot be read: broken JSON, an empty body.
     case malformed
+    /// The provider refuses further work until a period is over: the money for it is spent.
+    case spendLimit
   }
 
   /// The HTTP status that stands for it: the provider's own, or 408, 499, 502, 504.
@@ -65,6 +67,10 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
   /// The content policy stands against it (Azure OpenAI: 400 `content_filter`).
   @inlinable public static var contentPolicy: Outcome { Outcome(.contentPolicy, status: 400) }
 
+  /// The money of the account's period is spent: a 429 whose code says that waiting does not help
+  /// (Anthropic: `enforced_spend_limit_reached`; OpenAI: `insufficient_quota`).
+  @inlinable public static var spendLimit: Outcome { Outcome(.spendLimit, status: 429) }
+
   /// The answer came to its end and cannot be read (RFC 9110, 15.6.3: an invalid response from the
   /// inbound server is a gateway's 502; the provider itself said 200).
   @inlinable public static var malformed: Outcome { Outcome(.malformed, status: 502) }
@@ -73,7 +79,7 @@ public struct Outcome: BitwiseCopyable, Sendable, Hashable {
   @inlinable @inline(__always) public var isSuccess: Bool { kind == .succeeded }
   /// Whether the provider answered with an error, whatever it is about.
   @inlinable public var isErrorAnswer: Bool {
-    kind == .status || kind == .contextWindow || kind == .contentPolicy
+    kind == .status || kind == .contextWindow || kind == .contentPolicy || kind == .spendLimit
   }
   /// Whether a deadline ended it.
   @inlinable public var isTimeout: Bool {

@@ -59,9 +59,10 @@ public struct PriceSheet: BitwiseCopyable, Sendable, Hashable {
 
   @inlinable @inline(__always)
   static func roundHalfEven(_ femtodollars: Int64) -> Int64 {
-    let (quotient, remainder) = femtodollars.quotientAndRemainder(dividingBy: 1000)
-    if remainder > 500 || (remainder == 500 && quotient & 1 == 1) { return quotient + 1 }
-    return quotient
+    let quotient = femtodollars / 1000
+    // Half and an odd quotient is more than half: no branch, which would be mispredicted.
+    let remainder = femtodollars &- quotient &* 1000
+    return quotient &+ (remainder &+ (quotient & 1) > 500 ? 1 : 0)
   }
 }
 

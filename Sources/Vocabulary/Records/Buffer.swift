@@ -35,6 +35,16 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     _count &+= 1
   }
 
+  /// Adds a copy of an element where it lies.
+  ///
+  /// One run of wide moves: a record that is handed on as a value is first taken apart.
+  @inlinable @inline(__always)
+  public mutating func append(copyOf element: UnsafePointer<Element>) {
+    if _count == capacity { grow() }
+    (base + _count).initialize(from: element, count: 1)
+    _count &+= 1
+  }
+
   /// The element at `index`, in place.
   ///
   /// The index is checked in debug builds only: every index that

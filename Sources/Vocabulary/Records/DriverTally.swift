@@ -17,6 +17,10 @@ public struct DriverTally: Sendable {
   public var sideCalls = StationTally()
   /// Charges that no attempt bears, for the measured interval (capacity by the hour).
   public var standingCharges: MoneyTotal
+  /// Of these, what each deployment cost for being there.
+  public var standing: [StandingTally] = []
+  /// Of these, the side calls that belong to no request.
+  public var standingSideCalls = MoneyTotal.zero
 
   /// Makes a tally of an empty gateway.
   public init(deployments: Int, answers: Bool = false) {
@@ -25,6 +29,19 @@ public struct DriverTally: Sendable {
     self.deployments = Array(repeating: StationTally(), count: deployments)
     standingCharges = .zero
   }
+}
+
+/// What one deployment cost for being there.
+public struct StandingTally: Sendable {
+  /// What the provider charged.
+  public var charge = MoneyTotal.zero
+  /// What the gateway takes it for.
+  public var estimate = MoneyTotal.zero
+  /// ∫ units dt, in unit-nanoseconds.
+  public var unitNanoseconds: Int128 = 0
+
+  /// Makes the tally of one that costs nothing.
+  public init() {}
 }
 
 /// What enters and leaves one station, and the exact integral of the number in between.

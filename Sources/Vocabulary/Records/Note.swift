@@ -58,9 +58,11 @@ public struct Note: BitwiseCopyable, Sendable {
     case followed
     /// Something was asked outside. `subject`: kind of side call; `other`: its deadline (ns).
     case asked
-    /// A side call has ended. `subject`: kind; `value`: 1 answered, 0 failed or late.
+    /// A side call has ended. `subject`: kind; `value`: 1 answered, 0 failed or late;
+    /// `other`: a score × 1,000,000.
     case answered
-    /// The semantic cache was asked. `value`: 1 hit, 0 miss; `other`: best similarity × 1,000,000.
+    /// The semantic cache was asked. `value`: 1 hit, 0 miss, 3 an expired answer
+    /// because the route has failed; `other`: best similarity × 1,000,000.
     case semanticLooked
     /// A second attempt starts before the first has ended. `value`: the delay (ns).
     case hedged

@@ -12,6 +12,8 @@ struct Stream {
   var streamed = 0.5
   var bodies = 40
   var patience: Duration?
+  /// The share of requests with each of the two tags.
+  var tagged = 0.0
 }
 
 /// A client with a list of arrivals, drawn under keys of its stream's name.
@@ -53,6 +55,13 @@ struct ListClient: Client {
       inputTokens: UInt32(100 + draws.uniform() * 3_000),
       outputCap: draws.uniform() < 0.5 ? .max : 400, alias: AliasID(stream.alias),
       streams: draws.uniform() < stream.streamed)
+    if stream.tagged > 0 {
+      var tags = TagSet()
+      for bit in 0..<2 where draws.uniform() < stream.tagged {
+        tags.insert(TagSet(rawValue: 1 << UInt64(bit)))
+      }
+      arrival.request.tags = tags
+    }
     arrival.truth = Truth(
       outputTokens: UInt32(1 + draws.uniform() * 300), cluster: UInt32(1 + print % 30))
     return true

@@ -6,7 +6,10 @@ import Vocabulary
 
 extension World {
   /// A random small world: a random subset of mechanisms meets a random subset of faults.
-  init(swarm seed: UInt64, requests: Int = 60, replicas: Bool = true, money: Bool = true) {
+  init(
+    swarm seed: UInt64, requests: Int = 60, replicas: Bool = true, money: Bool = true,
+    caches: Bool = false
+  ) {
     var random = SplitMix64(seed: seed)
     func maybe(_ percent: Int = 50) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
     func one<Value>(_ values: [Value]) -> Value {
@@ -291,6 +294,7 @@ extension World {
     }
     policy += waiting(&random)
     self.policy = .members(policy)
+    if caches { addCaches(seed: seed) }
   }
 }
 

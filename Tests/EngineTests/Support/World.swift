@@ -34,6 +34,7 @@ struct World {
     let facts = deployments.map { DeploymentFacts(name: $0.name, sheet: $0.price * priceFactor) }
     var names = PolicyNames(
       deployments: facts, aliases: World.aliases, teams: ["red", "blue"],
+      tags: ["ask=anew", "ask=nothing"],
       populations: Populations(keys: 3, users: 5, teams: 2, features: 2, aliases: 2))
     names.servicePrices = services.prices
     var reader = try SettingsReader(policy)
@@ -48,6 +49,7 @@ struct World {
     var measures = MeasuresPlan(
       from: .start, to: end, end: end, aliases: 2, deployments: deployments.count, teams: 2,
       features: 2, keys: 3, replicas: replicas)
+    measures.standing = deployments.map(\.standingPrice)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
     measures.limits = plan.limitEnvelopes(replicas: replicas, lag: gossipLag ?? .zero)
     measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
@@ -88,6 +90,8 @@ struct World {
     let gateway = try plan()
     var run = RunPlan(gateway: gateway, fleet: fleet, end: end)
     run.replicas = replicas
+    run.measured = .start..<end
+    run.standing = deployments.map(\.standingPrice)
     run.gossipLag = gossipLag ?? .zero
     run.services = services
     run.gatewayFaults = gatewayFaults

@@ -200,4 +200,70 @@ struct SemanticTests {
     // The second overwrote the first.
     #expect(bench.kept.count - bench.released.count == 2)
   }
+
+  @Test("counts prompts of very different lengths as different questions, if it is told to")
+  func lengths() throws {
+    let bench = try bench(["threshold": 0.9, "ttl": "1h", "matchTokens": "20%"])
+    fill(bench)  // 1,000 tokens
+    for (tokens, isHit) in [(800, true), (799, false), (1_250, true), (1_251, false)] {
+      bench.arrive { $0.inputTokens = UInt32(tokens) }
+      bench.embed(cosine: 0.95)
+      #expect(
+        (bench.requests.last?.source == .semantic && bench.live.isEmpty) == isHit, "\(tokens)")
+      bench.end(.cancelled)
+      bench.end(.cancelled)
+    }
+  }
+
+  @Test("answers with an expired entry when the route has failed, for as long as it may")
+  func stale() throws {
+    let bench = try bench(["threshold": 0.9, "ttl": "1s", "staleOnError": "1m"])
+    fill(bench)
+    for (wait, source) in [
+      (Duration.seconds(2), RequestRecord.Source.semantic), (.seconds(60), .provider),
+    ] {
+      bench.pass(wait)
+      bench.arrive()
+      bench.embed(cosine: 0.95)
+      #expect(bench.live.count == 1, "what has expired is no hit")
+      bench.end(.status(503))
+      bench.end(.status(503))
+      let record = try #require(bench.requests.last)
+      #expect(record.end == (source == .semantic ? .succeeded : .failed))
+      if source == .semantic { #expect(record.source == .semantic && record.attempts == 2) }
+    }
+    #expect(bench.notes(.semanticLooked).contains { $0.value == 3 })
+  }
+
+  @Test("keeps no more bytes than it may: answer, overhead and vector")
+  func bytes() throws {
+    // 100 tokens × 4 + 512 + 64 × 4 = 1,168 bytes an entry.
+    let bench = try bench(["threshold": 0.999, "ttl": "1h", "bytes": 2_400])
+    for cosine in [0.1, 0.3, 0.5, 0.7] as [Float] {
+      bench.arrive()
+      bench.embed(cosine: cosine)
+      bench.end(.succeeded)
+      #expect(bench.kept.count - bench.released.count <= 2)
+    }
+    #expect(bench.kept.count - bench.released.count == 2)
+    bench.arrive()
+    bench.embed(cosine: 0.9)
+    bench.end(.succeeded, usage: Usage(inputTokens: 1_000, outputTokens: 1_000))
+    #expect(bench.kept.count == 4, "an answer that does not fit is not kept")
+  }
+
+  @Test("gives its permit to who waits as soon as its embedding has answered it")
+  func letsIn() throws {
+    let bench = try Bench([
+      "routes": ["chat": "a"], "cache": ["semantic": ["threshold": 0.9, "ttl": "1h"]],
+      "concurrency": [["by": ["fixed": 1]]], "queue": ["capacity": 5],
+    ])
+    fill(bench)
+    bench.arrive()
+    bench.arrive()
+    #expect(bench.asked.count == 2, "the second waits for its permit")
+    bench.embed(cosine: 0.99)
+    #expect(bench.requests.last?.source == .semantic)
+    #expect(bench.asked.count == 3, "now it asks")
+  }
 }

@@ -113,6 +113,47 @@ struct VectorIndexTests {
     #expect(hits * 100 >= expected * 95, "\(hits) of \(expected)")
   }
 
+  @Test("takes few inner products a look-up, and not many more in ten times as many vectors")
+  func work() {
+    var random = SplitMix64(seed: 6)
+    let vectors = Vectors(4_040, clusters: 400, spread: 0.2, &random)
+    var index = VectorIndex(cellSize: 8, probes: 4, exactUpTo: 0)
+    var each: [Int] = []
+    for (from, to) in [(0, 400), (400, 4_000)] {
+      for entry in from..<to { index.add(UInt32(entry), vectors[entry], tag: 1) }
+      let before = index.products
+      for question in 4_000..<4_040 { _ = index.find(vectors[question], tag: 1, atLeast: 0.9) }
+      each.append((index.products - before) / 40)
+    }
+    #expect(each[1] < 600, "\(each)")
+    #expect(each[1] < 5 * each[0], "\(each)")
+  }
+
+  @Test("keeps its recall while vectors come and go")
+  func churn() {
+    var random = SplitMix64(seed: 7)
+    let vectors = Vectors(840, clusters: 80, spread: 0.2, &random)
+    var index = VectorIndex(cellSize: 16, probes: 4, exactUpTo: 0)
+    var held: [UInt32: UInt64] = [:]
+    for step in 0..<1_600 {
+      let entry = UInt32(step % 800)
+      if held.removeValue(forKey: entry) != nil { index.remove(entry) }
+      guard step % 3 > 0 else { continue }
+      index.add(entry, vectors[Int(entry)], tag: 1)
+      held[entry] = 1
+    }
+    var (hits, expected) = (0, 0)
+    for question in 800..<840 {
+      guard nearest(vectors[question], among: held, vectors, tag: 1, atLeast: 0.94) != nil else {
+        continue
+      }
+      expected += 1
+      if index.find(vectors[question], tag: 1, atLeast: 0.94) != nil { hits += 1 }
+    }
+    #expect(expected > 20)
+    #expect(hits * 100 >= expected * 95, "\(hits) of \(expected)")
+  }
+
   @Test("copes with as many equal vectors as there are, and with none")
   func equal() {
     var random = SplitMix64(seed: 5)
@@ -149,5 +190,46 @@ struct VectorIndexTests {
       }
     }
     #expect(dot.bitPattern == lanes[0].bitPattern)
+  }
+}
+
+@Suite("The code of a vector")
+struct VectorCodeTests {
+  @Test("is as good as its bound says, for any number of dimensions", arguments: [16, 48, 64, 256])
+  func error(dimensions: Int) {
+    var random = SplitMix64(seed: UInt64(dimensions))
+    let (blocks, codes) = (dimensions / 16, (dimensions / 16 + 1) / 2)
+    let scale = VectorCode.scale(dimensions: dimensions)
+    let bound = VectorCode.error(numbers: dimensions, scale: scale)
+    let vectors = UnsafeMutablePointer<SIMD16<Float>>.allocate(capacity: 2 * blocks)
+    let written = UnsafeMutablePointer<VectorCode.Block>.allocate(capacity: 2 * codes)
+    defer {
+      vectors.deallocate()
+      written.deallocate()
+    }
+    for round in 0..<60 {
+      for vector in 0..<2 {
+        for block in 0..<blocks {
+          var lanes = SIMD16<Float>(repeating: 0)
+          for lane in 0..<16 { lanes[lane] = Float.random(in: -1...1, using: &random) }
+          // Some along an axis, and some equal: the longest sums.
+          if round % 4 == 1 { lanes = SIMD16(repeating: 0) }
+          if round % 4 == 2, vector == 1 { lanes = vectors[block] }
+          (vectors + vector * blocks + block).initialize(to: lanes)
+        }
+        if round % 4 == 1 { vectors[vector * blocks][round % 16] = round % 8 == 1 ? 1 : -1 }
+        UnitVectors.normalise(vectors + vector * blocks, blocks: blocks)
+        VectorCode.write(
+          written + vector * codes, codes, of: vectors + vector * blocks, blocks: blocks,
+          scale: scale)
+      }
+      let cosine = UnitVectors.dot(vectors, vectors + blocks, blocks: blocks)
+      let dot = VectorCode.dot(written, written + codes, blocks: codes)
+      let near = Float(dot) / (scale * scale)
+      if (near - cosine).magnitude > bound + 1e-4 {
+        Issue.record("\(near) for \(cosine), at most \(bound) away")
+      }
+      if round % 4 == 2, (near - 1).magnitude > 0.05 { Issue.record("equal, but \(near)") }
+    }
   }
 }

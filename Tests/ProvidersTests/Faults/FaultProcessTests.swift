@@ -186,4 +186,17 @@ struct FaultBillTests {
     #expect((counts.min() ?? 0) == 20 && (counts.max() ?? 0) == 59)
     #expect((moments(counts).mean - 39.5).magnitude < 4 * 11.5 / 44.7)
   }
+
+  @Test("the instant of a token is the first by which it is made, whatever the rounding")
+  func instants() {
+    for tokens in [2, 3, 7, 101, 4096] as [UInt32] {
+      let end = 1_000 + Int64(tokens) * 1_234_577 / 3
+      for count in stride(from: 2, through: tokens, by: Int(tokens) / 7 + 1) {
+        let instant = Progress.instant(ofToken: count, firstToken: 1_000, end: end, of: tokens)
+        #expect(Progress.tokens(at: instant, firstToken: 1_000, end: end, of: tokens) == count)
+        #expect(
+          Progress.tokens(at: instant - 1, firstToken: 1_000, end: end, of: tokens) == count - 1)
+      }
+    }
+  }
 }

@@ -39,6 +39,19 @@ struct CaseTests {
     #expect(region.from == scenario.warmUp.advanced(by: .seconds(3_600)))
   }
 
+  @Test("can be made for each model as well")
+  func model() throws {
+    let text = edited(
+      "policies:", "cases: { m: { each: \"model\", down: \"1m\", at: \"0s\" } }, policies:")
+    let scenario = try Files([("scenario.json5", text)]).load()
+    let models = Set(scenario.fleet.deployments.map(\.model))
+    #expect(scenario.cases.count == models.count)
+    for one in scenario.cases {
+      let incident = scenario.fleet.incidents[one.incidents[0]]
+      #expect(incident.on.model.map { models.contains($0) } == true)
+    }
+  }
+
   @Test("at a random time has the same time for a seed, another one for another")
   func random() throws {
     func time(_ seed: Int) throws -> Instant { try scenario(seed: seed).fleet.incidents[2].from }

@@ -18,6 +18,8 @@ struct SchemaTests {
       ["cases", "c", "each"], ["gateway", "state", "gossiped", "lag"],
       ["objectives", "firstToken"],
       ["replications", "upTo"], ["keys", "k", "expires"], ["deployments", "d", "price", "input"],
+      ["deployments", "d", "latency", "drift", "own", "sigma"], ["faults", "f", "bursts", "every"],
+      ["deployments", "d", "latency", "timeToFirstToken"], ["deployments", "d", "faults", "500"],
     ] {
       #expect(ScenarioSchema.parameters.parameter(at: way) != nil, "\(way)")
     }

@@ -77,16 +77,16 @@ struct ScenarioErrorTests {
       """
       scenario.json5:6:42: deployments["a/x"].prcie: unknown key "prcie"
         did you mean "price"?  allowed: model, provider, region, residency, quota, serving, \
-      provisioned, price, contextWindow, capabilities, latency, faults, billing, tokens, source, \
-      extends, estimate, tags
+      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      tokens, source, extends, estimate, tags
       """),
     Mistake(
       "a misspelt extends", "extends: \"a/x\"", "extend: \"a/x\"",
       """
       scenario.json5:8:14: deployments["b/y"].extend: unknown key "extend"
         did you mean "extends"?  allowed: model, provider, region, residency, quota, serving, \
-      provisioned, price, contextWindow, capabilities, latency, faults, billing, tokens, source, \
-      extends, estimate, tags
+      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      tokens, source, extends, estimate, tags
       """),
     Mistake(
       "an unknown kind of route node", "fallback:", "falback:",

@@ -4,7 +4,9 @@ import Vocabulary
 ///
 /// A look-up finds the most similar entry that the rule lets answer. A hit needs now < expiry and
 /// does not refresh the entry. An answer whose question is there already (cosine ≥ 0.99999)
-/// overwrites it. Expired entries are removed when met, two are inspected per store. Vectors of
+/// overwrites it. Expired entries are removed when met, two are inspected per store; with
+/// `staleOnError` they stay that much longer, for `lookStale`, and the most similar entry decides
+/// even if it is such a one: its question's next answer will overwrite it. Vectors of
 /// requests in flight wait in their request's slot until the answer is there.
 /// - Complexity: as `VectorIndex`.
 struct SemanticCache: ~Copyable {
@@ -14,6 +16,8 @@ struct SemanticCache: ~Copyable {
     var expires: Instant
     var usage: Usage
     var body: UInt64
+    var inputTokens: UInt32
+    var size: UInt32
     var deployment: DeploymentID
     var isLive: Bool
   }
@@ -31,6 +35,9 @@ struct SemanticCache: ~Copyable {
   private var keeper: Keeper
   private var entries: Slab<Entry>
   private var hand: UInt32 = 0
+  private let limit: Int
+  /// How much of its capacity is taken.
+  private(set) var size = 0
   /// By slot of the request: its vector, and the generation that it belongs to.
   private var held: UnsafeMutablePointer<Block>
   private var generations: Buffer<UInt32>
@@ -43,11 +50,13 @@ struct SemanticCache: ~Copyable {
     index = VectorIndex(
       dimensions: plan.rule.dimensions, cellSize: plan.rule.cellSize, probes: plan.rule.probes,
       exactUpTo: plan.rule.exactUpTo)
-    let capacity = plan.rule.capacity
-    keeper = Keeper(plan.eviction, capacity: capacity, entries: capacity ?? 0)
+    limit = plan.rule.capacity.limit ?? .max
+    keeper = Keeper(
+      plan.eviction, capacity: plan.rule.capacity.limit, entries: plan.rule.capacity.entries)
     entries = Slab(
       blank: Entry(
-        expires: .distantPast, usage: .none, body: 0, deployment: .none, isLive: false))
+        expires: .distantPast, usage: .none, body: 0, inputTokens: 0, size: 0,
+        deployment: .none, isLive: false))
     held = .allocate(capacity: 64 * blocks)
     generations = Buffer(capacity: 64)
   }
@@ -105,16 +114,39 @@ struct SemanticCache: ~Copyable {
     let vector = UnsafePointer(held + Int(id.slot) * blocks)
     while let match = index.find(vector, tag: tag, atLeast: rule.threshold) {
       if now < entries[match.entry].expires {
-        keeper.used(match.entry)
-        let entry = entries[match.entry]
         return Found(
-          hit: ExactCache.Hit(
-            usage: entry.usage, deployment: entry.deployment, body: BodyID(bits: entry.body)),
-          similarity: match.similarity)
+          hit: hit(match.entry, for: request.inputTokens), similarity: match.similarity)
       }
+      if now < goes(entries[match.entry].expires) { break }
       remove(match.entry, into: &output)
     }
     return Found(hit: nil, similarity: 0)
+  }
+
+  /// The answer to such a question, fresh or as stale as a failed route allows.
+  mutating func lookStale(
+    _ request: borrowing Request, _ id: RequestID, at now: Instant
+  ) -> ExactCache.Hit? {
+    let vector = UnsafePointer(held + Int(id.slot) * blocks)
+    guard let match = index.find(vector, tag: rule.tag(of: request), atLeast: rule.threshold),
+      now < goes(entries[match.entry].expires)
+    else { return nil }
+    return hit(match.entry, for: request.inputTokens)
+  }
+
+  /// What an entry answers a prompt of that length.
+  private mutating func hit(_ number: UInt32, for inputTokens: UInt32) -> ExactCache.Hit? {
+    let entry = entries[number]
+    guard rule.matches(inputTokens, entry.inputTokens) else { return nil }
+    keeper.used(number)
+    return ExactCache.Hit(
+      usage: entry.usage, deployment: entry.deployment, body: BodyID(bits: entry.body))
+  }
+
+  /// The last instant but one of an entry.
+  @inline(__always)
+  private func goes(_ expires: Instant) -> Instant {
+    expires.advanced(byNanoseconds: rule.staleOnError)
   }
 
   /// Keeps the answer to a request whose vector is held; returns how many entries had to go.
@@ -125,26 +157,32 @@ struct SemanticCache: ~Copyable {
     sweep(at: now, into: &output)
     let tag = rule.tag(of: request)
     let vector = UnsafePointer(held + Int(id.slot) * blocks)
-    let expires = now.advanced(byNanoseconds: rule.timeToLive)
+    let needed = rule.capacity.size(of: usage)
+    let stored = Entry(
+      expires: now.advanced(byNanoseconds: rule.timeToLive), usage: usage, body: body.bits,
+      inputTokens: request.inputTokens, size: UInt32(clamping: needed), deployment: deployment,
+      isLive: true)
     if let same = index.find(vector, tag: tag, atLeast: 0.99999) {
-      output.commands.append(.releaseBody(BodyID(bits: entries[same.entry].body)))
-      entries[same.entry] = Entry(
-        expires: expires, usage: usage, body: body.bits, deployment: deployment, isLive: true)
-      keeper.used(same.entry)
-      return 0
+      if Int(entries[same.entry].size) == needed {
+        output.commands.append(.releaseBody(BodyID(bits: entries[same.entry].body)))
+        entries[same.entry] = stored
+        keeper.used(same.entry)
+        return 0
+      }
+      remove(same.entry, into: &output)
     }
     let key = SemanticCache.key(vector, tag)
     keeper.arriving(key)
     var evicted = 0
-    if let capacity = rule.capacity, index.count >= capacity {
-      remove(keeper.victim(for: 1), into: &output)
-      evicted = 1
+    while size &+ needed > limit {
+      remove(keeper.victim(for: needed), into: &output)
+      evicted += 1
     }
     let entry = entries.take()
-    entries[entry] = Entry(
-      expires: expires, usage: usage, body: body.bits, deployment: deployment, isLive: true)
+    entries[entry] = stored
     index.add(entry, vector, tag: tag)
-    keeper.stored(entry, key: key, size: 1)
+    keeper.stored(entry, key: key, size: needed)
+    size += needed
     return evicted
   }
 
@@ -161,6 +199,7 @@ struct SemanticCache: ~Copyable {
     output.commands.append(.releaseBody(BodyID(bits: entries[entry].body)))
     index.remove(entry)
     keeper.removed(entry)
+    size -= Int(entries[entry].size)
     entries[entry].isLive = false
     entries.give(entry)
   }
@@ -168,7 +207,9 @@ struct SemanticCache: ~Copyable {
   private mutating func sweep(at now: Instant, into output: inout Output) {
     for _ in 0..<2 where index.count > 0 {
       if Int(hand) >= entries.used { hand = 0 }
-      if entries[hand].isLive, now >= entries[hand].expires { remove(hand, into: &output) }
+      if entries[hand].isLive, now >= goes(entries[hand].expires) {
+        remove(hand, into: &output)
+      }
       hand &+= 1
     }
   }

@@ -6,7 +6,8 @@ import Vocabulary
 /// Two texts are the same question if the cosine of their embeddings is at least `threshold`
 /// (Portkey: 0.95; LiteLLM `similarity_threshold`), or their `distance` 1 − cosine at most so much
 /// (Azure API Management's `score-threshold`, where lower is stricter), and scope, alias,
-/// capabilities and what else must match are equal. Kong's time to live is 300 s. Portkey asks it
+/// capabilities and what else must match are equal. The most similar entry decides: if its prompt is
+/// of another length (`matchTokens`) there is no hit. Kong's time to live is 300 s. Portkey asks it
 /// for prompts below 8,191 tokens only (`maxInputTokens`).
 public struct SemanticRule: BitwiseCopyable, Sendable {
   /// What happens if the embedding fails or is late.
@@ -21,8 +22,10 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
   public var threshold: Float
   /// How long an entry is fresh, counted from the end of the answer that filled it.
   public var timeToLive: Int64
-  /// How many entries it may hold; `nil` for no bound.
-  public var capacity: Int?
+  /// How much longer it may answer when the route has failed; 0 for never.
+  public var staleOnError: Int64
+  /// How much it may hold; a vector counts as 4 bytes a number.
+  public var capacity: CacheCapacity
   /// Who shares an entry.
   public var scope: CacheScope
   /// What a look-up that hits takes, after the embedding.
@@ -39,6 +42,8 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
   public var cellSize: Int
   /// Cells that a look-up opens above `exactUpTo`.
   public var probes: Int
+  /// By how much of the longer one the prompts of question and entry may differ in length.
+  public var lengthTolerance: Double
   private var matchesTags: Bool
   private var matchesOutputCap: Bool
   private var matchesStreams: Bool
@@ -49,7 +54,8 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
   static let nothing = SemanticRule()
 
   private init() {
-    (threshold, timeToLive, capacity, scope, latency) = (1, 0, 1, .everyone, 0)
+    (threshold, timeToLive, capacity, scope, latency) = (1, 0, .nothing, .everyone, 0)
+    (staleOnError, lengthTolerance) = (0, 1)
     (deadline, onFailure, dimensions) = (0, .miss, 16)
     (exactUpTo, cellSize, probes) = (0, 8, 1)
     (matchesTags, matchesOutputCap, matchesStreams) = (false, false, false)
@@ -69,14 +75,12 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
       "ttl", default: nil, in: CachePreset.anyTime,
       "how long an entry is fresh, from the end of the answer that filled it"
     ).nanoseconds
-    capacity = try s.optionalInteger(
-      "capacity", in: 1...10_000_000, "entries it may hold; without it there is no bound")
-    scope =
-      CacheScope(
-        rawValue: UInt8(
-          try s.name(
-            "scope", default: "everyone", among: CacheScope.names, kind: "scope",
-            "who shares an entry"))) ?? .everyone
+    staleOnError =
+      try s.optionalDuration(
+        "staleOnError", in: .milliseconds(1) ... .seconds(31_536_000),
+        "how much longer an entry may answer when the route has failed")?.nanoseconds ?? 0
+    capacity = try CacheCapacity(reading: &s, like: .none)
+    scope = try CacheScope(reading: &s, "who shares an entry")
     latency = try s.duration(
       "latency", default: .zero, in: .zero ... .seconds(60), "what a hit takes after the embedding"
     ).nanoseconds
@@ -86,6 +90,10 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
       "matchOutputCap", default: false, "whether the output caps must be equal")
     matchesStreams = try s.flag(
       "matchStreams", default: false, "whether both must be streamed, or neither")
+    lengthTolerance = try s.share(
+      "matchTokens", default: .always,
+      "by how much of the longer one both prompts may differ in tokens; 100% for any"
+    ).value
     let embedding = try s.object("embedding", "how the vector of a text is asked for") {
       e throws(SettingError) -> (Int64, OnFailure, Int) in
       let deadline = try e.duration(
@@ -107,11 +115,23 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
           "exactUpTo", default: 10_000, in: 0...10_000_000,
           "up to so many entries the nearest is found for certain"),
         try i.integer("cell", default: 128, in: 8...4096, "entries of a cell"),
-        try i.integer("probes", default: 8, in: 1...1024, "cells that a look-up opens beyond that")
+        try i.integer("probes", default: 12, in: 1...1024, "cells that a look-up opens beyond that")
       )
     }
-    (exactUpTo, cellSize, probes) = index ?? (10_000, 128, 8)
+    (exactUpTo, cellSize, probes) = index ?? (10_000, 128, 12)
+    if capacity.countsBytes { capacity.overhead += 4 * dimensions }
     cacheability = try Cacheability(reading: &s, tags: tags)
+  }
+
+  /// Whether an answer is kept at all.
+  @inline(__always)
+  func keeps(_ usage: Usage) -> Bool { cacheability.keeps(usage) && capacity.keeps(usage) }
+
+  /// Whether prompts of those lengths may be the same question.
+  @inline(__always)
+  func matches(_ tokens: UInt32, _ others: UInt32) -> Bool {
+    let (shorter, longer) = (Double(min(tokens, others)), Double(max(tokens, others)))
+    return longer - shorter <= lengthTolerance * longer
   }
 
   /// What must be equal besides the meaning, as one number.

@@ -178,7 +178,7 @@ public struct LiteLLMCooldown: Ejection {
     case .succeeded, .cancelled, .connection, .contextWindow, .contentPolicy: return nil
     case .firstTokenTimeout, .idleTimeout, .totalTimeout: return .timeout
     case .brokenStream, .malformed: return .internalServer
-    case .status: break
+    case .status, .spendLimit: break
     }
     switch outcome.status {
     case 401: return .authentication

@@ -11,9 +11,8 @@ import Vocabulary
 /// (runloop/balancer/latency.lua); Kong samples two addresses or scans all by version: `samples`.
 /// - Complexity: O(candidates), one `exp` each; O(1) with two samples.
 public struct EWMA: Strategy {
-  private let samples: Int
+  private let scan: SampleOrScan
   private let signal: LatencySignal
-  private let ties: TieRule
   private var averages: MovingAverages
   private var weights: [Double] = []
 
@@ -21,10 +20,8 @@ public struct EWMA: Strategy {
   public init(reading s: inout SettingsReader) throws(SettingError) {
     averages = try MovingAverages(
       reading: &s, isPeak: false, initial: .zero, coldStart: "peers")
-    samples = try s.integer(
-      "samples", default: 0, in: 0...2, "2 draws two candidates, 0 scans all of them")
     signal = try LatencySignal(reading: &s, default: .endToEnd, "which latency is averaged")
-    ties = try TieRule(reading: &s)
+    scan = try SampleOrScan(reading: &s, default: 0)
   }
 
   /// Learns the children.
@@ -38,12 +35,7 @@ public struct EWMA: Strategy {
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
   ) -> Int {
-    guard samples == 2 else { return candidates.lowest(ties, draws) { cost(of: $0, at: now) } }
-    var sample = CandidateSample(candidates)
-    let one = sample.next(draws.uniform(0))
-    if sample.isEmpty { return one }
-    let other = sample.next(draws.uniform(1))
-    return cost(of: other, at: now) < cost(of: one, at: now) ? other : one
+    scan.lowest(among: candidates, draws) { cost(of: $0, at: now) }
   }
 
   /// What the rule compares; lower is better.

@@ -14,9 +14,8 @@ import Vocabulary
 /// - Complexity: O(1) with two samples, O(candidates) with a scan; one `exp` per candidate read.
 public struct PeakEWMA: Strategy {
   private let penalty: Double
-  private let samples: Int
+  private let scan: SampleOrScan
   private let signal: LatencySignal
-  private let ties: TieRule
   private var averages: MovingAverages
   private var inFlight: [Int] = []
 
@@ -29,10 +28,8 @@ public struct PeakEWMA: Strategy {
         "failurePenalty", default: .zero, in: .zero ... .seconds(3600),
         "a failed attempt counts as at least this latency"
       ).nanoseconds)
-    samples = try s.integer(
-      "samples", default: 2, in: 0...2, "2 draws two candidates, 0 scans all of them")
     signal = try LatencySignal(reading: &s, "which latency is averaged")
-    ties = try TieRule(reading: &s)
+    scan = try SampleOrScan(reading: &s, default: 2)
   }
 
   /// Learns the children.
@@ -46,12 +43,7 @@ public struct PeakEWMA: Strategy {
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
   ) -> Int {
-    guard samples == 2 else { return candidates.lowest(ties, draws) { cost(of: $0, at: now) } }
-    var sample = CandidateSample(candidates)
-    let one = sample.next(draws.uniform(0))
-    if sample.isEmpty { return one }
-    let other = sample.next(draws.uniform(1))
-    return cost(of: other, at: now) < cost(of: one, at: now) ? other : one
+    scan.lowest(among: candidates, draws) { cost(of: $0, at: now) }
   }
 
   /// What the rule compares; lower is better.

@@ -1,5 +1,3 @@
-public import Vocabulary
-
 /// What a deployment costs for being there: so much for each hour of each unit, used or not.
 ///
 /// A unit is a replica of a self-hosted model or a unit of provisioned throughput.
@@ -24,5 +22,22 @@ public struct StandingCharge: BitwiseCopyable, Sendable, Hashable {
     var (quotient, rest) = product.quotientAndRemainder(dividingBy: hour)
     if rest * 2 > hour || (rest * 2 == hour && quotient & 1 == 1) { quotient += 1 }
     return MoneyTotal(picodollars: quotient)
+  }
+}
+
+/// What a deployment costs for being there, on both ledgers.
+public struct StandingPrice: BitwiseCopyable, Sendable, Hashable {
+  /// What the provider charges.
+  public var truth: StandingCharge
+  /// What the gateway takes it for.
+  public var estimate: StandingCharge
+  /// Whether the number of units follows the load.
+  public var isScaled: Bool
+
+  /// Makes a price; the gateway knows it unless said otherwise.
+  public init(_ truth: StandingCharge, estimate: StandingCharge? = nil, isScaled: Bool = false) {
+    self.truth = truth
+    self.estimate = estimate ?? truth
+    self.isScaled = isScaled
   }
 }
