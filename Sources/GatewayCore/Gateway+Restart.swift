@@ -108,6 +108,8 @@ extension Gateway {
     guard alias < plan.tree.roots.count, plan.tree.roots[alias] != .max else { return false }
     slots[slot].visited = 0
     beginVisits(slot, alias)
+    // Some nodes go down to a leaf without asking whether it fits.
+    guard opens(plan.tree.roots[alias], slot, at: now) else { return false }
     return descend(slot, to: plan.tree.roots[alias], reason: .retry, at: now, into: &output)
   }
 

@@ -17,6 +17,8 @@ extension LimitChain {
     var takesAtOnce: Bool
     /// Whether the other replicas are told of each change.
     var isTold: Bool
+    /// Whether a charge may be undone later, so that each is closed by a note.
+    var isUndoable: Bool
     var first: LimiterBank.Place
     var bucketCount: Int
     /// Of the request being judged: its bucket, and what it will be charged if all admit it.

@@ -38,9 +38,12 @@ struct LimitChain: ~Copyable {
   init(_ plan: GatewayPlan, _ part: Part) {
     let dimensions = LimitDimensions(plan.populations, models: plan.modelOfDeployment)
     let rules = plan.limits.indices.filter { part.takes(plan.limits[$0]) }
-    settles = rules.contains {
-      plan.limits[$0].charge != .check || !plan.limits[$0].countsHits
-    }
+    let isUndoable = part != .attempts && plan.asksStore
+    settles =
+      isUndoable
+      || rules.contains {
+        plan.limits[$0].charge != .check || !plan.limits[$0].countsHits
+      }
     hasMarks = rules.contains { plan.limits[$0].markCount > 0 }
     for count in dimensions.counts { counts.append(count) }
     for model in dimensions.models { models.append(UInt16(truncatingIfNeeded: model)) }
@@ -70,7 +73,8 @@ struct LimitChain: ~Copyable {
           isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple,
           isOne: rule.unit == .requests,
           takesAtOnce: rule.charge == .check || rule.charge == .reserve,
-          isTold: plan.gossips && rule.state.scope == .gossiped, first: place, bucketCount: count))
+          isTold: plan.gossips && rule.state.scope == .gossiped,
+          isUndoable: isUndoable && rule.charge == .check, first: place, bucketCount: count))
       let entry = Int32(entries.count - 1)
       guard rule.only >= 0 else {
         steps.append(Step(entry: entry, choices: -1, choiceCount: 0))
@@ -220,7 +224,16 @@ struct LimitChain: ~Copyable {
       var permits: Int64 = 0
       switch rule.charge {
       case .check:
-        if free { permits = -rule.permitsToTake(of: request, sheet(request, deployment)) }
+        if free || entries[index].isUndoable {
+          let taken = rule.permitsToTake(of: request, sheet(request, deployment))
+          if free { permits = -taken }
+          if entries[index].isUndoable {
+            output.notes.append(
+              Note(
+                .reconciled, at: now, request: request.number, subject: entries[index].subject,
+                value: taken, other: free ? 0 : taken, replica: replica, attempt: attempt))
+          }
+        }
       case .after, .checkThenCharge:
         if !free { permits = rule.permits(of: usage, cost) }
       case .reserve:

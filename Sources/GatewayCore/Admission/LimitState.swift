@@ -113,6 +113,8 @@ extension LimitRule {
   /// `isAlone`: no other limit of its chain can undo a charge, by a store's refusal.
   func envelope(replicas: Int, lag: Duration, isAlone: Bool) -> LimitEnvelope {
     var envelope = envelope
+    // What another limit may undo is held until the request has settled.
+    if !isAlone, charge == .check, !isPerAttempt { envelope.reserves = true }
     switch state.scope {
     case .local, .standIn: break
     case .central: envelope.perReplica = false

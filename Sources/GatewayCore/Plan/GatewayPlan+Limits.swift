@@ -116,9 +116,11 @@ extension GatewayPlan {
   /// What each limit and budget promises, in the order of the notes' `subject`, where so many
   /// replicas tell each other of their charges after `lag`.
   public func limitEnvelopes(replicas: Int = 1, lag: Duration = .zero) -> [LimitEnvelope] {
-    let isAlone = !limits.contains { $0.state.scope == .central }
-    return limits.map { $0.envelope(replicas: replicas, lag: lag, isAlone: isAlone) }
+    limits.map { $0.envelope(replicas: replicas, lag: lag, isAlone: !asksStore) }
   }
+
+  /// Whether a central store judges any of the limits.
+  var asksStore: Bool { limits.contains { $0.state.scope == .central } }
 }
 
 extension PolicyNames {

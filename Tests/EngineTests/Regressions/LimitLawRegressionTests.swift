@@ -94,4 +94,15 @@ struct LimitLawRegressionTests {
       #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(2))")
     }
   }
+
+  @Test("the two worlds with scopes that broke the law keep it")
+  func scopedSeeds() throws {
+    // A charge undone in a later window than its own; a walk from a new root to a leaf that is full.
+    for seed: UInt64 in [4629, 6495] {
+      var world = World(swarm: seed)
+      try world.addScopes(seed: seed)
+      let result = try world.run()
+      #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(2))")
+    }
+  }
 }

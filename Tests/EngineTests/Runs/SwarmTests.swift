@@ -79,7 +79,7 @@ struct SwarmTests {
     let result = try world.run()
     #expect(result.breaches.isEmpty, again)
     for breach in result.breaches.kept.prefix(3) { print("\(again): \(breach)") }
-   let open = result.tally.requests.open
+    let open = result.tally.requests.open
     #expect(result.requests.count + open == 60, again)
     #expect(Set(result.requests.map(\.number)).count == result.requests.count, again)
     #expect(
