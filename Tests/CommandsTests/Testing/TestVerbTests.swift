@@ -153,7 +153,7 @@ struct TestVerbTests {
     #expect(result.out.contains("outage/hard was skipped: nowhere.csv is not on this machine"))
     // In CI a scenario that cannot run is a failure: the machine should have its data.
     let isInCI = ProcessInfo.processInfo.environment["CI"] == "true"
-    let word = isInCI ? "<failure message=" : "<skipped message="
+    let word = isInCI ? "<error message=" : "<skipped message="
     #expect(try library.text("junit.xml").contains(word))
     #expect(result.status == (isInCI ? 1 : 0))
     #expect(library.test("--locked").status == 1)
