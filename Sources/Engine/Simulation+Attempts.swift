@@ -70,7 +70,13 @@ extension Simulation {
     gateways[replica].handle(
       .attemptEnded(flights[index].attempt, usage, hint, outcome), at: now, into: &output)
     if output.attempts.count > before {
-      let isDegraded = flights[index].promise.isDegraded && outcome.isSuccess
+      var isDegraded = flights[index].promise.isDegraded && outcome.isSuccess
+      if let mistakes, outcome.isSuccess {
+        isDegraded =
+          mistakes.spoil(
+            output.attempts[before].call, difficulty: calls[call].truth.difficulty,
+            at: flights[index].deployment) || isDegraded
+      }
       attemptTruths.append(
         AttemptTruth(bill: bill, incidents: incidents, isDegraded: isDegraded))
       if isDegraded, output.attempts[before].served { calls[call].isDegraded = true }

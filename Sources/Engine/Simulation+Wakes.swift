@@ -39,12 +39,16 @@ extension Simulation {
     scheduleWake(deployment)
   }
 
-  /// Books what deployments cost for being there.
+  /// Books what deployments cost for being there, if the policy uses them.
   mutating func chargeStanding() {
     let until = min(plan.measured.upperBound, plan.end)
     let end = until == .distantFuture ? now : until
     for index in 0..<fleet.count {
       var standing = StandingTally()
+      guard plan.rented.isEmpty || plan.rented[index] else {
+        tally.standing.append(standing)
+        continue
+      }
       (standing.charge, standing.unitNanoseconds) = fleet.standingCharge(
         of: DeploymentID(index), until: end)
       standing.estimate = standing.charge

@@ -105,6 +105,8 @@ public struct Simulation: ~Copyable {
   /// The polls of each replica, 256 each; empty until the first is set.
   var polls = Buffer<UInt64>()
   var queuedPolls = 0
+  /// Which answers are wrong by themselves; `nil` if no deployment says.
+  let mistakes: Mistakes?
   let services: SideServices
   let embeddings: EmbeddingSource
   let vector: UnsafeMutableBufferPointer<Float>
@@ -150,6 +152,7 @@ public struct Simulation: ~Copyable {
     stations.fill(upTo: plan.fleet.deployments.count, with: StationTally())
     wakes.fill(upTo: plan.fleet.deployments.count, with: .distantFuture)
     fleet = ProviderFleet(plan.fleet, chance: chance, measured: plan.measured, prefixes: prefixes)
+    mistakes = Mistakes(plan.fleet, chance: chance)
     services = SideServices(plan.services, chance: chance)
     embeddings = EmbeddingSource(chance: chance, meanings: plan.services.meanings)
     vector = .allocate(capacity: EmbeddingSource.dimensions)

@@ -24,6 +24,8 @@ public struct RunPlan: Sendable {
   public var measured: Range<Instant> = .start ..< .distantFuture
   /// What the gateway takes standing charges for, by deployment; missing: what they are.
   public var standing: [StandingPrice?] = []
+  /// Which deployments the policy uses, and so pays for by the hour; empty for all.
+  public var rented: [Bool] = []
   /// The deployments that may serve each alias under any policy compared, by alias; empty to
   /// switch the bounds off.
   public var bounds: [[DeploymentID]] = []

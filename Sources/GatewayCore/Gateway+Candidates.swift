@@ -13,7 +13,9 @@ extension Gateway {
     if node.alwaysFit && !slots[slot].excludesTried { return true }
     switch node.kind {
     case .deployment:
-      return removal(of: node, slot, at: now) == nil
+      guard let why = removal(of: node, slot, at: now) else { return true }
+      removals.insert(why)
+      return false
     case .alias:
       let root = plan.tree.roots[Int(node.target)]
       guard root != .max, node.cycle > 0 else { return root != .max && fits(root, slot, at: now) }
@@ -109,7 +111,7 @@ extension Gateway {
         return slots[slot].skipped & 1 << UInt16(earlier) != 0 ? .credential : .tried
       }
     }
-    if isFull(leaf.target) { return .limit }
+    if isFull(leaf.target) { return .inFlight }
     if !slots[slot].bypasses || leaf.checks.contains(.neverBypasses),
       let why = isOut(leaf, slot, at: now)
     {
@@ -138,12 +140,13 @@ extension Gateway {
       let child = plan.tree.children[Int(node.firstChild) + place]
       if fits(child, slot, at: now) {
         set.insert(place)
-      } else if explains {
-        noteRemovals(below: child, slot, at: now, &output)
+      } else {
+        tellRemovals(below: child, slot, at: now, explains, &output)
       }
     }
     if node.match >= 0 {
       let some = matched(set, node, slot)
+      if some != set { removals.insert(.tags) }
       if explains { noteMismatches(of: node, set, some, slot, at: now, &output) }
       set = some
     }
@@ -172,7 +175,7 @@ extension Gateway {
     for place in min(start, Int(node.childCount))..<Int(node.childCount) {
       let child = plan.tree.children[Int(node.firstChild) + place]
       if fits(child, slot, at: now) { return place }
-      if explains { noteRemovals(below: child, slot, at: now, &output) }
+      tellRemovals(below: child, slot, at: now, explains, &output)
       if node.judgesUnfit, !node.on.contains(unfitOutcome(child, slot, at: now)) { return nil }
     }
     if start == 0, node.usesDown, !slots[slot].bypasses {
@@ -214,7 +217,7 @@ extension Gateway {
     guard node.kind == .sticky else {
       let child = hashedChild(of: node, slot, among: nil)
       if fits(child, slot, at: now) { return Int(plan.tree.nodes[Int(child)].place) }
-      if explains { noteRemovals(below: child, slot, at: now, &output) }
+      tellRemovals(below: child, slot, at: now, explains, &output)
       return nil
     }
     let set = candidates(of: node, slot, at: now, explains, &output)
@@ -249,50 +252,6 @@ extension Gateway {
   }
 
   // MARK: What is said about a request that is explained.
-
-  @inline(never)
-  mutating func noteRemovals(
-    below number: UInt16, _ slot: UInt32, at now: Instant, _ output: inout Output
-  ) {
-    guard output.explains(slots[slot].request.number) else { return }
-    let node = plan.tree.nodes[Int(number)]
-    if node.kind == .alias {
-      let root = plan.tree.roots[Int(node.target)]
-      if root == .max || node.cycle > 0 && !enter(node.cycle, slot) { return }
-      noteRemovals(below: root, slot, at: now, &output)
-      if node.cycle > 0 { leave(node.cycle, slot) }
-      return
-    }
-    guard node.kind == .deployment else {
-      for place in 0..<Int(node.childCount) {
-        noteRemovals(
-          below: plan.tree.children[Int(node.firstChild) + place], slot, at: now, &output)
-      }
-      return
-    }
-    guard let why = removal(of: node, slot, at: now) else { return }
-    output.notes.append(
-      Note(
-        .candidateRemoved, at: now, request: slots[slot].request.number,
-        deployment: DeploymentID(Int(node.target)), subject: number, value: why.rawValue,
-        replica: replica))
-  }
-
-  /// Notes the children that the request's tags have not chosen.
-  @inline(never)
-  private mutating func noteMismatches(
-    of node: RouteNode, _ fit: CandidateSet, _ chosen: CandidateSet, _ slot: UInt32,
-    at now: Instant, _ output: inout Output
-  ) {
-    let number = slots[slot].request.number
-    let subject = slots[slot].nodes[Int(slots[slot].depth) - 1]
-    CandidateSet(bits: fit.bits & ~chosen.bits).forEach { place in
-      output.notes.append(
-        Note(
-          .candidateRemoved, at: now, request: number, deployment: leaf(of: node, place),
-          subject: subject, value: Note.Removal.tags.rawValue, replica: replica))
-    }
-  }
 
   @inline(never)
   mutating func noteChoice(
@@ -338,7 +297,7 @@ extension Gateway {
         other: wait, replica: replica))
   }
 
-  private func leaf(of node: RouteNode, _ place: Int) -> DeploymentID {
+  func leaf(of node: RouteNode, _ place: Int) -> DeploymentID {
     let child = plan.tree.nodes[Int(plan.tree.children[Int(node.firstChild) + place])]
     return child.kind == .deployment ? DeploymentID(Int(child.target)) : .none
   }

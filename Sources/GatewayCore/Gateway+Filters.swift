@@ -81,7 +81,9 @@ extension Gateway {
   mutating func unfitOutcome(_ number: UInt16, _ slot: UInt32, at now: Instant) -> Outcome {
     var reasons = RemovalSet()
     gatherRemovals(below: number, slot, at: now, &reasons)
-    if reasons.contains(.breaker) || reasons.contains(.ejected) || reasons.contains(.limit) {
+    if reasons.contains(.breaker) || reasons.contains(.ejected) || reasons.contains(.limit)
+      || reasons.contains(.inFlight)
+    {
       return .status(plan.unfit.down)
     }
     if plan.unfit.tellsTooLong, reasons.contains(.contextWindow) { return .contextWindow }
@@ -112,11 +114,4 @@ extension Gateway {
       }
     }
   }
-}
-
-/// Reasons of removals, one bit each.
-private struct RemovalSet {
-  private var bits: UInt64 = 0
-  mutating func insert(_ why: Note.Removal) { bits |= 1 << UInt64(why.rawValue) }
-  func contains(_ why: Note.Removal) -> Bool { bits & (1 << UInt64(why.rawValue)) != 0 }
 }

@@ -85,7 +85,8 @@ extension Gateway {
     beginVisits(slot, alias)
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
       if refusedByLimits(slot, root, at: now, into: &output) { return }
-      noteRemovals(below: root, slot, at: now, &output)
+      let explains = output.explains(slots[slot].request.number)
+      tellRemovals(below: root, slot, at: now, explains, &output)
       let outcome = unfitOutcome(root, slot, at: now)
       return finish(slot, .failed, outcome, at: now, into: &output)
     }

@@ -235,6 +235,8 @@ public struct Gateway: ~Copyable {
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
   let watchers: RemoteWatchers
+  /// Why candidates have been left out so far.
+  var removals = RemovalsSeen()
   /// Where sticky nodes have pinned their keys; whether there are any.
   var pins: [PinTable]
   let remembers: Bool

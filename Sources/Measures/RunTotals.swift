@@ -30,6 +30,8 @@ public struct RunTotals: Sendable, Equatable {
   public var sliceMinutes: [Minutes?]
   /// Which incidents touched an attempt, whether it was measured or not: one bit an incident.
   public var touched: UInt32
+  /// Why candidates were left out in routing: one bit a reason.
+  public var removed: UInt32
   /// How many notes of each kind came, in the order of `Note.Kind.allCases`.
   public var notes: [Int]
   /// How often each breaker opened, over all replicas.
@@ -47,6 +49,11 @@ public struct RunTotals: Sendable, Equatable {
     for group in aliases { all.merge(group) }
     all.standingCharges = standingCharges
     return all
+  }
+
+  /// Whether a candidate was left out for one of some reasons.
+  public func hasRemoved(_ reasons: Note.Removal...) -> Bool {
+    reasons.contains { removed & 1 << UInt32($0.rawValue) != 0 }
   }
 
   /// The groups of a grouping; empty if it was not gathered.
@@ -77,6 +84,7 @@ public struct RunTotals: Sendable, Equatable {
     statuses.merge(other.statuses) { $0 += $1 }
     series.merge(other.series)
     touched |= other.touched
+    removed |= other.removed
     sliceMinutes.merge(other.sliceMinutes) { left, right in
       if let right { if left == nil { left = right } else { left?.merge(right) } }
     }

@@ -77,8 +77,9 @@ struct PriceRunTests {
       names.reduce(0) { $0 + amount($1) } == amount("policyPicodollars")
         - amount("baselinePicodollars"))
     #expect(amount("tier") != 0 && amount("mix") > 0)
-    // What is rented is rented under either policy: two minutes at $3 an hour, twice.
-    #expect(amount("capacity") == 0 && amount("baselinePicodollars") > 2 * 100_000_000_000)
+    // What is rented is paid by the policy that uses it: two minutes at $3 an hour, twice.
+    #expect(amount("capacity") == -2 * 100_000_000_000)
+    #expect(amount("baselinePicodollars") > 2 * 100_000_000_000)
     #expect(amount("remainder") == 0)
   }
 }

@@ -183,6 +183,18 @@ struct VacuityTests {
     #expect(patient == ["the breaker of policy failover never acted in any case", limit])
   }
 
+  @Test("is not a limit that only routes around, nor one that only a filter's removal shows")
+  func routesAround() throws {
+    let limit =
+      "failover: { limits: [{ each: \"deployment\", unit: \"requests\", of: { north: \"30/min\" }, burst: 5 }],"
+    let around = try vacuities { $0.replacing("failover: {", with: limit) }
+    #expect(!around.contains { $0.contains("the limit of policy failover") })
+    let wide = try vacuities {
+      $0.replacing("failover: {", with: limit.replacing("30/min", with: "30k/min"))
+    }
+    #expect(wide.contains("the limit of policy failover never acted in any case"))
+  }
+
   @Test("fails where sometimes names it")
   func named() throws {
     let text = SmallWorld.text.replacing(

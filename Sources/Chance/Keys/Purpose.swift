@@ -101,4 +101,6 @@ public enum Purpose: UInt64, Sendable, CaseIterable {
   case faultState = 74
   /// How hard a body is for a model.
   case difficulty = 51
+  /// Whether a model's answer to a call is wrong.
+  case mistake = 90
 }

@@ -17,7 +17,8 @@ struct ChaosReport {
         RichText(
           failing.isEmpty
             ? "Every policy kept its laws and objectives in every plan, and came back."
-            : "\(failing.map(\.policy).joined(separator: ", ")) failed."),
+            : "\(failing.count) of \(result.rows.count) policies failed: "
+              + failing.map { "\"\($0.policy)\"" }.joined(separator: ", ") + "."),
         failing.isEmpty ? .holds : .fails))
     report.append(.table(table))
     for row in result.rows {
@@ -64,8 +65,8 @@ struct ChaosReport {
       .code(result.command(policy: row.policy, seed: finding.seed) + "\n", language: "sh"),
       .paragraph(
         RichText(
-          "Of \(finding.plan.faults.count) faults \(finding.shrunk.faults.count) remain"
-            + " (\(finding.trials) smaller plans tried):")),
+          "Of its \(finding.plan.faults.count) faults this is enough to fail in the same way"
+            + " (\(finding.trials) smaller plans tried); as a fragment it can be kept: use: [\"it.json5\"].")),
       .code(finding.shrunk.json5, language: "json5"),
     ]
   }
@@ -73,8 +74,10 @@ struct ChaosReport {
   static func sentence(_ failure: ChaosFailure) -> String {
     var parts: [String] = []
     if let value = failure.value, let bound = failure.bound {
-      parts.append(
-        "\(FixedPoint.significant(value, 4)), asked for \(FixedPoint.significant(bound, 4))")
+      let style = NumberStyle(
+        measure: failure.measure, unit: failure.unit, for: [value, bound].filter(\.isFinite))
+      let per = failure.unit == .dollars && style.scale == 1000 ? " per 1,000" : ""
+      parts.append("\(style.text(value))\(per), asked for \(style.text(bound))")
     }
     if !failure.detail.isEmpty { parts.append(failure.detail) }
     return parts.joined(separator: " ")

@@ -119,10 +119,12 @@ extension ComparisonReport {
     _ name: String, caption: RichText, _ policies: [PolicyResult],
     _ measures: [(PolicyResult) -> MeasureResult], notes: [RichText]
   ) -> Table {
-    Table(
+    // The digits are those that the policies need: a reference may be far off.
+    let telling = policies.contains(where: \.isPolicy) ? policies.filter(\.isPolicy) : policies
+    return Table(
       name: name, caption: caption,
       columns: [.text("policy", title: "policy")]
-        + measures.map { measure in column(policies.map(measure)) },
+        + measures.map { measure in column(telling.map(measure)) },
       rows: policies.map { policy in
         Table.Row(
           [.text(RichText(policy.name))]

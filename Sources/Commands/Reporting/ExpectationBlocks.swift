@@ -65,7 +65,14 @@ extension ExpectationResult {
     guard kind == .expect else { return Format.count(Int(value.mean)) + " times" }
     let style = NumberStyle(measure: measure, unit: unit, for: [value.mean])
     let half = value.halfWidth.map { " ± " + style.text($0) } ?? ""
-    return (isDifference ? "difference " : "") + style.text(value.mean) + half
+    let per = unit == .dollars && style.scale == 1000 ? " per 1,000" : ""
+    return (isDifference ? "difference " : "") + style.text(value.mean) + half + per + coarseness
+  }
+
+  /// How coarse a quantile by the minute is; empty for what is exact or finer.
+  private var coarseness: String {
+    let isQuantile = measure.hasPrefix("p") && measure.dropFirst().first?.isNumber == true
+    return isQuantile && text.contains(" in every ") ? " (by the minute, in buckets of 12.5 %)" : ""
   }
 }
 

@@ -10,20 +10,14 @@ extension ComparisonReport {
   /// The most points of a line: more than a page has pixels for would only make files large.
   static let mostPoints = 480
 
-  /// Availability and latency over time, with the incidents shaded.
+  /// Availability and latency over time, with the incidents shaded; and what else tells the policies
+  /// of the case apart.
   func timeline(_ result: CaseResult) -> Figure? {
     let policies = result.policies.filter(\.isPolicy)
     let steps = TimeSteps(policies.first?.series ?? [], measured: comparison.measured)
     guard steps.count > 1 else { return nil }
-    let available = policies.map { steps.availability($0.series) }
-    let latency = policies.map { steps.latency($0.series) }
-    let times = latency.flatMap { $0.compactMap { $0 } }
-    let isWide = (times.max() ?? 1) > 8 * max(times.min() ?? 1, 1e-9)
-    func lines(_ values: [[Double?]]) -> [TimelineChart.Line] {
-      zip(policies, values).map { policy, values in
-        TimelineChart.Line(policy.name, values: values, role: policy.chartRole)
-      }
-    }
+    let panels = panels(policies, steps)
+    let names = panels.map { String($0.axis.title.prefix { $0 != "," }) }
     let every = Format.duration(.seconds(steps.step))
     return Figure(
       name: comparison.fileName("timeline", result),
@@ -33,16 +27,15 @@ extension ComparisonReport {
           + (result.incidents.isEmpty ? "." : "; the incidents are shaded.")),
       chart: .timeline(
         TimelineChart(
-          title: title("Availability and latency over time", result), step: steps.step,
-          from: steps.from,
-          clock: clock,
-          panels: [
-            .init(ChartAxis("availability", in: .percent(digits: 1)), lines: lines(available)),
-            .init(
-              ChartAxis(
-                "end to end, p95", in: NumberStyle.seconds(digits: 1).fitting(times),
-                scale: isWide ? .logarithmic : .linear), lines: lines(latency)),
-          ], incidents: bands(result))))
+          title: title(ComparisonReport.headline(names), result), step: steps.step,
+          from: steps.from, clock: clock, panels: panels, incidents: bands(result))))
+  }
+
+  /// "Availability, latency and load over time".
+  private static func headline(_ names: [String]) -> String {
+    let words = names.map { $0 == "end to end" ? "latency" : $0 }
+    let all = words.dropLast().joined(separator: ", ") + " and " + (words.last ?? "")
+    return all.prefix(1).uppercased() + all.dropFirst() + " over time"
   }
 
   /// Who served, over time, policy by policy.

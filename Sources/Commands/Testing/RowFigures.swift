@@ -3,8 +3,11 @@ import Measures
 import Reports
 import Scenarios
 
-/// The figure of each failing row: that case over time, the policy beside the baseline, with the
-/// threshold drawn where the measure is shown.
+/// The figure of each failing row: what each line that it does not hold measures, of the requests that
+/// the line is about, over time; the policy beside the baseline, and the line's bound.
+///
+/// A run keeps minutes only of lines that ask for them, so the case is run again for these two
+/// policies: seconds, and only after a failure.
 struct RowFigures {
   /// A figure that was written.
   struct Written {
@@ -20,10 +23,12 @@ struct RowFigures {
 
   let outcome: TestOutcome
   let folder: String
+  let jobs: Int
 
-  init(_ outcome: TestOutcome, folder: String) {
+  init(_ outcome: TestOutcome, folder: String, jobs: Int) {
     self.outcome = outcome
     self.folder = folder
+    self.jobs = jobs
   }
 
   /// Writes the figures; nothing if no row fails.
@@ -33,7 +38,7 @@ struct RowFigures {
       var files: [(name: String, text: String)] = []
       let place = ResultFolder(path: folder + "/" + verdict.found.key)
       for row in verdict.rows where row.verdict != .holds {
-        guard let figure = RowFigures.figure(verdict, row) else { continue }
+        guard let figure = try figure(verdict, row) else { continue }
         files.append((figure.fileName, figure.svg()))
         written.append(
           Written(
@@ -46,82 +51,91 @@ struct RowFigures {
   }
 
   /// The timeline of a row; `nil` if there is no time to speak of.
-  static func figure(_ verdict: ScenarioVerdict, _ row: TestRow) -> Figure? {
+  func figure(_ verdict: ScenarioVerdict, _ row: TestRow) throws -> Figure? {
     let report = ComparisonReport(
       comparison: verdict.comparison, scenario: verdict.scenario, command: "")
     guard let result = verdict.comparison.result(for: row.caseName) else { return nil }
+    var options = ExperimentOptions()
+    options.cases = [row.caseName]
+    options.seed = verdict.comparison.seed
+    options.jobs = jobs
+    let count = verdict.comparison.replications
+    options.replications = Scenario.Replications(from: count, upTo: count)
+    let problems = row.problems.filter { $0.kind == .expect }
+    let lines = try Experiment.overTime(
+      Array(problems.prefix(3)), of: row.policy, in: verdict.scenario,
+      steps: ComparisonReport.mostPoints, options)
     return report.timeline(
       result, name: Comparison.slug(row.caseName) + "-" + Comparison.slug(row.policy),
-      of: row.policy, thresholds: row.problems)
+      of: row.policy, lines: lines, problems: row.problems)
   }
 }
 
 extension ComparisonReport {
-  /// One policy of a case beside the baseline over time, with the thresholds of lines that it does
-  /// not hold.
+  /// One policy of a case beside the baseline over time: what its lines measure, each of its own
+  /// requests, and how available it is to all.
   func timeline(
-    _ result: CaseResult, name: String, of policy: String, thresholds: [ExpectationResult]
+    _ result: CaseResult, name: String, of policy: String, lines: [LineOverTime],
+    problems: [ExpectationResult]
   ) -> Figure? {
     let shown = result.policies.filter { $0.isPolicy && ($0.name == policy || $0.isBaseline) }
     let steps = TimeSteps(shown.first?.series ?? [], measured: comparison.measured)
     guard steps.count > 1 else { return nil }
-    func panel(
-      _ title: String, _ style: NumberStyle, _ values: [[Double?]], _ threshold: Double?,
-      isWide: Bool = false
-    ) -> TimelineChart.Panel {
-      .init(
-        ChartAxis(title, in: style, scale: isWide ? .logarithmic : .linear),
-        lines: zip(shown, values).map { policy, values in
-          TimelineChart.Line(policy.name, values: values, role: policy.chartRole)
-        }, objective: threshold)
+    var panels = lines.map { panel($0, result) }
+    let (step, from) = lines.first.map { ($0.step, $0.from) } ?? (steps.step, steps.from)
+    if lines.isEmpty {
+      panels = self.panels(shown, steps)
+    } else if panels.count < 3, lines.allSatisfy({ $0.step == steps.step }),
+      lines.contains(where: { $0.measure.name != "availability" || $0.subject.contains(" of ") })
+    {
+      var all = self.panels(shown, steps)[0]
+      all.axis.title = "availability of all requests"
+      panels.append(all)
     }
-    func threshold(_ isMeant: (ExpectationResult) -> Bool) -> Double? {
-      thresholds.first { $0.kind == .expect && !$0.isDifference && isMeant($0) }?.bound
-    }
-    let success = ["availability", "successPerCall", "goodput"]
-    let latency = shown.map { steps.latency($0.series) }
-    let times = latency.flatMap { $0.compactMap { $0 } }
-    var panels = [
-      panel(
-        "availability", .percent(digits: 1), shown.map { steps.availability($0.series) },
-        threshold { success.contains($0.measure) }),
-      panel(
-        "end to end, p95", NumberStyle.seconds(digits: 1).fitting(times), latency,
-        threshold { $0.unit == .seconds && $0.measure.hasPrefix("p") },
-        isWide: (times.max() ?? 1) > 8 * max(times.min() ?? 1, 1e-9)),
-    ]
-    if thresholds.contains(where: { $0.unit == .dollars }) {
-      let costs = shown.map {
-        steps.costPerSuccess($0.series, replications: comparison.replications)
-      }
-      let style = NumberStyle(
-        measure: "costPerSuccess", unit: .dollars, for: costs.flatMap { $0.compactMap { $0 } })
-      panels.append(
-        panel(
-          "cost per 1,000 successes", style, costs, threshold { $0.measure == "costPerSuccess" }))
-    }
-    let lines = thresholds.prefix(3).map { "\($0.text): \($0.found)" }.joined(separator: "; ")
-    let every = Format.duration(.seconds(steps.step))
+    let words = problems.prefix(3).map { "\($0.text): \($0.found)" }.joined(separator: "; ")
+    let every = Format.duration(.seconds(step))
     return Figure(
       name: name,
-      caption: RichText("\(lines). One point every \(every), all replications together."),
+      caption: RichText(
+        "\(words.isEmpty ? "" : words + ". ")One point every \(every), all replications together."),
       chart: .timeline(
         TimelineChart(
-          title: "\(comparison.scenario), case \(result.name), policy \(policy)", step: steps.step,
-          from: steps.from, clock: clock, panels: panels, incidents: bands(result))))
+          title: "\(comparison.scenario), case \(result.name), policy \(policy)", step: step,
+          from: from, clock: clock, panels: panels, incidents: bands(result))))
+  }
+
+  private func panel(_ line: LineOverTime, _ result: CaseResult) -> TimelineChart.Panel {
+    var drawn = line.policies.map { name, values in
+      let role = result.policy(name)?.chartRole ?? .ordinary
+      return TimelineChart.Line(name, values: values, role: role)
+    }
+    if let rival = line.rival, rival.factor != 1,
+      let model = line.policies.first(where: { $0.name == rival.policy })
+    {
+      let isShort = rival.factor * 10 == Double(Int(rival.factor * 10))
+      let factor = Format.number(rival.factor, digits: isShort ? 1 : 2)
+      drawn.append(
+        TimelineChart.Line(
+          "\(factor) × \(rival.policy)",
+          values: model.values.map { $0.map { $0 * rival.factor } }, role: .reference,
+          isFaint: true))
+    }
+    let known = drawn.flatMap { $0.values.compactMap { $0 } } + (line.bound.map { [$0] } ?? [])
+    let style = NumberStyle(measure: line.measure.name, unit: line.measure.unit, for: known)
+    let isTime = line.measure.unit == .seconds
+    let isWide = isTime && (known.max() ?? 1) > 8 * max(known.min() ?? 1, 1e-9)
+    let unit = line.measure.unit == .dollars && style.scale == 1000 ? ", per 1,000" : ""
+    return .init(
+      ChartAxis(
+        line.subject + unit, in: style, scale: isWide ? .logarithmic : .linear), lines: drawn,
+      objective: line.bound)
   }
 }
 
-extension TimeSteps {
-  /// Dollars by success of each step; points of a series count all replications, dollars are of one.
-  func costPerSuccess(_ series: [SeriesPoint], replications: Int) -> [Double?] {
-    values(series) { points in
-      var (cost, succeeded) = (0.0, 0.0)
-      for point in points {
-        cost += point.cost * Double(replications)
-        succeeded += Double(point.arrived) * (point.availability ?? 0)
-      }
-      return succeeded > 0 ? cost / succeeded : nil
-    }
+extension LineOverTime {
+  /// What the line is about: its words before the comparison.
+  var subject: String {
+    let words = text.split(separator: " ")
+    return words.prefix { ![">=", "<=", ">", "<"].contains($0) }.joined(separator: " ")
   }
 }

@@ -74,8 +74,9 @@ extension Verb {
       let update = TestUpdate(call, outcome)
       if outcome.isLocked { outcome.stale = update.stale() }
       let written = call.flag("--update") ? try update.write() : []
-      let figures = try RowFigures(outcome, folder: call.text("--output") ?? "test-report")
-        .publish()
+      let figures = try RowFigures(
+        outcome, folder: call.text("--output") ?? "test-report", jobs: call.jobs
+      ).publish()
       if let file = call.text("--junit") {
         try write(TestJUnit(outcome, figures: figures).results.xml(), to: file)
       }

@@ -4,6 +4,8 @@ public enum Mechanism: String, Sendable, Hashable, CaseIterable {
   case breaker
   /// A cooldown or an ejection.
   case ejection
+  /// A filter before routing.
+  case filter
   /// A second attempt before the first has ended.
   case hedge
   /// A limit that refuses.
@@ -29,6 +31,7 @@ extension GatewayPlan {
       switch mechanism {
       case .breaker: !tree.breakers.isEmpty
       case .ejection: !ejections.isEmpty
+      case .filter: !tree.guards.isEmpty || !tree.matches.isEmpty
       case .hedge: !tree.hedges.isEmpty
       case .limit: hasLimit(named: "limits")
       case .concurrency: concurrency.contains { !$0.isShadow }

@@ -26,6 +26,10 @@ public struct ChaosFailure: Sendable, Hashable {
   public var value: Double?
   /// What was asked for, in the same unit.
   public var bound: Double?
+  /// The measure that both numbers are of, by name; empty without numbers.
+  public var measure = ""
+  /// Its unit.
+  public var unit = Measure.Unit.ratio
   /// What there is to say beside the numbers.
   public var detail = ""
 
@@ -77,6 +81,8 @@ struct ChaosBench: Sendable {
       trial.failures.append(
         ChaosFailure(
           kind: .recovery, what: measure, value: value, bound: bound,
+          measure: measure == "success per call" ? "successPerCall" : "meanEndToEndLatency",
+          unit: measure == "success per call" ? .share : .seconds,
           detail: "after all faults are over"))
     }
     return trial
@@ -105,7 +111,9 @@ struct ChaosBench: Sendable {
         let value = line.value(outcome, at: index, firstSlice: first),
         line.isAtLeast ? value < bound : value > bound
       else { return nil }
-      return ChaosFailure(kind: .objective, what: line.text, value: value, bound: bound)
+      return ChaosFailure(
+        kind: .objective, what: line.text, value: value, bound: bound, measure: line.measure.name,
+        unit: line.measure.unit)
     }
   }
 

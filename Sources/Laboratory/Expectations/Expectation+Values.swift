@@ -25,7 +25,7 @@ extension Expectation {
   }
 
   /// The value of the groups of its slices.
-  private func value(_ groups: [Group]) -> Double? {
+  func value(_ groups: [Group]) -> Double? {
     guard groups.count == slices.count, let part = groups.first else { return nil }
     guard base != nil else { return measure.value(part) }
     let whole = groups[1].tally.arrived

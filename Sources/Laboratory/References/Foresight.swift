@@ -31,7 +31,7 @@ extension World {
       var clairvoyant = Clairvoyant(
         fleet, candidates: bounds, remembers: remembers, chance: chance,
         measured: scenario.warmUp..<scenario.horizon, prefixes: prefixes)
-      var batch = ForeseenBatch()
+      var batch = ForeseenBatch(mistakes: Mistakes(fleet, chance: chance))
       var progress = RunProgress(meter, end: scenario.end)
       var number: UInt64 = 0
       while !queue.isEmpty {
@@ -104,6 +104,10 @@ private struct ForeseenBatch: ~Copyable {
   private var requests = Buffer<RequestRecord>(capacity: 1024)
   private var requestTruths = Buffer<RequestTruth>(capacity: 1024)
 
+  private let mistakes: Mistakes?
+
+  init(mistakes: Mistakes?) { self.mistakes = mistakes }
+
   var isFull: Bool { requests.count >= 1024 }
 
   /// Writes what became of a call and tells its client; a call that outlives the run is left open.
@@ -130,10 +134,13 @@ private struct ForeseenBatch: ~Copyable {
       attempt.usage = promise.usage
       attempt.estimate = promise.bill
       attempt.served = true
+      let errs = mistakes?.spoil(
+        record.call, difficulty: arrival.truth.difficulty, at: deployment)
+      let isDegraded = promise.isDegraded || errs == true
       attempts.append(attempt)
       attemptTruths.append(
         AttemptTruth(
-          bill: promise.bill, incidents: promise.incidents, isDegraded: promise.isDegraded))
+          bill: promise.bill, incidents: promise.incidents, isDegraded: isDegraded))
       record.end = .succeeded
       record.source = .provider
       record.deployment = deployment
@@ -146,7 +153,7 @@ private struct ForeseenBatch: ~Copyable {
       record.attempts = 1
       truth.bill = promise.bill
       truth.incidents = promise.incidents
-      truth.isDegraded = promise.isDegraded
+      truth.isDegraded = isDegraded
     case .remembered(let deployment, let outputTokens):
       record.end = .succeeded
       record.source = .cache

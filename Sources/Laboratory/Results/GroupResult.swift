@@ -64,12 +64,18 @@ public struct SeriesPoint: Sendable, Hashable {
   public var at: Double
   /// Requests that arrived, over all replications.
   public var arrived: Int
+  /// Of these, successes.
+  public var succeeded: Int
   /// Successful ÷ (arrived − rejected by own limits); `nil` without requests.
   public var availability: Double?
   /// Mean seconds to the end over successes; `nil` without any.
   public var meanLatency: Double?
   /// Seconds below which 95 % of the successes ended, in buckets of at most 12.5 %.
   public var p95Latency: Double?
+  /// Attempts that they made, over all replications.
+  public var attempts: Int
+  /// Answers that were wrong, over all replications.
+  public var wrong: Int
   /// Dollars billed for the requests that arrived in it, per replication.
   public var cost: Double
   /// The share of the successes that each deployment served; the last is the cache and followers.

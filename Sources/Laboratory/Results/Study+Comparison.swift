@@ -65,10 +65,15 @@ extension Study {
   }
 
   /// Whether a measure says anything here: about meaning only if a policy goes by it, about calls
-  /// of several tries only if clients come back, about quality only if an incident spoils answers.
+  /// of several tries only if clients come back, about quality only if answers may be wrong: by an
+  /// incident, by a law of mistakes, or out of a cache by meaning.
   private func shows(_ measure: Measure) -> Bool {
     if measure.name == MeasureCatalog.quality.name {
-      return worlds.contains { $0.fleet.incidents.contains { $0.spoilt != nil } }
+      return contenders.contains { $0.plan?.semantic != nil }
+        || worlds.contains { world in
+          world.fleet.incidents.contains { $0.spoilt != nil }
+            || world.fleet.deployments.contains { $0.mistakes != nil }
+        }
     }
     if MeasureCatalog.meaning.contains(where: { $0.name == measure.name }) {
       return contenders.contains { $0.plan?.semantic != nil }
@@ -262,8 +267,10 @@ extension Study {
       let counts = served + [series.served(at: index, by: nil)]
       return SeriesPoint(
         at: seconds(Instant(nanoseconds: Int64(index) * series.bucket)), arrived: point.arrived,
+        succeeded: point.succeeded,
         availability: point.availability, meanLatency: point.meanEndToEnd,
         p95Latency: series.quantile(0.95, at: index).map { $0 / 1e9 },
+        attempts: point.attempts, wrong: point.wrong,
         cost: point.bill.dollars / Double(max(1, replications)),
         shares: counts.map { succeeded > 0 ? Double($0) / succeeded : 0 })
     }

@@ -62,14 +62,19 @@ extension Mechanism {
   fileprivate func hasActed(_ totals: RunTotals) -> Bool {
     let tally = totals.all.tally
     return switch self {
-    case .breaker: totals.breakerOpenings.contains { $0 > 0 }
-    case .ejection: totals.count(.ejected) > 0
+    case .breaker: totals.breakerOpenings.contains { $0 > 0 } || totals.hasRemoved(.breaker)
+    case .ejection: totals.count(.ejected) > 0 || totals.hasRemoved(.ejected)
     case .hedge: totals.count(.hedged) > 0
-    case .limit: tally.endings[.rejectedByLimit] > 0 || totals.count(.queued) > 0
+    case .filter:
+      totals.hasRemoved(.tags, .price, .residency, .excluded)
+    case .limit:
+      tally.endings[.rejectedByLimit] > 0 || totals.count(.queued) > 0 || totals.hasRemoved(.limit)
     case .concurrency:
       tally.endings[.rejectedByLimit] + tally.endings[.shed] > 0
-        || totals.count(.limitAdapted) + totals.count(.queued) > 0
-    case .budget: tally.endings[.rejectedByBudget] > 0 || totals.count(.budgetPassed) > 0
+        || totals.count(.limitAdapted) + totals.count(.queued) > 0 || totals.hasRemoved(.inFlight)
+    case .budget:
+      tally.endings[.rejectedByBudget] > 0 || totals.count(.budgetPassed) > 0
+        || totals.hasRemoved(.limit)
     case .queue: totals.count(.queued) > 0
     case .exactCache: tally.endings[.hit] > tally.semanticHits
     case .semanticCache: tally.semanticHits > 0
@@ -82,6 +87,7 @@ extension Mechanism {
     switch self {
     case .breaker: "the breaker"
     case .ejection: "the ejection"
+    case .filter: "the filter"
     case .hedge: "the hedge"
     case .limit: "the limit"
     case .concurrency: "the limit on what is in flight"

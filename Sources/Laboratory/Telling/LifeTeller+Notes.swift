@@ -101,6 +101,7 @@ extension LifeTeller {
     case .deadline: "it could not finish in time"
     case .credential: "its credential was refused"
     case .excluded: "a filter leaves it out"
+    case .inFlight: "as much is in flight there as may be"
     case nil: "reason \(value)"
     }
   }

@@ -101,6 +101,7 @@ struct World: Sendable {
     var plan = RunPlan(gateway: gateway, fleet: fleet, end: scenario.end)
     plan.measured = scenario.warmUp..<scenario.horizon
     plan.standing = fleet.deployments.map(\.standingPrice)
+    plan.rented = rented(by: gateway)
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
@@ -110,6 +111,24 @@ struct World: Sendable {
     plan.services.incidents = serviceIncidents
     plan.gatewayFaults = gatewayFaults
     return plan
+  }
+
+  /// Which deployments a policy can send anything to, before or after it is reloaded.
+  ///
+  /// What is paid by the hour is paid by the policies that use it: who asks an API for everything
+  /// rents no machines.
+  private func rented(by gateway: GatewayPlan) -> [Bool] {
+    var plans = [gateway]
+    for fault in gatewayFaults { if case .reload(let later) = fault.kind { plans.append(later) } }
+    var rented = [Bool](repeating: false, count: fleet.deployments.count)
+    for plan in plans {
+      for alias in scenario.aliases.indices {
+        for deployment in plan.tree.deployments(reachableFrom: alias) {
+          rented[Int(deployment.index)] = true
+        }
+      }
+    }
+    return rented
   }
 
   /// The faults that an incident means: each replica at its instant.
@@ -150,7 +169,9 @@ struct World: Sendable {
     plan.tallied.formUnion(grouping)
     plan.slices = scenario.expectations.expect.flatMap(\.slices) + furtherSlices
     guard let gateway else { return plan }
-    plan.standing = fleet.deployments.map(\.standingPrice)
+    plan.standing = zip(fleet.deployments, rented(by: gateway)).map {
+      $1 ? $0.standingPrice : nil
+    }
     let first = promises(of: gateway)
     plan.limits = first.limits
     plan.concurrency = first.concurrency

@@ -183,7 +183,7 @@ public enum MeasureCatalog {
   /// The measure that only an incident which spoils answers has.
   public static let quality = Measure(
     "quality", "quality", .share, .higher,
-    formula: "(succeeded − answers that were spoilt or to another question) / succeeded",
+    formula: "(succeeded − answers that were wrong, spoilt or to another question) / succeeded",
     of: "successes", matters: .absolute(0.0005)
   ) { ratio($0.tally.succeeded - $0.tally.degraded - $0.tally.wrong, $0.tally.succeeded) }
 

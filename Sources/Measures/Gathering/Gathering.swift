@@ -24,6 +24,7 @@ struct Gathering: ~Copyable {
   private var breakerOpenings: Rows<Int>
   private var standingCharges = MoneyTotal.zero
   private var touched: UInt32 = 0
+  private var removed: UInt32 = 0
   private var open = 0
   private var laws: LawBook
   private(set) var breaches = Breaches()
@@ -122,6 +123,9 @@ struct Gathering: ~Copyable {
       for _ in batch.indices {
         notes[proven: Int(note.pointee.kind.rawValue)] &+= 1
         if note.pointee.kind == .breakerChanged { opened(note.pointee) }
+        if note.pointee.kind == .candidateRemoved {
+          removed |= 1 << UInt32(note.pointee.value & 31)
+        }
         if checksLaws { laws.noted(note, &breaches) }
         note += 1
       }
@@ -154,7 +158,7 @@ struct Gathering: ~Copyable {
       keys: keyLatencies.groups(tallies.keys), users: userLatencies.groups(tallies.users),
       slices: slices.flatMap(\.groups),
       attempts: attempts.tallies, statuses: statuses.array(), series: series.series,
-      sliceMinutes: slices.map(\.minutes), touched: touched, notes: notes.array(),
+      sliceMinutes: slices.map(\.minutes), touched: touched, removed: removed, notes: notes.array(),
       breakerOpenings: breakerOpenings.array(), standingCharges: standingCharges, open: open,
       breaches: breaches)
   }

@@ -15,6 +15,8 @@ public struct Series: Sendable, Equatable {
     public var bill = MoneyTotal.zero
     /// Nanoseconds to the end, over the successes.
     public var endToEnd: Int128 = 0
+    /// Answers that were wrong: spoilt, mistaken, or to another question.
+    public var wrong = 0
 
     /// Makes an empty point.
     public init() {}
@@ -27,6 +29,7 @@ public struct Series: Sendable, Equatable {
       attempts &+= Int(record.pointee.attempts)
       bill += truth.pointee.bill
       if seen.isSuccess { endToEnd &+= Int128(seen.endToEnd) }
+      wrong &+= truth.pointee.isDegraded || truth.pointee.isWrong ? 1 : 0
     }
 
     /// Requests that arrived in it and have ended.
@@ -117,6 +120,7 @@ public struct Series: Sendable, Equatable {
       left.attempts += right.attempts
       left.bill += right.bill
       left.endToEnd += right.endToEnd
+      left.wrong += right.wrong
     }
     latencies.merge(other.latencies) { $0 &+= $1 }
     servings.merge(other.servings) { $0 &+= $1 }

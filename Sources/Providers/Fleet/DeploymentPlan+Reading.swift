@@ -55,6 +55,11 @@ extension DeploymentPlan {
       "promptCache", from: PromptCachePresets.registry,
       "its own cache of the beginnings of prompts; silence means that the traffic says what is "
         + "cached")
+    let mistakes = try s.raw(
+      "wrong",
+      "the share of its whole answers that are wrong: a share, or shares by the difficulty of the "
+        + "call, { \"0.2\": \"15%\", \"0.8\": \"85%\" }"
+    ).map { (setting) throws(SettingError) in try MistakeLaw(setting) }
     let source = try s.text(
       "source",
       default: price.isFromBook || latency == nil && row != nil && !isServed
@@ -71,6 +76,7 @@ extension DeploymentPlan {
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
     saysFactors = factors != nil
     self.promptCache = promptCache
+    self.mistakes = mistakes
   }
 
   private static func quota(

@@ -40,6 +40,8 @@ public struct DeploymentPlan: Sendable {
   public var capacity: CapacityPlan
   /// Its prompt cache; `nil` if what is cached is a fact of the call.
   public var promptCache: PromptCachePlan?
+  /// How often its answers are wrong; `nil` if that is not modelled.
+  public var mistakes: MistakeLaw?
   /// What it costs for being there; `nil` if it is paid by the token alone.
   public var standing: StandingCharge?
 

@@ -158,6 +158,10 @@ extension FrontierChart {
       }
       last = (px, py)
     }
+    if let last {
+      obstacles.append(
+        (Box(x: last.x, y: last.y - 1.5, width: max(plot.right - last.x, 0), height: 3), 2))
+    }
     let room = Box(x: plot.x + 2, y: plot.y - 4, width: plot.width + 20, height: plot.height)
     let boxes = LabelPlacement(bounds: room, obstacles: obstacles).place(names)
     for (index, (name, box)) in zip(visible, zip(names, boxes)) {

@@ -37,8 +37,16 @@ extension TimelineChart {
     return canvas.document(title: title, setting)
   }
 
+  /// With as many digits as it takes to tell the value, up to three more than the axis has.
   private func objective(_ value: Double, _ panel: Panel) -> String {
-    "objective " + panel.axis.style.text(value)
+    var style = panel.axis.style
+    let scaled = value * style.scale
+    for _ in 0..<3 {
+      let shown = Double(FixedPoint.string(scaled, digits: style.digits)) ?? scaled
+      if (shown - scaled).magnitude <= 1e-6 * max(scaled.magnitude, 1) { break }
+      style.digits += 1
+    }
+    return "objective " + style.text(value)
   }
 
   private func draw(
@@ -69,9 +77,17 @@ extension TimelineChart {
     }
     for line in panel.lines {
       let css = colors.first { $0.name == line.policy }?.css ?? "c-base"
-      guard let last = line.values.last(where: { $0 != nil }) ?? nil, let y = scale.clamped(last)
+      guard let index = line.values.lastIndex(where: { $0 != nil }),
+        let last = line.values[index], let y = scale.clamped(last)
       else { continue }
-      ends.append((line.name, (line.role == .baseline ? "strong " : "") + css, y))
+      let classes = (line.role == .baseline ? "strong " : "") + css
+      // A line that stops before the end is named where it stops.
+      guard Double(index + 1) < 0.95 * Double(line.values.count) else {
+        ends.append((line.name, classes, y))
+        continue
+      }
+      let x = axis.position(from + (Double(index) + 0.5) * step)
+      canvas.text("\(line.name): none after", x + 7, y - 7, .start, "small halo " + classes)
     }
     let places = LabelPlacement.spread(
       ends.map(\.y), gap: 15, low: box.y - 6, high: max(box.bottom, box.y + 15 * Double(ends.count))

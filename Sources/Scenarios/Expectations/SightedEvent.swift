@@ -24,6 +24,12 @@ public struct SightedEvent: Sendable {
       $0.count(.bypassed)
     },
     SightedEvent("ejection", "a deployment is taken out of rotation") { $0.count(.ejected) },
+    SightedEvent("limit routes around", "a deployment is left out because its limit is reached") {
+      $0.hasRemoved(.limit, .inFlight) ? 1 : 0
+    },
+    SightedEvent("filter removes", "a filter leaves a deployment out") {
+      $0.hasRemoved(.tags, .price, .residency, .excluded) ? 1 : 0
+    },
     SightedEvent("retry", "a node is tried again") { $0.all.tally.retries },
     SightedEvent("fallback", "the next child is tried") { $0.all.tally.fallbacks },
     SightedEvent("hedge", "a second attempt starts before the first has ended") {
@@ -56,6 +62,9 @@ public struct SightedEvent: Sendable {
     SightedEvent("gateway restarts", "a replica starts anew") { $0.count(.restarted) },
     SightedEvent("policy reloaded", "a replica takes over another policy") {
       $0.count(.reloaded)
+    },
+    SightedEvent("store silent", "the central store of limits gives no verdict in time") {
+      $0.count(.storeFailed)
     },
   ]
 

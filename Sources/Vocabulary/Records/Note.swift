@@ -20,8 +20,9 @@ public struct Note: BitwiseCopyable, Sendable {
     /// A limit was charged. `subject`: limit; `value`: permits, negative if they are given back, 0
     /// for a request that is admitted now and charged at its end; `other`: the bucket (tenant index).
     case limiterCharged
-    /// A candidate was removed before the strategy saw it. `deployment`; `subject`: route node;
-    /// `value`: reason (see `Removal`).
+    /// A candidate was removed before the strategy saw it. `value`: reason (see `Removal`). For a
+    /// request that is explained, each of its candidates: `deployment`; `subject`: route node.
+    /// Otherwise the first of the replica for that reason.
     case candidateRemoved
     /// A route node chose. `subject`: route node; `deployment`: the leaf if the child is one;
     /// `value`: child; `other`: number of candidates.
@@ -149,6 +150,8 @@ public struct Note: BitwiseCopyable, Sendable {
     case credential
     /// A filter's lists leave it out.
     case excluded
+    /// As many attempts are in flight there as the gateway allows.
+    case inFlight
   }
 
   /// When.

@@ -31,7 +31,7 @@ struct TestVerbTests {
     #expect(result.out.contains("availability >= 99% in case outage: "))
     #expect(result.out.contains("gateway-lab run \(library.path)/scenarios/outage/hard"))
     let figure = try library.text("figures/outage/hard/outage-prod.svg")
-    #expect(figure.contains("objective 99.0 %") && figure.contains("north down"))
+    #expect(figure.contains("objective 99.00 %") && figure.contains("north down"))
 
     let junit = try library.text("junit.xml")
     let reader = JUnitReader(junit)

@@ -25,8 +25,10 @@ struct AttemptLimitTests {
     for _ in 0..<4 { bench.arrive() }
     #expect(bench.live.map(\.deployment).filter { $0 == "a" }.count == 1)
     #expect(bench.live.count == 4)
-    #expect(
-      bench.notes(.candidateRemoved).map(\.value) == [Note.Removal.limit.rawValue])
+    // For a request that is explained each candidate, for the others each reason once.
+    let removals = bench.notes(.candidateRemoved)
+    #expect(removals.map(\.value) == [Note.Removal.limit.rawValue, Note.Removal.limit.rawValue])
+    #expect(removals.map(\.request) == [1, 2] && removals.map(\.subject).first == .max)
     bench.pass(.seconds(1))
     for _ in 0..<2 { bench.arrive() }
     #expect(bench.live.map(\.deployment).filter { $0 == "a" }.count == 2)

@@ -78,7 +78,7 @@ struct ScenarioErrorTests {
       scenario.json5:6:42: deployments["a/x"].prcie: unknown key "prcie"
         did you mean "price"?  allowed: model, provider, region, residency, quota, serving, \
       provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
-      tokens, promptCache, source, extends, estimate, tags
+      tokens, promptCache, wrong, source, extends, estimate, tags
       """),
     Mistake(
       "a misspelt extends", "extends: \"a/x\"", "extend: \"a/x\"",
@@ -86,7 +86,7 @@ struct ScenarioErrorTests {
       scenario.json5:8:14: deployments["b/y"].extend: unknown key "extend"
         did you mean "extends"?  allowed: model, provider, region, residency, quota, serving, \
       provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
-      tokens, promptCache, source, extends, estimate, tags
+      tokens, promptCache, wrong, source, extends, estimate, tags
       """),
     Mistake(
       "an unknown kind of route node", "fallback:", "falback:",
