@@ -194,6 +194,7 @@ extension RouteBuilder {
     tree.tags = tree.nodes.map { _ in 0 }
     tree.defaults = tree.nodes.map { _ in false }
     guard !tree.matches.isEmpty else { return }
+    tree.bareTags = names.bareTags
     for number in tree.nodes.indices {
       for leaf in tree.reachable(from: UInt16(number))
       where tree.nodes[Int(leaf)].kind == .deployment {
