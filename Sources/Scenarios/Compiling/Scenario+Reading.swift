@@ -6,16 +6,19 @@ import Vocabulary
 
 extension Scenario {
   /// Compiles a whole tree: `use`, `extends` and `from` must have been resolved.
-  init(tree: Setting) throws(SettingError) {
+  /// - Parameter data: Where the traces are whose difficulties thresholds are calibrated to.
+  init(tree: Setting, data: DataFolders = DataFolders(beside: "")) throws(SettingError) {
     let plain = Scenario.withoutExtras(tree)
     var reader = try SettingsReader(plain)
-    try self.init(reading: &reader, tree: tree)
+    try self.init(reading: &reader, tree: tree, data: data)
     try reader.finish()
   }
 
   /// Reads all sections of a file; in describe mode, tells what they are.
   /// - Parameter tree: The file with what `withoutExtras` takes out.
-  init(reading s: inout SettingsReader, tree: Setting) throws(SettingError) {
+  init(
+    reading s: inout SettingsReader, tree: Setting, data: DataFolders = DataFolders(beside: "")
+  ) throws(SettingError) {
     _ = try s.integer("lab", default: Fragments.version, in: 1...1, "the version of the language")
     let question = try s.text("question", default: "", "the question that the scenario answers")
     _ = try s.texts("use", "fragments: files whose sections are merged below this file's")
@@ -48,7 +51,8 @@ extension Scenario {
     policyNames.groups.teams = names.teams.identities
     policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
-    policyNames.scores = streams.flatMap(\.difficulties)
+    policyNames.scores = try Difficulties.scores(
+      of: streams, aliases: aliases.count, tree, clock, data)
     policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(
       &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1,
@@ -66,6 +70,7 @@ extension Scenario {
       horizon: clock.horizon, end: clock.end, streams: streams, fleet: fleet, cases: [],
       policies: policies, aliases: aliases, names: names, populations: policyNames.populations,
       resolved: tree)
+    self.data = data
     self.question = question
     self.seed = UInt64(seed)
     self.replications = replications
