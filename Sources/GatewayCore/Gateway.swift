@@ -92,6 +92,11 @@ public struct Gateway: ~Copyable {
   let reasons: [UInt16]
   let restoresCold: [Bool]
   let intervals: [Int64]
+  /// Whose attempts each ejection judges by.
+  let ejectionStates: [GuardState]
+  /// How outcomes are told to other replicas, and whether they are.
+  let outcomeWays: [Delta.Way]
+  let tellsOutcomes: Bool
   /// When each ejection sweeps next; `distantFuture` if no timer is set.
   var sweeps: [Instant]
   /// When the replica was started.
@@ -178,6 +183,9 @@ public struct Gateway: ~Copyable {
     reasons = plan.ejections.map(\.reason.rawValue)
     restoresCold = plan.ejections.map(\.restoresCold)
     intervals = plan.ejections.map(\.interval)
+    ejectionStates = plan.ejections.map(\.state)
+    outcomeWays = plan.outcomeWays
+    tellsOutcomes = !outcomeWays.isEmpty
     sweeps = plan.ejections.map { _ in .distantFuture }
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
@@ -276,12 +284,16 @@ public struct Gateway: ~Copyable {
     output.notes.append(Note(.lateReport, at: now, value: Int64(slot), replica: replica))
   }
 
-  /// Applies another replica's change: to its limits, or to the strategies that count attempts in
-  /// flight.
+  /// Applies another replica's change: to its limits, to what guards deployments, or to the
+  /// strategies that count attempts in flight.
   private mutating func received(
     _ delta: Delta, at now: Instant, into output: inout Output
   ) {
-    if delta.counter == .limit { return heard(delta, at: now, into: &output) }
+    switch delta.counter {
+    case .inFlight: break
+    case .limit: return heard(delta, at: now, into: &output)
+    case .outcome, .opened, .ejected: return heardOfGuards(delta, at: now, into: &output)
+    }
     for index in watchers.range(of: delta.deployment) {
       let place = watchers[index]
       guard observing[Int(place.strategy)] else { continue }
