@@ -55,7 +55,8 @@ extension Scenario {
       of: streams, aliases: aliases.count, tree, clock, data)
     policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(
-      &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1)
+      &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1,
+      hasPeers: gateway.replicas > 1)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
       "the policy that the others are compared with; silence means the first")
@@ -114,7 +115,7 @@ extension Scenario {
   }
 
   private static func policies(
-    _ s: inout SettingsReader, _ names: PolicyNames, gossips: Bool
+    _ s: inout SettingsReader, _ names: PolicyNames, gossips: Bool, hasPeers: Bool
   ) throws(SettingError) -> [Policy] {
     try s.require(
       !(s.setting["policies"]?.members ?? []).isEmpty, "policies",
@@ -123,7 +124,7 @@ extension Scenario {
     return try s.entries("policies", "what the gateway does, by name: what is compared") {
       (name, setting) throws(SettingError) -> Policy in
       let plan = try setting.object { (s) throws(SettingError) -> GatewayPlan in
-        try GatewayPlan(reading: &s, names: names, gossips: gossips)
+        try GatewayPlan(reading: &s, names: names, gossips: gossips, hasPeers: hasPeers)
       }
       return Policy(name: name, plan: plan, setting: setting)
     }.map(\.value)
