@@ -19,8 +19,12 @@ extension Simulation {
     let fault = plan.gatewayFaults[place]
     for replica in 0..<replicas where fault.replica == nil || fault.replica == replica {
       switch fault.kind {
-      case .restart: gateways[replica].restart(at: now, into: &output)
-      case .crash: gateways[replica].restart(.crash, at: now, into: &output)
+      case .restart:
+        gateways[replica].restart(at: now, into: &output)
+        readStore(replica)
+      case .crash:
+        gateways[replica].restart(.crash, at: now, into: &output)
+        readStore(replica)
       case .reload(let policy):
         gateways[replica].reload(policy, at: now, into: &output)
         connect(replica, toStoreOf: policy)

@@ -61,9 +61,7 @@ extension Simulation {
     switch id.kind {
     case .complexity:
       let index = Int(id.request.slot) &* replicas &+ replica
-      // 65,535 parts of 2⁶³, rounded down; the whole is exact.
-      let difficulty = id.request == .none ? 0 : UInt64(calls[index].truth.difficulty)
-      return difficulty == 0xFFFF ? 1 << 63 : difficulty &* ((1 << 63) / 0xFFFF)
+      return id.request == .none ? 0 : calls[index].truth.score
     case .probe:
       let deployment = DeploymentID(Int(id.number))
       return fleet.isWell(deployment, call, at: now) ? 1 : 0

@@ -60,6 +60,8 @@ public struct Simulation: ~Copyable {
   struct Delivery: BitwiseCopyable {
     var delta: Delta
     var sender: ReplicaID
+    /// Who alone is to hear it; `nil` for all but the sender.
+    var reader: Int?
   }
 
   let plan: RunPlan
@@ -122,6 +124,8 @@ public struct Simulation: ~Copyable {
   var freeMessages: [Int] = []
   var deliveries: [Delivery] = []
   var freeDeliveries: [Int] = []
+  /// The verdicts that a central store holds.
+  var shelf: [Delivery] = []
   var seen: FingerprintSet?
   var tally: DriverTally
   /// Events handled so far.

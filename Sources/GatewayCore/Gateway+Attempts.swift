@@ -133,8 +133,12 @@ extension Gateway {
         outcome, hint, isProbe: flights[id.slot].isProbe, started: started, at: now)
     {
       noteBreaker(breaker, deployment, slots[slot].request.number, at: now, &output)
+      tellOpening(of: breaker, at: now, into: &output)
     }
     if ejects { tellEjections(deployment, outcome, hint, at: now, into: &output) }
+    if tellsOutcomes {
+      tellOutcome(outcome, hint, of: deployment, breaker: breaker, at: now, into: &output)
+    }
     if limitsFlights { releaseAttempt(id.slot, outcome, at: now, into: &output) }
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))

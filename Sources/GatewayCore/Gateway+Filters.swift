@@ -58,6 +58,9 @@ extension Gateway {
   mutating func matched(_ set: CandidateSet, _ node: RouteNode, _ slot: UInt32) -> CandidateSet {
     let rule = plan.tree.matches[Int(node.match)]
     let asked = slots[slot].request.tags.rawValue & rule.mask
+    if asked & (rule.excluding | rule.requiring) != 0 {
+      return matchedByPrefixes(set, node, rule, asked)
+    }
     var some = CandidateSet(bits: 0)
     var standard = CandidateSet(bits: 0)
     set.forEach { place in
@@ -70,6 +73,40 @@ extension Gateway {
     }
     if !some.isEmpty { return some }
     return asked == 0 && standard.isEmpty ? set : standard
+  }
+
+  /// The same for a request some of whose tags leave out or are a must.
+  private func matchedByPrefixes(
+    _ set: CandidateSet, _ node: RouteNode, _ rule: TagMatch, _ asked: UInt64
+  ) -> CandidateSet {
+    var (out, must, isPossible) = (UInt64(0), UInt64(0), true)
+    for bit in plan.tree.bareTags.indices where asked & 1 << UInt64(bit) != 0 {
+      let bare = plan.tree.bareTags[bit]
+      if rule.excluding & 1 << UInt64(bit) != 0 { out |= bare }
+      if rule.requiring & 1 << UInt64(bit) != 0 {
+        must |= bare
+        isPossible = isPossible && bare != 0
+      }
+    }
+    let plain = asked & ~(rule.excluding | rule.requiring)
+    let isRequired = asked & rule.requiring != 0
+    var all = CandidateSet(bits: 0)
+    var some = CandidateSet(bits: 0)
+    var standard = CandidateSet(bits: 0)
+    var hasStandard = false
+    set.forEach { place in
+      let child = Int(plan.tree.children[Int(node.firstChild) + place])
+      let carried = plan.tree.tags[child]
+      hasStandard = hasStandard || plan.tree.defaults[child]
+      guard isPossible, carried & out == 0, carried & must == must else { return }
+      all.insert(place)
+      if plan.tree.defaults[child] { standard.insert(place) }
+      if plain != 0, rule.all ? carried & plain == plain : carried & plain != 0 {
+        some.insert(place)
+      }
+    }
+    if plain == 0 { return isRequired || !hasStandard ? all : standard }
+    return some.isEmpty ? standard : some
   }
 
   /// What a request is told when nothing below a node can take it.

@@ -87,17 +87,22 @@ extension Gateway {
   }
 
   /// An attempt has ended: cooldowns and ejections hear of it.
+  ///
+  /// `heardBy`: it was another replica's, and concerns those who hear of it this way.
   @inline(never)
   mutating func tellEjections(
-    _ deployment: DeploymentID, _ outcome: Outcome, _ hint: RetryAfter, at now: Instant,
-    into output: inout Output
+    _ deployment: DeploymentID, _ outcome: Outcome, _ hint: RetryAfter,
+    heardBy way: Delta.Way? = nil, at now: Instant, into output: inout Output
   ) {
     for place in 0..<ejections.count {
+      if let way, ejectionStates[place].tells != .outcomes || ejectionStates[place].way != way {
+        continue
+      }
       ejected.current = place
       ejections[place].ended(Int(deployment.index), outcome, hint, at: now, &ejected)
       plan(sweepOf: place, at: now, into: &output)
     }
-    if !ejected.changes.isEmpty { noteEjections(at: now, into: &output) }
+    if !ejected.changes.isEmpty { noteEjections(isOwn: way == nil, at: now, into: &output) }
   }
 
   /// A timer that belongs to no request has fired.
@@ -110,7 +115,7 @@ extension Gateway {
     ejected.current = place
     ejections[place].sweep(at: now, &ejected)
     plan(sweepOf: place, at: now, into: &output)
-    if !ejected.changes.isEmpty { noteEjections(at: now, into: &output) }
+    if !ejected.changes.isEmpty { noteEjections(isOwn: true, at: now, into: &output) }
   }
 
   /// Sets the timer of an ejection's next sweep if that may do anything.
@@ -126,8 +131,9 @@ extension Gateway {
       .setTimer(TimerID(.poll, of: .none, number: UInt8(place)), at: sweeps[place]))
   }
 
-  /// Notes what has changed; strategies forget what comes back cold.
-  private mutating func noteEjections(at now: Instant, into output: inout Output) {
+  /// Notes what has changed, and tells the others if it is the replica's own doing; strategies forget
+  /// what comes back cold.
+  mutating func noteEjections(isOwn: Bool, at now: Instant, into output: inout Output) {
     for place in 0..<ejected.changes.count {
       let change = ejected.changes[place]
       let deployment = DeploymentID(Int(change.deployment))
@@ -138,6 +144,7 @@ extension Gateway {
           isBack ? .restored : .ejected, at: now, deployment: deployment,
           subject: reasons[ejection], value: isBack ? 0 : change.until.nanoseconds,
           replica: replica))
+      if isOwn { tellEjection(change, at: now, into: &output) }
       if isBack, restoresCold[ejection] { forget(deployment, at: now) }
     }
     ejected.noted()

@@ -14,177 +14,6 @@ import Vocabulary
 /// - Complexity: per event O(depth of the route + candidates looked at); no allocation in steady
 ///   state.
 public struct Gateway: ~Copyable {
-  /// A request that the replica holds.
-  struct Pending: BitwiseCopyable {
-    enum State: UInt8, BitwiseCopyable {
-      case free
-      /// In the admission queue: it holds no permit.
-      case queued
-      /// Behind another request's answer.
-      case following
-      /// A side call is out; `stage` is where it goes on.
-      case asking
-      /// Attempts are in flight.
-      case attempting
-      /// A pause before the next attempt.
-      case waiting
-      /// Over for the client; the last attempt or side call has not ended yet.
-      case settling
-    }
-
-    /// What a request passes after its admission, in order.
-    ///
-    /// A stage may keep the request: it goes on from there by `proceed`.
-    enum Stage: UInt8, BitwiseCopyable {
-      case coalesce
-      case semantic
-      case score
-      case route
-    }
-
-    var request: Request
-    var record: RequestRecord
-    /// When the request must have ended.
-    var deadline: Instant
-    /// Deployments tried, in order; `record.attempts` of them.
-    var tried: SIMD16<UInt16>
-    /// The walk: nodes from the root to the leaf, the child taken and the retries used at each.
-    var nodes: SIMD8<UInt16>
-    var taken: SIMD8<UInt8>
-    var retries: SIMD8<UInt16>
-    var firstFailure: Outcome
-    var servedUsage: Usage
-    /// The shadow limits that have not charged it.
-    var spared: UInt64
-    var generation: UInt32
-    var attempt: AttemptID
-    var depth: UInt8
-    var inFlight: UInt8
-    var state: State
-    var bypasses: Bool
-    /// The attempts whose deployments the present choice leaves out, one bit each.
-    var excluded: UInt16
-    var excludesTried: Bool { excluded != 0 }
-    /// The level at which a waiting request goes on.
-    var resumeLevel: UInt8
-    /// The number of its latest wait: a timer of an earlier one is late.
-    var waits: UInt8
-    var failed: Bool
-    /// The policy has been reloaded: the walk below is gone.
-    var isUprooted = false
-
-    // Each mechanism's own fields, with a value that means "off".
-
-    // Admission queue and coalescing.
-    /// When it was admitted, and whether it was: who waits or follows unadmitted holds nothing.
-    var admitted = Instant.distantFuture
-    var isAdmitted = false
-    /// How many were in flight with it, for each limit whose permit it holds; 0 for none.
-    var held = SIMD4<UInt16>(repeating: 0)
-    /// Its number in the queue while it waits.
-    var waiter = UInt32.max
-    /// Whether it is known as the leader of its like; its followers, in order; its own place among
-    /// those of its leader.
-    var leads = false
-    var firstFollower = UInt32.max
-    var lastFollower = UInt32.max
-    var leader = UInt32.max
-    var previousFollower = UInt32.max
-    var nextFollower = UInt32.max
-    /// Whether its client has left and it goes on for its followers.
-    var isDetached = false
-    /// Whether its followers' answers have begun.
-    var followersBegan = false
-
-    // Side calls and semantic cache.
-    /// Side calls that have not ended.
-    var asked: UInt8 = 0
-    /// The number of the latest side call.
-    var sideCalls: UInt16 = 0
-    /// Whether its answer is one that was kept.
-    var servedFromCache = false
-
-    // Routing.
-    /// The thresholds on whose strong side it falls.
-    var strong: UInt32 = 0
-    /// The aliases on cycles that it has been sent to, one bit each.
-    var visited: UInt64 = 0
-    /// The level below which it bypasses what is down; `.max` if it does so everywhere or nowhere.
-    var bypassLevel = UInt8.max
-    /// Whether filters that may be dropped are.
-    var dropsSoftFilters = false
-
-    // Hedging, retries, broken streams.
-    /// The second attempt that lives beside `attempt`.
-    var hedge = AttemptID(slot: .max, generation: .max)
-    /// The hedge that a timer is set for: its rule, the level of its node, its delay and its number.
-    var hedgeRule: Int16 = -1
-    var hedgeLevel: UInt8 = 0
-    var hedgeWaits: UInt8 = 0
-    var isHedgeArmed = false
-    var hedgeDelay: Int64 = 0
-    /// How often its answer was restarted, and the output tokens that broken attempts had delivered.
-    var restarts: UInt8 = 0
-    var carried: UInt32 = 0
-    /// The attempts whose deployments are left out for the rest of the request.
-    var skipped: UInt16 = 0
-    /// The rule by which a retry goes on.
-    var resumeRule: UInt16 = 0
-    /// The number of the attempt that has failed last.
-    var failedIndex: UInt8 = 0
-    /// Whether the wait that it is in is followed by no retry.
-    var passes = false
-    /// What the provider of the last failure asked to wait.
-    var hint = RetryAfter.unsaid
-    /// The last failure before the first fallback.
-    var originalFailure = Outcome.succeeded
-    /// Nanoseconds of the wait before, and of all waits.
-    var lastWait: Int64 = 0
-    var waited: Int64 = 0
-    /// The permit of its latest retry, and the budget that gave it; -1 for none.
-    var permit: Int64 = 0
-    var permitBudget: Int16 = -1
-
-    // Limits and budgets.
-    /// When the limits charged it.
-    var chargedAt = Instant.start
-    /// Whether a central store was asked about it, and whether a limit that was asked later than
-    /// those that had charged it has refused it.
-    var askedStore = false
-    var isUndone = false
-    /// Whether it had followed another before it was admitted: it goes on after the coalescing.
-    var isPromoted = false
-    /// The shadows among the stand-ins that have not charged it; `.max` if none was asked.
-    var sparedByStandIns = UInt64.max
-  }
-
-  /// An attempt that the replica holds.
-  struct Flight: BitwiseCopyable {
-    var record: AttemptRecord
-    var path: SIMD8<UInt16>
-    var requestSlot: UInt32
-    var generation: UInt32
-    var breaker: Int16
-    var depth: UInt8
-    var isProbe: Bool
-    var isLive: Bool
-
-    // Each mechanism's own fields, with a value that means "off".
-
-    // Breakers and ejection.
-
-    // Limits of deployments.
-    /// How many were in flight with it, for each limit whose permit it holds; 0 for none.
-    var held = SIMD4<UInt16>(repeating: 0)
-    /// Whether the limits have charged it, and which shadows have not.
-    var isLimited = false
-    var sparedByLimits: UInt64 = 0
-
-    // Hedging.
-    /// Output tokens of earlier attempts that it gets as further input.
-    var carried: UInt32 = 0
-  }
-
   let plan: GatewayPlan
   let replica: ReplicaID
   let chance: Chance
@@ -265,6 +94,11 @@ public struct Gateway: ~Copyable {
   let reasons: [UInt16]
   let restoresCold: [Bool]
   let intervals: [Int64]
+  /// Whose attempts each ejection judges by.
+  let ejectionStates: [GuardState]
+  /// How outcomes are told to other replicas, and whether they are.
+  let outcomeWays: [Delta.Way]
+  let tellsOutcomes: Bool
   /// When each ejection sweeps next; `distantFuture` if no timer is set.
   var sweeps: [Instant]
   /// When the replica was started.
@@ -351,6 +185,9 @@ public struct Gateway: ~Copyable {
     reasons = plan.ejections.map(\.reason.rawValue)
     restoresCold = plan.ejections.map(\.restoresCold)
     intervals = plan.ejections.map(\.interval)
+    ejectionStates = plan.ejections.map(\.state)
+    outcomeWays = plan.outcomeWays
+    tellsOutcomes = !outcomeWays.isEmpty
     sweeps = plan.ejections.map { _ in .distantFuture }
     let blank = Request(call: CallKey(bits: 0), inputTokens: 0, alias: AliasID(0))
     slots = Slab(
@@ -385,49 +222,6 @@ public struct Gateway: ~Copyable {
   /// The id of the request that holds a slot now.
   public func id(ofSlot slot: UInt32) -> RequestID {
     RequestID(slot: slot, generation: slots[slot].generation)
-  }
-
-  /// A request has arrived.
-  ///
-  /// - Returns: the id under which the commands speak of it and under which `abandoned` may.
-  @discardableResult
-  public mutating func arrived(
-    _ request: borrowing Request, at now: Instant, into output: inout Output
-  ) -> RequestID {
-    defer { if hasDue { doWhatIsDue(at: now, into: &output) } }
-    let slot = slots.take()
-    let id = RequestID(slot: slot, generation: slots[slot].generation)
-    if !plan.keys.isEmpty {
-      let key = Int(request.identity.key.index)
-      guard key < plan.keys.count, plan.keys[key].isEnabled, now < plan.keys[key].expires else {
-        return refuse(request, id, .identity, limit: .max, status: 401, at: now, into: &output)
-      }
-    }
-    var spared: UInt64 = 0
-    var held = SIMD4<UInt16>(repeating: 0)
-    let glimpse = cache.glimpse(request)
-    if plan.order == .cacheFirst {
-      if answerFromCache(request, id, glimpse, spared: 0, at: now, into: &output) { return id }
-      if coalesces, followsUnadmitted(request, id, at: now, into: &output) { return id }
-    }
-    if limitsRequests || !limits.isEmpty {
-      if queues, queue.count > 0, let blocker = blockedByOthers(request) {
-        return wait(request, id, blocker, at: now, into: &output)
-      }
-      switch judge(request, at: now, into: &output) {
-      case .admitted(let shadows, let permits): (spared, held) = (shadows, permits)
-      case .refused(let blocker):
-        return wait(request, id, blocker, at: now, into: &output)
-      }
-    }
-    if plan.order == .admitFirst, !asksStore,
-      answerFromCache(request, id, glimpse, spared: spared, at: now, into: &output)
-    {
-      if limitsRequests { releaseHit(request, held, at: now, into: &output) }
-      return id
-    }
-    begin(request, id, spared: spared, held: held, at: now, into: &output)
-    return id
   }
 
   /// Something has happened to a request or an attempt.
@@ -492,12 +286,16 @@ public struct Gateway: ~Copyable {
     output.notes.append(Note(.lateReport, at: now, value: Int64(slot), replica: replica))
   }
 
-  /// Applies another replica's change: to its limits, or to the strategies that count attempts in
-  /// flight.
+  /// Applies another replica's change: to its limits, to what guards deployments, or to the
+  /// strategies that count attempts in flight.
   private mutating func received(
     _ delta: Delta, at now: Instant, into output: inout Output
   ) {
-    if delta.counter == .limit { return heard(delta, at: now, into: &output) }
+    switch delta.counter {
+    case .inFlight: break
+    case .limit: return heard(delta, at: now, into: &output)
+    case .outcome, .opened, .ejected: return heardOfGuards(delta, at: now, into: &output)
+    }
     for index in watchers.range(of: delta.deployment) {
       let place = watchers[index]
       guard observing[Int(place.strategy)] else { continue }

@@ -12,10 +12,16 @@ extension Scenario {
   /// rate × ∫ profile dt up to the horizon, at most `count`; nil for a trace, whose file says. Turns
   /// of conversations after the first are not counted. An estimate for `check`, not for results.
   public var expectedCalls: [(stream: String, calls: Double?)] {
-    streams.map { (stream: $0.name, calls: resolved["traffic"]?[$0.name].flatMap(calls)) }
+    streams.map { stream in
+      let setting = resolved["traffic"]?[stream.name]
+      return (
+        stream.name,
+        setting.flatMap { Scenario.expectedCalls(of: $0, warmUp: warmUp, horizon: horizon) }
+      )
+    }
   }
 
-  private func calls(_ stream: Setting) -> Double? {
+  static func expectedCalls(of stream: Setting, warmUp: Instant, horizon: Instant) -> Double? {
     var limit = Double.infinity
     if let count = stream["count"], let value = try? count.integer() { limit = Double(value) }
     guard let rate = StreamRate.perSecond(stream) else {

@@ -17,7 +17,8 @@ struct ChaosVerbTests {
     let result = run(all: words)
     #expect(result.status == 1)
     for word in [
-      "single failed", "objective: availability >= 99.9%", "incidents: {",
+      "1 of 1 policies failed: \"single\"", "97.70 %, asked for 99.90 %",
+      "objective: availability >= 99.9%", "incidents: {",
       "lowest",
       "gateway-lab chaos \(place.scenario)", "--policy single --seed 1",
     ] { #expect(result.out.contains(word), "\(word)\n\(result.out)") }

@@ -114,7 +114,13 @@ struct CompareTests {
     #expect(run("compare", place.scenario, "--set", "horizn=2m").err.contains("did you mean"))
     let output = run("compare", place.scenario, "--output", place.scenario + "/scenario.json5/x")
     #expect(output.status == 2)
-    #expect(output.err.contains("choose another folder with --output"))
+    // Before the simulation, not after it: nothing but the message is on standard error.
+    #expect(
+      output.err == """
+        gateway-lab compare: \(place.scenario)/scenario.json5: a file, not a folder
+          next: choose another folder with --output
+
+        """)
     #expect(place.files() == before)
   }
 

@@ -33,4 +33,24 @@ struct CoreBenchTests {
       #expect((row.recall?.found ?? 0) >= 0.95, "\(row.mechanism)")
     }
   }
+
+  @Test("measures one mechanism or one family, and knows the names of all")
+  func only() throws {
+    let rows = try CoreBench.rows(requests: 1_000, repeats: 1, only: "lru")
+    #expect(rows.map(\.mechanism) == ["lru"])
+    let family = try CoreBench.rows(requests: 1_000, repeats: 1, only: "jitter")
+    #expect(family.map(\.mechanism) == BackoffJitter.registry.names)
+    #expect(CoreBench.names.contains("semantic") && CoreBench.names.contains("lru"))
+  }
+
+  @Test("raises a bar by what everything off costs more than on the machine of the bars")
+  func slowness() {
+    var row = CoreBench.Row(
+      family: "f", mechanism: "m", nanoseconds: 200, unit: "request", bar: 150)
+    #expect(!row.holds)
+    row.slowness = 1.4
+    #expect(row.holds)
+    row.recall = (0.9, 0.95)
+    #expect(!row.holds)
+  }
 }

@@ -25,15 +25,7 @@ struct PotentialOutcomeTests {
     var one = fleet(FleetPlan(deployments: [a, b], incidents: [incident()]))
     var other = fleet(
       FleetPlan(deployments: [deployment("unused"), b, a], incidents: [incident()]))
-    for number in 0..<2000 as Range<UInt64> {
-      let now = at(.milliseconds(Int64(number) * 5))
-      #expect(
-        one.promise(attempt(number, at: 0), at: now)
-          .isLike(other.promise(attempt(number, at: 2), at: now)))
-      #expect(
-        one.promise(attempt(number, at: 1), at: now)
-          .isLike(other.promise(attempt(number, at: 1), at: now)))
-    }
+    expectLike(&one, &other, places: [(0, 2), (1, 1)], calls: 2000, every: 5)
   }
 
   @Test("does not change with other calls around it")
@@ -41,15 +33,7 @@ struct PotentialOutcomeTests {
     let plan = FleetPlan(
       deployments: [deployment("a", region: "north", faults: faults, noise: 0.5)],
       incidents: [incident()])
-    var quiet = fleet(plan)
-    var busy = fleet(plan)
-    for number in 0..<500 as Range<UInt64> {
-      let now = at(.milliseconds(Int64(number) * 20))
-      _ = busy.promise(attempt(number + 10_000), at: now)
-      _ = busy.promise(attempt(number, ordinal: 1), at: now)
-      #expect(
-        quiet.promise(attempt(number), at: now).isLike(busy.promise(attempt(number), at: now)))
-    }
+    expectUndisturbed(plan, calls: 500, every: 20) { _, _, _ in }
   }
 
   @Test("does not change when another incident joins in without touching it")
@@ -60,10 +44,7 @@ struct PotentialOutcomeTests {
       until: at(.seconds(4)), failure: .init(.status(500), share: Polyline(0)), bit: 1)
     var one = fleet(FleetPlan(deployments: plans, incidents: [incident()]))
     var other = fleet(FleetPlan(deployments: plans, incidents: [mild, incident()]))
-    for number in 0..<2000 as Range<UInt64> {
-      let now = at(.milliseconds(Int64(number) * 5))
-      #expect(one.promise(attempt(number), at: now).isLike(other.promise(attempt(number), at: now)))
-    }
+    expectLike(&one, &other, places: [(0, 0)], calls: 2000, every: 5)
   }
 
   @Test("is another one at another ordinal, call, deployment and replication")

@@ -45,6 +45,29 @@ struct ResultFolder {
   /// The path of one of its files.
   func file(_ name: String) -> String { path + "/" + name }
 
+  /// Whether files can be put here: asked before a simulation that takes minutes, not after it.
+  func checkRoom() throws(CommandError) {
+    let manager = FileManager.default
+    var place = path
+    var isFolder: ObjCBool = false
+    while !manager.fileExists(atPath: place, isDirectory: &isFolder) {
+      guard let slash = place.lastIndex(of: "/"), slash != place.startIndex else {
+        place = place.hasPrefix("/") ? "/" : "."
+        isFolder = true
+        break
+      }
+      place = String(place[..<slash])
+    }
+    guard isFolder.boolValue else {
+      throw CommandError(
+        "\(place): a file, not a folder", next: "choose another folder with --output")
+    }
+    guard manager.isWritableFile(atPath: place) else {
+      throw CommandError(
+        "\(place): no file can be written here", next: "choose another folder with --output")
+    }
+  }
+
   /// Writes all files.
   func publish(_ files: [(name: String, text: String)]) throws {
     let manager = FileManager.default

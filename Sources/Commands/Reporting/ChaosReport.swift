@@ -1,4 +1,5 @@
 import Laboratory
+import Measures
 import Reports
 
 /// What chaos found: a table of the policies, and every kind of failure with its small plan.
@@ -66,7 +67,8 @@ struct ChaosReport {
       .paragraph(
         RichText(
           "Of its \(finding.plan.faults.count) faults this is enough to fail in the same way"
-            + " (\(finding.trials) smaller plans tried); as a fragment it can be kept: use: [\"it.json5\"].")),
+            + " (\(finding.trials) smaller plans tried); saved as a file, it is a fragment for a scenario's `use`."
+        )),
       .code(finding.shrunk.json5, language: "json5"),
     ]
   }

@@ -43,11 +43,13 @@ extension ComparisonReport {
     if policies.contains(where: { $0.measure("requestsPerCall")?.estimate != nil }) {
       let answered = series.map { steps.answered($0).map { $0.map { $0 / rate } } }
       panels.append(
-        panel("answers, per second", ComparisonReport.perSecond(answered), answered, fromZero: true))
+        panel("answers, per second", ComparisonReport.perSecond(answered), answered, fromZero: true)
+      )
     }
     let load = series.map { steps.attempts($0).map { $0.map { $0 / rate } } }
     if differ(load) {
-      panels.append(panel("load, attempts per second", ComparisonReport.perSecond(load), load, fromZero: true))
+      panels.append(
+        panel("load, attempts per second", ComparisonReport.perSecond(load), load, fromZero: true))
     }
     // What is paid by the hour is paid of no request, so a cost over time would leave it out.
     let isRented = policies.contains { $0.pooled.standingCharges != .zero }

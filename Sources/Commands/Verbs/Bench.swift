@@ -19,9 +19,13 @@ extension Verb {
       Operand(
         "TTL", "the cache's time to live in seconds; 0: no cache; 60 if not said", required: false),
     ],
-    options: [.format],
+    options: [
+      Option("--only", .text("NAME"), "with policies: the mechanisms of this name, or this family"),
+      .format,
+    ],
     examples: [
       "gateway-lab bench", "gateway-lab bench small-v1 500000 1", "gateway-lab bench policies",
+      "gateway-lab bench policies --only cache",
       "gateway-lab bench providers",
     ],
     remarks: [
@@ -78,7 +82,12 @@ extension Verb {
       }
       requests = stated
     }
-    let rows = try CoreBench.rows(requests: requests)
+    let only = call.text("--only")
+    let names = CoreBench.names
+    if let only, !names.contains(only) {
+      throw CommandError(unknown: "mechanism", only, among: names, next: call.verb.page)
+    }
+    let rows = try CoreBench.rows(requests: requests, only: only)
     call.print(mechanisms(rows))
     for row in rows where !row.holds {
       var line =

@@ -78,6 +78,7 @@ extension Verb {
     options.isCancelled = { Interruption.isAsked }
     let folder = ResultFolder(
       output: call.text("--output"), scenarioPath: scenario.path, name: scenario.name)
+    try folder.checkRoom()
     return try Interruption.watching {
       defer { bar.clear() }
       let map = try Experiment.map(scenario, options)

@@ -31,6 +31,7 @@ extension Verb {
     options.isCancelled = { Interruption.isAsked }
     let folder = ResultFolder(
       output: call.text("--output"), scenarioPath: scenario.path, name: scenario.name)
+    try folder.checkRoom()
     if scenario.expectations.namesCommitted {
       options.committed = try ResultFolder(
         output: nil, scenarioPath: scenario.path, name: scenario.name

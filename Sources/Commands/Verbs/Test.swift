@@ -61,6 +61,9 @@ extension Verb {
     let limit = try call.limitOfTime()
     try call.checkUpdate()
     let paths = call.operands.isEmpty ? ["scenarios"] : call.operands
+    let report = call.text("--output") ?? "test-report"
+    try ResultFolder(path: report).checkRoom()
+    if let file = call.text("--junit") { try checkFolder(of: file) }
     let found = try ScenarioSearch.scenarios(below: paths, matching: call.texts("--only"))
     let runner = TestRunner(call, limit: limit)
     return try Interruption.watching {
@@ -74,20 +77,30 @@ extension Verb {
       let update = TestUpdate(call, outcome)
       if outcome.isLocked { outcome.stale = update.stale() }
       let written = call.flag("--update") ? try update.write() : []
-      let figures = try RowFigures(
-        outcome, folder: call.text("--output") ?? "test-report", jobs: call.jobs
-      ).publish()
+      let figures = try RowFigures(outcome, folder: report, jobs: call.jobs).publish()
       if let file = call.text("--junit") {
         try write(TestJUnit(outcome, figures: figures).results.xml(), to: file)
       }
-      let report = TestReport(outcome: outcome, figures: figures, written: written)
+      let told = TestReport(outcome: outcome, figures: figures, written: written)
       switch call.testFormat {
-      case .terminal: call.out.write(call.terminal.render(report.report))
-      case .markdown: call.out.write(MarkdownRenderer().render(report.report))
-      case .json: call.out.write(report.json.text())
+      case .terminal: call.out.write(call.terminal.render(told.report))
+      case .markdown: call.out.write(MarkdownRenderer().render(told.report))
+      case .json: call.out.write(told.json.text())
       case .github: call.out.write(TestAnnotations(outcome).text)
       }
       return outcome.status
+    }
+  }
+
+  /// Says before the simulations that a file has no folder to go to.
+  private static func checkFolder(of file: String) throws(CommandError) {
+    let folder = (file as NSString).deletingLastPathComponent
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(
+      atPath: folder.isEmpty ? "." : folder, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue else {
+      throw CommandError(
+        "--junit \(file): there is no folder \(folder)", next: "make it, or name another file")
     }
   }
 

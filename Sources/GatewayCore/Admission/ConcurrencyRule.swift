@@ -10,6 +10,11 @@ import Vocabulary
 /// never in flight; a follower of another's answer is, from its admission to its end, unless the
 /// cache comes before admission. `drops` says which ends speak of overload; other failures and
 /// what was withdrawn say nothing about the load and teach nothing.
+///
+/// With several replicas each counts and learns by itself: an adaptive limit weighs its own times
+/// against its own in flight, as Envoy's adaptive concurrency and Netflix's concurrency-limits do in
+/// each process; the times of others belong to numbers in flight that it does not know. A fixed
+/// number for all replicas is a limit: `limits: [{ inFlight: 40, state: "gossiped" }]`.
 public struct ConcurrencyRule: Sendable {
   /// Whom a bucket belongs to.
   public enum Scope: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -62,6 +67,17 @@ public struct ConcurrencyRule: Sendable {
     isShadow = try s.flag("shadow", default: false, "only note what would be refused")
     status = UInt16(
       try s.integer("status", default: 429, in: 400...599, "what a refused client gets"))
+    var isLocal = true
+    if let state = s.setting["state"] {
+      if case .string("local") = state.content { isLocal = true } else { isLocal = false }
+    }
+    try s.require(
+      isLocal, "state",
+      expected: "\"local\": each replica weighs its own times against its own in flight",
+      next: "for one number over all replicas use limits: [{ inFlight: 40, state: \"gossiped\" }]")
+    _ = try s.name(
+      "state", default: "local", among: ["local"], kind: "scope",
+      "each replica counts and learns by itself")
   }
 
   /// How an overloaded server ends requests.

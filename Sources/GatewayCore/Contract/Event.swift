@@ -17,7 +17,7 @@ public enum Event: BitwiseCopyable, Sendable {
   case abandoned(RequestID)
   /// A side call has ended.
   case sideCallEnded(SideCallID, succeeded: Bool, value: UInt64)
-  /// Another replica has published a change of one of its counters.
+  /// Another replica has published a change of one of its counters, or what it has seen.
   case received(Delta, from: ReplicaID)
 }
 
@@ -77,57 +77,4 @@ public struct SideCallID: BitwiseCopyable, Sendable, Hashable {
     self.kind = kind
     self.number = number
   }
-}
-
-/// A change of one of a replica's counters, for the other replicas.
-@frozen
-public struct Delta: BitwiseCopyable, Sendable, Hashable {
-  /// What is counted.
-  @frozen
-  public enum Counter: UInt8, BitwiseCopyable, Sendable, Hashable {
-    /// Attempts in flight on a deployment.
-    case inFlight
-    /// Permits of a limit.
-    case limit
-  }
-
-  /// By how much it has changed.
-  public var change: Int64
-  /// When what has changed was charged, for a limit.
-  public var charged: Instant
-  /// Which bucket of a limit.
-  public var bucket: UInt32
-  /// Which deployment, or which limit of the policy.
-  public var subject: UInt16
-  /// What is counted.
-  public var counter: Counter
-  /// How many policies the sender had taken over: another policy's limits are others.
-  public var policy: UInt8
-
-  /// Makes a change of what is in flight on a deployment.
-  @inlinable
-  public init(_ counter: Counter, of deployment: DeploymentID, change: Int64) {
-    self.counter = counter
-    self.change = change
-    charged = .start
-    bucket = 0
-    subject = deployment.index
-    policy = 0
-  }
-
-  /// Makes a change of a limit's bucket.
-  @inlinable
-  public init(
-    limit: UInt16, bucket: UInt32, change: Int64, charged: Instant, policy: UInt8
-  ) {
-    counter = .limit
-    self.change = change
-    self.charged = charged
-    self.bucket = bucket
-    subject = limit
-    self.policy = policy
-  }
-
-  /// Which deployment, if it is one's.
-  @inlinable public var deployment: DeploymentID { DeploymentID(Int(subject)) }
 }

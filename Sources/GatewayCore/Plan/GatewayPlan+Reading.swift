@@ -6,7 +6,7 @@ import Vocabulary
 extension GatewayPlan {
   /// Reads a policy: routes, attempts, breaker, limits, cache.
   public init(
-    reading s: inout SettingsReader, names: PolicyNames, gossips: Bool = false
+    reading s: inout SettingsReader, names: PolicyNames, gossips: Bool = false, hasPeers: Bool = false
   ) throws(SettingError) {
     var attempts = AttemptRules()
     if let read = try s.object(
@@ -68,7 +68,9 @@ extension GatewayPlan {
     self.unfit = unfit
     if !tree.thresholds.isEmpty { services.formUnion(.complexity) }
     self.gossips = gossips
+    self.hasPeers = gossips || hasPeers
     try readEjections(&s)
+    if storesGuards { services.formUnion(.store) }
     try readConcurrency(&s)
     try readQueue(&s)
     try readCoalescing(&s)

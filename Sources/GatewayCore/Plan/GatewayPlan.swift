@@ -72,6 +72,8 @@ public struct GatewayPlan: Sendable {
   public var servicePrices = [SideCallPrice](repeating: .free, count: SideCallKind.allCases.count)
   /// Whether in-flight counts are told to the other replicas.
   public var gossips = false
+  /// Whether there are other replicas at all.
+  public var hasPeers = false
 
   /// A plan without limits, cache and deadlines.
   public init(tree: RouteTree, deployments: [DeploymentFacts], populations: Populations) {

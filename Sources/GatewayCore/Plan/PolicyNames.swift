@@ -23,8 +23,9 @@ public struct PolicyNames: Sendable {
 
   /// Teams, users, keys and features by name: a name may stand for a group of consecutive ids.
   public var groups = IdentityNames()
-  /// Scores of how hard requests are, as far as the scenario knows them before the run.
-  public var scores: [Double] = []
+  /// Scores of how hard the requests for each alias are, as far as the scenario knows them before
+  /// the run: what thresholds are calibrated to.
+  public var scores: [[Double]] = []
   /// The civil calendar of the run; `nil` if the scenario does not say when it starts.
   public var calendar: Calendar?
 

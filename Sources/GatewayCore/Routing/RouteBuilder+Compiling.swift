@@ -125,7 +125,7 @@ extension RouteBuilder {
       prepare(UInt16(number))
     }
     gatherTags()
-    gatherThresholds(routes.map(\.alias))
+    try gatherThresholds(routes.map(\.alias))
     for number in tree.nodes.indices.reversed() {
       tree.nodes[number].alwaysFit = alwaysFits(UInt16(number))
     }
@@ -194,31 +194,13 @@ extension RouteBuilder {
     tree.tags = tree.nodes.map { _ in 0 }
     tree.defaults = tree.nodes.map { _ in false }
     guard !tree.matches.isEmpty else { return }
+    tree.bareTags = names.bareTags
     for number in tree.nodes.indices {
       for leaf in tree.reachable(from: UInt16(number))
       where tree.nodes[Int(leaf)].kind == .deployment {
         let facts = names.deployments[Int(tree.nodes[Int(leaf)].target)]
         tree.tags[number] |= facts.tags.rawValue
         tree.defaults[number] = tree.defaults[number] || facts.isDefault
-      }
-    }
-  }
-
-  /// Which thresholds the requests of each alias can come to.
-  private mutating func gatherThresholds(_ routed: [Int]) {
-    guard !tree.thresholds.isEmpty else { return }
-    tree.scoreDeadlines = tree.roots.map { _ in 0 }
-    tree.aliasThresholds = tree.roots.map { _ in 0 }
-    for (place, rule) in tree.thresholds.enumerated() where rule.strongWithoutScore {
-      tree.strongWithoutScore |= 1 << UInt32(place)
-    }
-    for alias in routed {
-      for number in tree.reachable(from: tree.roots[alias])
-      where tree.nodes[Int(number)].kind == .threshold {
-        let place = tree.nodes[Int(number)].target
-        tree.scoreDeadlines[alias] = max(
-          tree.scoreDeadlines[alias], tree.thresholds[Int(place)].deadline)
-        tree.aliasThresholds[alias] |= 1 << UInt32(place)
       }
     }
   }

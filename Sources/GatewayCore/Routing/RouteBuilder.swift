@@ -11,6 +11,8 @@ struct RouteBuilder {
   let names: PolicyNames
   var tree = RouteTree()
   let deploymentNames: [String]
+  /// The node of each threshold, for messages.
+  var thresholdPlaces: [Setting] = []
   /// Whether a node has been described: those below it are described by it.
   private var isDescribed = false
 

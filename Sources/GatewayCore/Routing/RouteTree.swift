@@ -104,6 +104,8 @@ public struct RouteTree: Sendable {
   /// Whether a guard may be dropped.
   var hasSoftGuards = false
   var matches: [TagMatch] = []
+  /// The bit of each tag without its first character; 0 if there is none.
+  var bareTags: [UInt64] = []
   /// Per node: the tags of the deployments below it, and whether one is marked as default.
   var tags: [UInt64] = []
   var defaults: [Bool] = []

@@ -8,6 +8,8 @@ import GatewayCore
 /// vectors of the index turned by about 14°. What is there is known by looking at all; least
 /// cosine 0.95.
 enum MeaningBench {
+  static let family = "semantic"
+
   private static let dimensions = 64
   private static let questions = 200
   private static let floor: Float = 0.95
@@ -66,7 +68,7 @@ enum MeaningBench {
       }
     }.count
     return CoreBench.Row(
-      family: "semantic", mechanism: name, nanoseconds: best, unit: "look-up", bar: 20_000,
+      family: family, mechanism: name, nanoseconds: best, unit: "look-up", bar: 20_000,
       recall: (min(1, Double(found / 5) / Double(max(1, there))), 0.95))
   }
 }

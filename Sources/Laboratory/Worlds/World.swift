@@ -105,6 +105,7 @@ struct World: Sendable {
     plan.replicas = scenario.replicas
     plan.gossipLag = scenario.gossipLag ?? .zero
     plan.gateway.gossips = scenario.gossipLag != nil && scenario.replicas > 1
+    plan.gateway.hasPeers = scenario.replicas > 1
     plan.bounds = hasBounds ? bounds : []
     plan.explained = request
     plan.services = scenario.services

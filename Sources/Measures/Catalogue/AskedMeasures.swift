@@ -103,11 +103,11 @@ extension MeasureCatalog {
       "costPerThousand", "cost per 1,000", .dollars, .lower,
       formula: "1,000 × (Σ bills + standing charges) / succeeded", of: "1,000 successes",
       matters: .relative(0.02)
-    ) { group in mean(1000 * cost(group).dollars, group.tally.succeeded) },
+    ) { group in mean(1000 * group.cost.dollars, group.tally.succeeded) },
     Measure(
       "totalCost", "total cost", .dollars, .lower, formula: "Σ bills + standing charges",
       of: "the measured interval of one run", matters: .relative(0.02)
-    ) { cost($0).dollars },
+    ) { $0.cost.dollars },
   ]
 
   private static let rates: [Measure] = [
@@ -134,12 +134,6 @@ extension MeasureCatalog {
     ) { group in
       group.measured > 0 ? Double(count(group)) / (Double(group.measured) / 1e9) : nil
     }
-  }
-
-  private static func cost(_ group: Group) -> MoneyTotal {
-    var cost = group.tally.bill
-    cost += group.standingCharges
-    return cost
   }
 
   /// A percentage as it is written: 99, 99.5.

@@ -44,14 +44,7 @@ public enum MeasureCatalog {
       "goodput", "goodput", .share, .higher, formula: "successes within the objective / arrived",
       of: "arrived requests", matters: .absolute(0.0005)
     ) { ratio($0.tally.good, $0.tally.arrived) },
-    Measure(
-      "costPerSuccess", "cost per success", .dollars, .lower,
-      formula: "(Σ bills + standing charges) / succeeded", of: "successes", matters: .relative(0.02)
-    ) { group in
-      var cost = group.tally.bill
-      cost += group.standingCharges
-      return mean(cost.dollars, group.tally.succeeded)
-    },
+    cost("costPerSuccess", "cost per success", by: "succeeded", of: "successes") { $0.succeeded },
     Measure(
       "amplification", "amplification", .ratio, .lower, formula: "attempts / arrived",
       of: "arrived requests", matters: .relative(0.02)
@@ -85,22 +78,10 @@ public enum MeasureCatalog {
       "followRate", "follow rate", .share, .higher, formula: "followers / admitted",
       of: "admitted requests", matters: .absolute(0.005)
     ) { ratio($0.tally.endings[.followed], $0.tally.admitted) },
-    Measure(
-      "rejected", "rejected", .share, .lower, formula: "rejected / arrived",
-      of: "arrived requests", matters: .absolute(0.0005)
-    ) { ratio($0.tally.rejected, $0.tally.arrived) },
-    Measure(
-      "shed", "shed", .share, .lower, formula: "shed / arrived", of: "arrived requests",
-      matters: .absolute(0.0005)
-    ) { ratio($0.tally.endings[.shed], $0.tally.arrived) },
-    Measure(
-      "failed", "failed", .share, .lower, formula: "failed / arrived", of: "arrived requests",
-      matters: .absolute(0.0005)
-    ) { ratio($0.tally.endings[.failed], $0.tally.arrived) },
-    Measure(
-      "abandoned", "abandoned", .share, .lower, formula: "abandoned / arrived",
-      of: "arrived requests", matters: .absolute(0.0005)
-    ) { ratio($0.tally.endings[.abandoned], $0.tally.arrived) },
+    ending("rejected") { $0.rejected },
+    ending("shed") { $0.endings[.shed] },
+    ending("failed") { $0.endings[.failed] },
+    ending("abandoned") { $0.endings[.abandoned] },
     Measure(
       "missAvailability", "availability of misses", .share, .higher,
       formula: "served / misses", of: "admitted requests that no stored or shared answer served",
@@ -110,38 +91,17 @@ public enum MeasureCatalog {
       "attemptsPerMiss", "attempts per miss", .ratio, .lower, formula: "attempts / misses",
       of: "admitted requests that no stored or shared answer served", matters: .relative(0.02)
     ) { ratio($0.tally.attempts, $0.tally.misses) },
-    Measure(
-      "retriesPerRequest", "retries", .ratio, .lower, formula: "retries / arrived",
-      of: "arrived requests", matters: .relative(0.05)
-    ) { ratio($0.tally.retries, $0.tally.arrived) },
-    Measure(
-      "fallbacksPerRequest", "fallbacks", .ratio, .lower, formula: "fallbacks / arrived",
-      of: "arrived requests", matters: .relative(0.05)
-    ) { ratio($0.tally.fallbacks, $0.tally.arrived) },
-    Measure(
-      "hedgesPerRequest", "hedges", .ratio, .lower, formula: "hedges / arrived",
-      of: "arrived requests", matters: .relative(0.05)
-    ) { ratio($0.tally.hedges, $0.tally.arrived) },
+    perRequest("retries") { $0.retries },
+    perRequest("fallbacks") { $0.fallbacks },
+    perRequest("hedges") { $0.hedges },
   ]
 
   private static let books: [Measure] = [
-    Measure(
-      "costPerRequest", "cost per request", .dollars, .lower,
-      formula: "(Σ bills + standing charges) / arrived", of: "arrived requests",
-      matters: .relative(0.02)
-    ) { group in
-      var cost = group.tally.bill
-      cost += group.standingCharges
-      return mean(cost.dollars, group.tally.arrived)
+    cost("costPerRequest", "cost per request", by: "arrived", of: "arrived requests") {
+      $0.arrived
     },
-    Measure(
-      "costPerAdmitted", "cost per admitted", .dollars, .lower,
-      formula: "(Σ bills + standing charges) / admitted", of: "admitted requests",
-      matters: .relative(0.02)
-    ) { group in
-      var cost = group.tally.bill
-      cost += group.standingCharges
-      return mean(cost.dollars, group.tally.admitted)
+    cost("costPerAdmitted", "cost per admitted", by: "admitted", of: "admitted requests") {
+      $0.admitted
     },
     Measure(
       "wastedShare", "wasted", .share, .lower, formula: "Σ wasted / Σ estimates",
@@ -180,7 +140,7 @@ public enum MeasureCatalog {
     },
   ]
 
-  /// The measure that only an incident which spoils answers has.
+  /// The measure that only a world has in which answers may be wrong.
   public static let quality = Measure(
     "quality", "quality", .share, .higher,
     formula: "(succeeded − answers that were wrong, spoilt or to another question) / succeeded",
@@ -222,6 +182,37 @@ public enum MeasureCatalog {
       matters: .absolute(0.0005)
     ) { ratio($0.tally.wrong, $0.tally.succeeded) },
   ]
+
+  /// What all of a group cost, by one of its counts.
+  private static func cost(
+    _ name: String, _ title: String, by count: String, of whom: String,
+    _ counted: @escaping @Sendable (Tally) -> Int
+  ) -> Measure {
+    Measure(
+      name, title, .dollars, .lower, formula: "(Σ bills + standing charges) / \(count)", of: whom,
+      matters: .relative(0.02)
+    ) { mean($0.cost.dollars, counted($0.tally)) }
+  }
+
+  /// The share of the requests that ended in a way that nobody wants.
+  private static func ending(
+    _ name: String, _ counted: @escaping @Sendable (Tally) -> Int
+  ) -> Measure {
+    Measure(
+      name, name, .share, .lower, formula: "\(name) / arrived", of: "arrived requests",
+      matters: .absolute(0.0005)
+    ) { ratio(counted($0.tally), $0.tally.arrived) }
+  }
+
+  /// Further attempts of one kind by request.
+  private static func perRequest(
+    _ kind: String, _ counted: @escaping @Sendable (Tally) -> Int
+  ) -> Measure {
+    Measure(
+      kind + "PerRequest", kind, .ratio, .lower, formula: "\(kind) / arrived",
+      of: "arrived requests", matters: .relative(0.05)
+    ) { ratio(counted($0.tally), $0.tally.arrived) }
+  }
 
   private static func quantiles(
     _ name: String, _ title: String, _ what: String,

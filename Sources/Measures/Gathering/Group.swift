@@ -26,6 +26,13 @@ public struct Group: Sendable, Equatable {
   /// Makes an empty group.
   public init() {}
 
+  /// What it cost: the bills, and the charges that no attempt bears.
+  public var cost: MoneyTotal {
+    var cost = tally.bill
+    cost += standingCharges
+    return cost
+  }
+
   /// Nanoseconds to the end, over all successes.
   public var endToEnd: Histogram {
     var all = servedEndToEnd

@@ -9,7 +9,7 @@ import Vocabulary
 /// model. Two models' mistakes are independent given the difficulty, which is what makes them go
 /// together: RouteLLM's 15,361 prompts have Mixtral wrong on .323, GPT-4 on .190, both on .135.
 public struct MistakeLaw: Sendable, Hashable {
-  /// The share of wrong answers; the offsets are difficulties in parts of 65,535.
+  /// The share of wrong answers; the offsets are difficulties in parts of 2³¹, as the truth has them.
   public var share: Polyline
 
   /// Reads a share, or shares by difficulty: `{ "0.2": "15%", "0.8": "85%" }`, straight between.
@@ -26,7 +26,7 @@ public struct MistakeLaw: Sendable, Hashable {
           at: member.keyPosition, path: member.value.path, found: "\"\(member.key)\"",
           expected: "a difficulty from 0 to 1")
       }
-      knots.append(Polyline.Knot(offset: Int64(difficulty * 65_535 + 0.5), value: value))
+      knots.append(Polyline.Knot(offset: Int64(Truth.difficulty(difficulty)), value: value))
     }
     guard let line = Polyline(knots: knots) else {
       throw SettingError(
@@ -51,7 +51,7 @@ public struct Mistakes: Sendable {
 
   /// Whether a deployment's answer to a call is wrong.
   /// - Complexity: O(log corners of its law).
-  public func spoil(_ call: CallKey, difficulty: UInt16, at deployment: DeploymentID) -> Bool {
+  public func spoil(_ call: CallKey, difficulty: UInt32, at deployment: DeploymentID) -> Bool {
     guard let law = laws[Int(deployment.index)] else { return false }
     return law.key.uniform(call: call) < law.share.value(at: Int64(difficulty))
   }

@@ -73,6 +73,8 @@ enum HTMLStyle {
     dd{margin:0}
     details{margin:14px 0;border-top:1px solid var(--rule);padding-top:8px}
     summary{cursor:pointer;font-weight:600}
+    @media screen and (max-width:1290px){table{font-size:13px}.lower>*{font-size:12px}\
+    .gap{padding-left:8px}.group span{margin-left:8px}main{padding-left:24px;padding-right:24px}}
     @media (max-width:700px){main{padding:18px 16px 48px}header,dl{display:block}nav a{margin:0 16px 0 0}dd{margin:0 0 8px}}
     @media print{
     @page{margin:14mm}

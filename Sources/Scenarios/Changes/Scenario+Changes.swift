@@ -53,8 +53,8 @@ extension Scenario {
   }
 
   private func recompiled(_ tree: Setting) throws(SettingError) -> Scenario {
-    var other = try Scenario(tree: tree)
-    (other.name, other.path, other.data, other.inputs) = (name, path, data, inputs)
+    var other = try Scenario(tree: tree, data: data)
+    (other.name, other.path, other.inputs) = (name, path, inputs)
     return other
   }
 

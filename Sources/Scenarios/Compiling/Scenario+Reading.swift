@@ -6,16 +6,19 @@ import Vocabulary
 
 extension Scenario {
   /// Compiles a whole tree: `use`, `extends` and `from` must have been resolved.
-  init(tree: Setting) throws(SettingError) {
+  /// - Parameter data: Where the traces are whose difficulties thresholds are calibrated to.
+  init(tree: Setting, data: DataFolders = DataFolders(beside: "")) throws(SettingError) {
     let plain = Scenario.withoutExtras(tree)
     var reader = try SettingsReader(plain)
-    try self.init(reading: &reader, tree: tree)
+    try self.init(reading: &reader, tree: tree, data: data)
     try reader.finish()
   }
 
   /// Reads all sections of a file; in describe mode, tells what they are.
   /// - Parameter tree: The file with what `withoutExtras` takes out.
-  init(reading s: inout SettingsReader, tree: Setting) throws(SettingError) {
+  init(
+    reading s: inout SettingsReader, tree: Setting, data: DataFolders = DataFolders(beside: "")
+  ) throws(SettingError) {
     _ = try s.integer("lab", default: Fragments.version, in: 1...1, "the version of the language")
     let question = try s.text("question", default: "", "the question that the scenario answers")
     _ = try s.texts("use", "fragments: files whose sections are merged below this file's")
@@ -48,10 +51,12 @@ extension Scenario {
     policyNames.groups.teams = names.teams.identities
     policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
-    policyNames.scores = streams.flatMap(\.difficulties)
+    policyNames.scores = try Difficulties.scores(
+      of: streams, aliases: aliases.count, tree, clock, data)
     policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(
-      &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1)
+      &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1,
+      hasPeers: gateway.replicas > 1)
     let baseline = try s.name(
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
       "the policy that the others are compared with; silence means the first")
@@ -65,6 +70,7 @@ extension Scenario {
       horizon: clock.horizon, end: clock.end, streams: streams, fleet: fleet, cases: [],
       policies: policies, aliases: aliases, names: names, populations: policyNames.populations,
       resolved: tree)
+    self.data = data
     self.question = question
     self.seed = UInt64(seed)
     self.replications = replications
@@ -109,7 +115,7 @@ extension Scenario {
   }
 
   private static func policies(
-    _ s: inout SettingsReader, _ names: PolicyNames, gossips: Bool
+    _ s: inout SettingsReader, _ names: PolicyNames, gossips: Bool, hasPeers: Bool
   ) throws(SettingError) -> [Policy] {
     try s.require(
       !(s.setting["policies"]?.members ?? []).isEmpty, "policies",
@@ -118,7 +124,7 @@ extension Scenario {
     return try s.entries("policies", "what the gateway does, by name: what is compared") {
       (name, setting) throws(SettingError) -> Policy in
       let plan = try setting.object { (s) throws(SettingError) -> GatewayPlan in
-        try GatewayPlan(reading: &s, names: names, gossips: gossips)
+        try GatewayPlan(reading: &s, names: names, gossips: gossips, hasPeers: hasPeers)
       }
       return Policy(name: name, plan: plan, setting: setting)
     }.map(\.value)

@@ -15,11 +15,12 @@ extension Scenario {
             + " \(kind.name) of requests, and the scenario has no service for it",
           next: "add services: { \(kind.name): { latency: \"20ms\", price: \"$0.02/M\" } }")
       }
-      if policy.plan.tellsLimits, replicas > 1, gossipLag == nil {
+      let tells = policy.plan.tellsLimits || policy.plan.tellsGuards
+      if tells, replicas > 1, gossipLag == nil {
         throw SettingError(
           at: policy.setting,
-          "gossip missing: the policy \(Setting.quoted(policy.name)) has limits whose replicas tell"
-            + " each other what they charge, and the scenario's \(replicas) replicas tell nothing",
+          "gossip missing: the policy \(Setting.quoted(policy.name)) has \(policy.plan.tellsLimits ? "limits" : "guards") whose"
+            + " replicas tell each other what they \(policy.plan.tellsLimits ? "charge" : "see"), and the scenario's \(replicas) replicas tell nothing",
           next: "add gateway: { replicas: \(replicas), state: { gossiped: { lag: \"50ms\" } } }")
       }
     }

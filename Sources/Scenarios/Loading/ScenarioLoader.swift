@@ -20,13 +20,13 @@ public enum ScenarioLoader {
     try settings { () throws(SettingError) in
       try UnknownKeys.check(Scenario.withoutGatewayIncidents(tree), ScenarioSchema.parameters)
     }
+    try Difficulties.findTraces(of: tree, in: data)
     var scenario = try settings { () throws(SettingError) in
-      try Scenario(tree: tree)
+      try Scenario(tree: tree, data: data)
     }
     scenario.path = file
     scenario.name = FilePath.name(
       of: FilePath.name(of: file) == fileName && !folder.isEmpty ? folder : file)
-    scenario.data = data
     if !options.cases.isEmpty {
       let all = scenario.cases.map(\.name)
       scenario.cases = try chosen(options.cases, of: scenario.cases)

@@ -27,13 +27,9 @@ final class DifficultyDraws: Sendable {
     self.key = key
   }
 
-  /// How hard a body is, in 65,535ths: the same for all calls with that body.
-  func difficulty(of body: CallKey) -> UInt16 {
-    DifficultyDraws.whole(law.quantile(key.uniform(call: body)))
-  }
-
-  static func whole(_ difficulty: Double) -> UInt16 {
-    UInt16(min(max(difficulty, 0), 1) * 65_535 + 0.5)
+  /// How hard a body is, as `Truth` counts it: the same for all calls with that body.
+  func difficulty(of body: CallKey) -> UInt32 {
+    Truth.difficulty(law.quantile(key.uniform(call: body)))
   }
 }
 

@@ -89,13 +89,20 @@ extension CallLaws {
   private static func readTags(
     _ s: inout SettingsReader, _ table: inout NameTable
   ) throws(SettingError) -> TagSet {
-    let pairs = try s.entries("tags", "labels of the calls: { data: \"confidential\" }") {
-      (_, setting) throws(SettingError) in try setting.text()
+    let pairs = try s.entries(
+      "tags", "labels of the calls: { data: \"confidential\" }, or several values in a list"
+    ) { (_, setting) throws(SettingError) -> [String] in
+      guard let values = setting.elements else { return [try setting.text()] }
+      var texts: [String] = []
+      for value in values { texts.append(try value.text()) }
+      return texts
     }
     var tags: TagSet = []
     for pair in pairs where !s.isDescribing {
-      let group = try intern(TrafficNames.tag(pair.name, pair.value), "tags", s, &table)
-      tags.insert(TagSet(rawValue: 1 << UInt64(group.first)))
+      for value in pair.value {
+        let group = try intern(TrafficNames.tag(pair.name, value), "tags", s, &table)
+        tags.insert(TagSet(rawValue: 1 << UInt64(group.first)))
+      }
     }
     return tags
   }

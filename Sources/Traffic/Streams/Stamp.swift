@@ -109,6 +109,7 @@ struct Stamp: Sendable {
       output: output.tokens(outputKey, call, recorded: row.outputTokens),
       cached: row.cachedTokens)
     arrival.request.conversation = row.conversation
+    if difficulties == nil { arrival.truth.difficulty = row.difficulty }
   }
 
   /// Overwrites `arrival` with call `number` at `now`, for which no draws have been made ahead.

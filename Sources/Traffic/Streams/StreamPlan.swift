@@ -24,16 +24,6 @@ public struct StreamPlan: Sendable {
   /// How the client library behaves.
   let client: ClientBehaviour
 
-  /// Difficulties of its calls, evenly over their distribution; empty if it does not say any.
-  ///
-  /// A policy's threshold is calibrated to them when the scenario is compiled.
-  public var difficulties: [Double] {
-    guard let law = laws.difficulty else { return [] }
-    return (0..<1_000).map { place in
-      Double(DifficultyDraws.whole(law.quantile((Double(place) + 0.5) / 1_000))) / 65_535
-    }
-  }
-
   /// Reads a stream; names that it mentions become ids.
   ///
   /// - Parameters:
@@ -69,6 +59,11 @@ public struct StreamPlan: Sendable {
     try s.require(isTrace || !loops, "loop", expected: "no `loop` without a `trace`")
     try s.require(isTrace || sha256 == nil, "sha256", expected: "no `sha256` without a `trace`")
     laws = try CallLaws(stream: name, isTrace: isTrace, reading: &s, names: &names)
+    if case .trace(_, let format, _) = origin, format.hasDifficulty {
+      try s.require(
+        laws.difficulty == nil, "difficulty",
+        expected: "no `difficulty` beside a trace whose format names a column of it")
+    }
     conversations = try StreamPlan.readConversations(&s)
     try s.require(
       !isTrace || conversations == nil, "conversations",
@@ -141,7 +136,7 @@ public struct StreamPlan: Sendable {
   }
 
   /// Makes the client that the calls come from, without what the library adds.
-  private func makeCalls(
+  func makeCalls(
     chance: Chance, from start: Instant, until end: Instant, zero: Instant?, data: DataFolders,
     prefixes: PrefixArena?
   ) throws(TrafficError) -> any Client {

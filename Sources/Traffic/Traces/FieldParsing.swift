@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// Reads the fields of a trace row from bytes: counts, times, dates.
+/// Reads the fields of a trace row from bytes: counts, times, scores.
 ///
 /// Plain loops over a bounds-checked `Span`: no strings, no allocation, no exceptions.
 enum FieldParsing {
@@ -76,6 +76,72 @@ enum FieldParsing {
     if digits == 0 || position < end { return RowFault(.notATime, .time, start: start, end: end) }
     result = sum
     return nil
+  }
+
+  /// A number from 0 to 1, such as 0.11593 or 9.1e-05, in parts of 2³¹ to the nearest.
+  ///
+  /// Up to 15 digits give the number that a scenario's reader makes of the same text, so that a
+  /// score that equals a threshold in writing equals it.
+  static func difficulty(
+    _ bytes: borrowing Span<UInt8>, _ start: Int, _ end: Int, into result: inout UInt32
+  ) -> RowFault? {
+    let fault = RowFault(.notAShare, .difficulty, start: start, end: end)
+    var position = start
+    var mantissa: Int64 = 0
+    var digits = 0
+    var places = 0
+    var isAfterPoint = false
+    while position < end {
+      if let next = digit(bytes[position]) {
+        digits += 1
+        // Digits behind the eighteenth are below every resolution.
+        if mantissa < 100_000_000_000_000_000 {
+          mantissa = mantissa * 10 + next
+          if isAfterPoint { places += 1 }
+        } else if !isAfterPoint {
+          return fault
+        }
+      } else if bytes[position] == UInt8(ascii: "."), !isAfterPoint {
+        isAfterPoint = true
+      } else {
+        break
+      }
+      position += 1
+    }
+    guard digits > 0 else { return fault }
+    if position < end {
+      guard bytes[position] | 0x20 == UInt8(ascii: "e"),
+        let power = power(bytes, position + 1, end)
+      else { return fault }
+      places -= power
+    }
+    // Only a zero has places before the point; powers of ten up to 10²² are exact.
+    guard places >= 0 || mantissa == 0 else { return fault }
+    var value = Double(mantissa)
+    while places > 0, value > 0 {
+      var ten = 1.0
+      for _ in 0..<min(places, 22) { ten *= 10 }
+      value /= ten
+      places -= min(places, 22)
+    }
+    guard value <= 1 else { return fault }
+    result = Truth.difficulty(value)
+    return nil
+  }
+
+  /// A power of ten of at most three digits, with or without a sign.
+  private static func power(_ bytes: borrowing Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+    var position = start
+    let isNegative = position < end && bytes[position] == UInt8(ascii: "-")
+    if isNegative || position < end && bytes[position] == UInt8(ascii: "+") { position += 1 }
+    guard position < end, end - position <= 3 else { return nil }
+    var power = 0
+    while position < end {
+      guard let next = digit(bytes[position]) else { return nil }
+      power = power * 10 + Int(next)
+      position += 1
+    }
+    return isNegative ? -power : power
   }
 
   /// A hash of the bytes of a field: what `NameHash` makes of the same text.

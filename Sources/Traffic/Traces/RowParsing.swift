@@ -125,6 +125,7 @@ struct RowParsing: Sendable {
       row.body = start == end ? 0 : max(1, FieldParsing.hash(bytes, start, end))
       (row.blocksStart, row.blocksEnd) = (Int32(start), Int32(end))
       return nil
+    case .difficulty: return FieldParsing.difficulty(bytes, start, end, into: &row.difficulty)
     case .body:
       row.body = start == end ? 0 : max(1, FieldParsing.hash(bytes, start, end))
       return nil

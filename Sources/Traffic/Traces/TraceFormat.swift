@@ -35,6 +35,8 @@ public struct TraceFormat: Sendable, Hashable {
     /// A list of whole numbers, one a block of the prompt, equal for equal blocks behind equal
     /// beginnings; equal lists are equal bodies.
     case blocks
+    /// How hard the request is, from 0 to 1: the score that a router such as RouteLLM's gave it.
+    case difficulty
   }
 
   /// A column that a trace has.
@@ -65,6 +67,9 @@ public struct TraceFormat: Sendable, Hashable {
   public let columns: [Column]
   /// Tokens of a block of the prompt, where there are blocks.
   public let blockTokens: UInt32
+
+  /// Whether its rows say how hard the requests are.
+  var hasDifficulty: Bool { columns.contains { $0.role == .difficulty } }
 
   /// Makes a format.
   public init(shape: Shape, clock: Clock, columns: [Column], blockTokens: UInt32 = 512) {

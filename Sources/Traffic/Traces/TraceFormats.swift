@@ -64,6 +64,13 @@ public enum TraceFormats {
     {
       columns.append(TraceFormat.Column(.blocks, name))
     }
+    if let name = try s.optionalText(
+      "difficulty",
+      "a column with how hard the requests are, from 0 to 1: what a complexity service tells the"
+        + " gateway, and what thresholds are calibrated to")
+    {
+      columns.append(TraceFormat.Column(.difficulty, name))
+    }
     let tokens = try s.integer(
       "blockTokens", default: 512, in: 1...1_000_000, unit: "tokens", "the length of a block")
     return TraceFormat(

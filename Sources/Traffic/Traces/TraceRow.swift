@@ -13,6 +13,8 @@ public struct TraceRow: BitwiseCopyable, Sendable, Hashable {
   public var conversation: UInt64 = 0
   /// A hash of the body; 0 if the trace does not say.
   public var body: UInt64 = 0
+  /// How hard the request is, in `Truth.Difficulty`'s parts; 0 if the trace does not say.
+  public var difficulty: UInt32 = 0
   /// Where the list of blocks stands in the reader's buffer; the reader takes it out at once.
   var blocksStart: Int32 = 0
   var blocksEnd: Int32 = 0
@@ -24,7 +26,7 @@ public struct TraceRow: BitwiseCopyable, Sendable, Hashable {
 /// Why a row cannot be understood, and where in the row; made without allocating.
 struct RowFault: BitwiseCopyable {
   enum Reason: UInt8 {
-    case fewColumns, notACount, notATime, notADate, outOfRange, notAnObject, decreasing
+    case fewColumns, notACount, notATime, notADate, notAShare, outOfRange, notAnObject, decreasing
   }
 
   var reason: Reason
@@ -50,6 +52,7 @@ struct RowFault: BitwiseCopyable {
     case .notATime: "\(column) is \"\(field)\", expected a number such as 12 or 12.5"
     case .notADate:
       "\(column) is \"\(field)\", expected a time such as \"2023-11-16 18:15:46.6805900\""
+    case .notAShare: "\(column) is \"\(field)\", expected a number from 0 to 1 such as 0.116"
     case .outOfRange: "\(column) is \"\(field)\", which is out of range"
     case .notAnObject: "the line is not a JSON object"
     case .decreasing: "\(column) is \"\(field)\", which is before the row above; sort the file"

@@ -129,6 +129,9 @@ struct TestVerbTests {
     #expect(library.test("--update", "--case", "outage").status == 2)
     #expect(run("test", library.path + "/nowhere").status == 2)
     #expect(library.test("--within", "soon").status == 2)
+    let unheard = library.test("--junit", library.path + "/nowhere/junit.xml")
+    #expect(
+      unheard.status == 2 && unheard.out.isEmpty && unheard.err.contains("there is no folder"))
   }
 
   @Test("reads all scenarios before it runs one, and tells every mistake")

@@ -30,12 +30,19 @@ struct SwarmTests {
     var worlds = 0
     var succeeded = 0
     var requests = 0
+    /// Runs in which something was not as it ought to be.
+    var wrong = 0
     var ends = Set<RequestRecord.End>()
+
+    var verdict: String {
+      wrong == 0 ? "every law holds" : "\(wrong) of them are wrong, see above"
+    }
 
     mutating func merge(_ other: Seen) {
       worlds += other.worlds
       succeeded += other.succeeded
       requests += other.requests
+      wrong += other.wrong
       ends.formUnion(other.ends)
     }
   }
@@ -61,7 +68,7 @@ struct SwarmTests {
     // The swarm is of use only if it sees all ends, and not only failures.
     #expect(seen.ends.count == RequestRecord.End.allCases.count)
     #expect(seen.succeeded > seen.requests / 4)
-    print("\(seen.worlds) random worlds, \(seen.requests) requests: every law holds")
+    print("\(seen.worlds) random worlds, \(seen.requests) requests: \(seen.verdict)")
   }
 
   private static func look(at seed: UInt64) throws -> Seen {
@@ -77,16 +84,21 @@ struct SwarmTests {
 
   private static func look(at world: World, _ again: Comment) throws -> Seen {
     let result = try world.run()
-    #expect(result.breaches.isEmpty, again)
     for breach in result.breaches.kept.prefix(3) { print("\(again): \(breach)") }
     let open = result.tally.requests.open
+    let attempts = result.requests.reduce(0) { $0 + Int($1.attempts) }
+    let numbers = Set(result.requests.map(\.number)).count
+    #expect(result.breaches.isEmpty, again)
     #expect(result.requests.count + open == 60, again)
-    #expect(Set(result.requests.map(\.number)).count == result.requests.count, again)
-    #expect(
-      result.attempts.count >= result.requests.reduce(0) { $0 + Int($1.attempts) }, again)
+    #expect(numbers == result.requests.count, again)
+    #expect(result.attempts.count >= attempts, again)
     var seen = Seen()
     seen.worlds = 1
     seen.requests = result.requests.count
+    let isRight =
+      result.breaches.isEmpty && result.requests.count + open == 60
+      && numbers == result.requests.count && result.attempts.count >= attempts
+    seen.wrong = isRight ? 0 : 1
     seen.succeeded = result.requests.filter { $0.end == .succeeded }.count
     seen.ends = Set(result.requests.map(\.end))
     return seen

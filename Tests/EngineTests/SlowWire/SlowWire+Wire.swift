@@ -47,8 +47,7 @@ extension SlowWire {
         into: &span)
       send(.embedded(question.id, vector))
     } else {
-      let parts = UInt64(truth?.difficulty ?? 0)
-      let score = parts == 65_535 ? 1 << 63 : parts * ((1 << 63) / 65_535)
+      let score = truth?.score ?? 0
       send(
         .event(
           .sideCallEnded(

@@ -87,4 +87,48 @@ extension World {
       if !ejections.isEmpty { policy.append(("ejection", Setting(.array(ejections)))) }
     }
   }
+
+  /// Gives breakers, cooldowns and ejections scopes, by a generator of its own.
+  static func addGuardStates(to members: inout [Setting.Member], seed: UInt64) {
+    var random = SplitMix64(seed: seed ^ 0x6A4D_57A7)
+    func one(_ values: [Setting]) -> Setting {
+      values[Int.random(in: 0..<values.count, using: &random)]
+    }
+    func stated(_ guarding: Setting, endsKnown: Bool) -> Setting {
+      guard case .object(var parts) = guarding.content else { return guarding }
+      let telling: [Setting] =
+        endsKnown ? [["gossiped": "verdicts"], ["central": "verdicts"]] : []
+      parts.append(
+        .init(
+          key: "state", keyPosition: .code, value: one(["local", "gossiped", "central"] + telling)))
+      return Setting(.object(parts))
+    }
+    func choice(_ choice: Setting) -> Setting {
+      guard case .object(var members) = choice.content else { return choice }
+      for place in members.indices {
+        let endsKnown = ["litellm", "recentOutage"].contains(members[place].key)
+        members[place].value = stated(members[place].value, endsKnown: endsKnown)
+      }
+      return Setting(.object(members))
+    }
+    for place in members.indices {
+      switch members[place].key {
+      case "breaker": members[place].value = stated(members[place].value, endsKnown: true)
+      case "cooldown": members[place].value = choice(members[place].value)
+      case "ejection":
+        members[place].value = Setting(.array((members[place].value.elements ?? []).map(choice)))
+      case "routes":
+        guard case .object(var routes) = members[place].value.content else { continue }
+        for route in routes.indices {
+          guard case .object(var node) = routes[route].value.content else { continue }
+          for part in node.indices where node[part].key == "breaker" {
+            node[part].value = stated(node[part].value, endsKnown: true)
+          }
+          routes[route].value = Setting(.object(node))
+        }
+        members[place].value = Setting(.object(routes))
+      default: break
+      }
+    }
+  }
 }

@@ -39,7 +39,8 @@ struct World {
     names.servicePrices = services.prices
     var reader = try SettingsReader(policy)
     let plan = try GatewayPlan(
-      reading: &reader, names: names, gossips: gossipLag != nil && replicas > 1)
+      reading: &reader, names: names, gossips: gossipLag != nil && replicas > 1,
+      hasPeers: replicas > 1)
     try reader.finish()
     return plan
   }

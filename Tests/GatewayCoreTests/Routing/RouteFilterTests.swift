@@ -240,6 +240,48 @@ struct TagMatchTests {
     #expect(try candidates(0, over: ["a", "b", "d"]) == ["a", "b", "d"])
   }
 
+  @Test(
+    "LiteLLM: !tag leaves out what carries the tag, &tag keeps only what does", .tags(.fact),
+    arguments: [
+      // (the request's tags, the candidates); a: free; b: paid, eu; c: default; d: nothing.
+      (["!free"], "c"), (["!paid"], "c"), (["&eu"], "b"), (["&paid", "&eu"], "b"),
+      (["&paid", "&free"], "none"), (["&eu", "!paid"], "none"), (["&none"], "none"),
+      (["!none"], "c"), (["free", "!eu"], "a"), (["free", "paid"], "ab"),
+      (["free", "paid", "!eu"], "a"), (["free", "paid", "&eu"], "b"), (["free", "&eu"], "none"),
+      (["free", "!free"], "c"), (["none", "!free"], "c"), (["none", "&eu"], "none"),
+    ] as [([String], String)])
+  func prefixes(asked: [String], expected: String) throws {
+    var names = TagMatchTests.world
+    names.tags += ["!free", "!paid", "!eu", "!none", "&paid", "&eu", "&free", "&none", "none"].map {
+      "tag=\($0)"
+    }
+    let bits = try asked.reduce(UInt64(0)) { bits, tag in
+      bits | 1 << UInt64(try #require(names.tags.firstIndex(of: "tag=\(tag)")))
+    }
+    let match: Setting = ["by": "tag", "prefixes": true]
+    #expect(try candidates(bits, match: match, names: names).sorted().joined() == expected)
+  }
+
+  @Test("LiteLLM: !tag alone tries the deployments tagged default, else all others", .tags(.fact))
+  func exclusionOnly() throws {
+    var names = TagMatchTests.world
+    names.tags.append("tag=!free")
+    let match: Setting = ["by": "tag", "prefixes": true]
+    #expect(try candidates(16, over: ["a", "b", "d"], match: match, names: names) == ["b", "d"])
+    #expect(try candidates(16, over: ["a", "c", "d"], match: match, names: names) == ["c"])
+    // A default that carries the tag is left out, and nobody stands in for it.
+    names.deployments[0].isDefault = true
+    #expect(try candidates(16, over: ["a", "b"], match: match, names: names) == ["none"])
+  }
+
+  @Test("take prefixes for plain letters unless told otherwise")
+  func noPrefixes() throws {
+    var names = TagMatchTests.world
+    names.tags.append("tag=!free")
+    #expect(try candidates(16, names: names) == ["c"])
+    #expect(try candidates(16 | 1, names: names) == ["a"])
+  }
+
   @Test("are judged among what is healthy: a match that is down leaves the default")
   func health() throws {
     let bench = try Bench(

@@ -8,7 +8,7 @@ import Vocabulary
 struct ThresholdTests {
   private func bench(_ threshold: Setting, scores: [Double] = []) throws -> Bench {
     var names = PolicyNames.letters
-    names.scores = scores
+    names.scores = [scores]
     return try Bench(
       .members([
         (
@@ -19,6 +19,15 @@ struct ThresholdTests {
           ])
         )
       ]), names: names)
+  }
+
+  /// The deployment that a request of some difficulty goes to.
+  private func goes(_ bench: Bench, _ truth: Truth) -> String {
+    let id = bench.arrive()
+    let call = SideCallID(.complexity, of: id, number: bench.gateway.slots[id.slot].sideCalls)
+    bench.report(.sideCallEnded(call, succeeded: true, value: truth.score))
+    defer { bench.end(.succeeded) }
+    return bench.live.first?.deployment ?? "none"
   }
 
   /// The deployment that a request goes to whose score is given; `nil` if it cannot be had.
@@ -126,6 +135,62 @@ struct ThresholdTests {
       bench.end(.status(503))
     }
     #expect(order == "cdcd")
+  }
+
+  @Test("passes scores that equal it in writing, whatever their digits")
+  func equal() throws {
+    for number in [0.1, 0.2, 0.3, 0.116, 0.7, 0.999_999_9, 1] {
+      let bench = try bench(["at": Setting(floatLiteral: number)])
+      #expect(goes(bench, Truth(outputTokens: 0, difficulty: Truth.difficulty(number))) == "d")
+      #expect(goes(bench, Truth(outputTokens: 0, difficulty: Truth.difficulty(number) - 1)) == "a")
+    }
+  }
+
+  @Test("calibrated to a trace lets pass its share of the calls within one, and ties as a whole")
+  func calibrated() throws {
+    try forEverySeed(0..<60) { seed, random in
+      // Few different scores, so that most tie, or many.
+      let kinds = seed % 2 == 0 ? 5 : 1 << 20
+      let parts = (0..<Int.random(in: 1...200, using: &random)).map { _ in
+        UInt32(Int.random(in: 0...kinds, using: &random)) * ((1 << 31) / UInt32(kinds))
+      }
+      let scores = parts.map { Double($0) / 2_147_483_648 }
+      let share = Double(Int.random(in: 1...100, using: &random)) / 100
+      let rule = try #require(ThresholdRule.calibrated(to: share, scores: scores))
+      let bench = try bench(
+        ["strongShare": Setting(.string("\(Int((share * 100).rounded()))%"))], scores: scores)
+      let strong = parts.filter {
+        goes(bench, Truth(outputTokens: 0, difficulty: $0)) == "d"
+      }.count
+      let wanted = share * Double(scores.count)
+      let ties = scores.filter { $0 == rule }.count
+      #expect(Double(strong) > wanted - 1.000_001, "seed \(seed)")
+      #expect(Double(strong) < wanted + 1.000_001 + Double(max(0, ties - 1)), "seed \(seed)")
+      // Twin: all whose score is at or above it.
+      #expect(strong == scores.filter { $0 >= rule }.count, "seed \(seed)")
+    }
+  }
+
+  @Test("calibrated to none or to all sends none or all to the strong side")
+  func extremes() throws {
+    let scores = [0.25, 0.5, 0.5, 1]
+    for (share, side) in [("0%", "a"), ("100%", "d")] {
+      let bench = try bench(["strongShare": Setting(.string(share))], scores: scores)
+      for score in scores { #expect(goes(bench, score) == side) }
+    }
+  }
+
+  @Test("is calibrated to the scores of those who can come to it, by whatever alias")
+  func reachable() throws {
+    var names = PolicyNames.letters
+    names.scores = [[0.1, 0.2, 0.3], [0.7, 0.8, 0.9]]
+    let node: Setting = ["threshold": ["strongShare": "50%"], "strong": "d", "weak": "a"]
+    func at(_ routes: Setting) throws -> Double {
+      try GatewayPlan(["routes": routes], names: names).tree.thresholds[0].at
+    }
+    #expect(try at(["chat": node, "extract": "b"]) == 0.2)
+    #expect(try at(["chat": "b", "extract": node]) == 0.8)
+    #expect(try at(["chat": node, "extract": ["fallback": ["b", "chat"]]]) == 0.5)
   }
 
   @Test("refuses two thresholds, none, or a share without scores")

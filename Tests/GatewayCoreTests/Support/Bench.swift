@@ -46,12 +46,12 @@ final class Bench {
 
   init(
     _ policy: Setting, names: PolicyNames = .letters, seed: UInt64 = 1, script: [Double]? = nil,
-    replica: Int = 0, gossips: Bool = false, explaining: UInt64? = nil
+    replica: Int = 0, gossips: Bool = false, hasPeers: Bool = false, explaining: UInt64? = nil
   ) throws {
     let chance = script.map { Chance.scripted($0) } ?? Chance(seed: seed, replication: 0)
     gateway = Gateway(
-      try GatewayPlan(policy, names: names, gossips: gossips), replica: ReplicaID(replica),
-      chance: chance)
+      try GatewayPlan(policy, names: names, gossips: gossips, hasPeers: hasPeers),
+      replica: ReplicaID(replica), chance: chance)
     output = Output(explaining: explaining)
   }
 
@@ -192,10 +192,11 @@ extension PriceSheet {
 extension GatewayPlan {
   /// A policy written in Swift.
   init(
-    _ policy: Setting, names: PolicyNames = .letters, gossips: Bool = false
+    _ policy: Setting, names: PolicyNames = .letters, gossips: Bool = false,
+    hasPeers: Bool = false
   ) throws(SettingError) {
     var reader = try SettingsReader(policy)
-    try self.init(reading: &reader, names: names, gossips: gossips)
+    try self.init(reading: &reader, names: names, gossips: gossips, hasPeers: hasPeers)
     try reader.finish()
   }
 }

@@ -12,29 +12,14 @@ struct LivelyOutcomeTests {
     var one = fleet(FleetPlan(deployments: [a, b], faults: livelyFaults()))
     var other = fleet(
       FleetPlan(deployments: [lively("unused"), b, a], faults: livelyFaults().reversed()))
-    for number in 0..<1500 as Range<UInt64> {
-      let now = at(.milliseconds(Int64(number) * 400))
-      #expect(
-        one.promise(attempt(number, at: 0), at: now)
-          .isLike(other.promise(attempt(number, at: 2), at: now)))
-      #expect(
-        one.promise(attempt(number, at: 1), at: now)
-          .isLike(other.promise(attempt(number, at: 1), at: now)))
-    }
+    expectLike(&one, &other, places: [(0, 2), (1, 1)], calls: 1500, every: 400)
   }
 
   @Test("does not change with other calls around it, nor with health checks")
   func crowd() {
     let plan = FleetPlan(deployments: [lively("a")], faults: livelyFaults())
-    var quiet = fleet(plan)
-    var busy = fleet(plan)
-    for number in 0..<300 as Range<UInt64> {
-      let now = at(.milliseconds(Int64(number) * 1700))
-      _ = busy.promise(attempt(number + 10_000), at: now)
-      _ = busy.promise(attempt(number, ordinal: 1), at: now)
+    expectUndisturbed(plan, calls: 300, every: 1700) { busy, number, now in
       _ = busy.isWell(DeploymentID(0), CallKey(bits: number), at: now)
-      #expect(
-        quiet.promise(attempt(number), at: now).isLike(busy.promise(attempt(number), at: now)))
     }
   }
 

@@ -183,7 +183,8 @@ struct GeneratedStreamTests {
       [
         "arrivals": ["poisson": "10/s"], "alias": "chat", "streams": "70%", "outputCap": 100,
         "patience": "30s", "cachedInput": "25%", "priority": 3, "capabilities": ["vision"],
-        "tags": ["data": "confidential", "tier": "gold"], "team": "kyc", "feature": "search",
+        "tags": ["data": "confidential", "tier": ["gold", "&eu"]], "team": "kyc",
+        "feature": "search",
         "user": "bob", "virtualKey": "vk-1",
         "tokens": ["input": 1_000, "output": 1_000],
       ], names: &names)
@@ -193,9 +194,10 @@ struct GeneratedStreamTests {
     #expect(request.outputCap == 100 && all[0].truth.outputTokens == 100)
     #expect(request.deadline == all[0].at.advanced(by: .seconds(30)))
     #expect(all[0].truth.cachedInputTokens == 250)
-    #expect(request.priority == 3 && request.tags.rawValue == 3)
+    #expect(request.priority == 3 && request.tags.rawValue == 7)
     #expect(request.capabilities.rawValue == 1)
     #expect(names.tags.name(of: 0) == "data=confidential")
+    #expect(names.tags.name(of: 2) == "tier=&eu")
     #expect(names.teams.name(of: Int(request.identity.team.index)) == "kyc")
     #expect(names.users.name(of: Int(request.identity.user.index)) == "bob")
     #expect(names.keys.name(of: Int(request.identity.key.index)) == "vk-1")

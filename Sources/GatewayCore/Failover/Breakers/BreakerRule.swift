@@ -8,7 +8,7 @@ import Vocabulary
 /// is ignored; or it replaces the open time when the breaker opens (`whenOpening`: Azure APIM,
 /// acceptRetryAfter); or any 429 with one opens the breaker until then (`atOnce`). `per`: one
 /// breaker for a deployment over all routes, or one for each leaf (Portkey keeps its state by the
-/// path of the target in the configuration).
+/// path of the target in the configuration). `state`: whose attempts count (`GuardState`).
 public struct BreakerRule: Sendable, Hashable {
   /// What is done with a provider's Retry-After.
   public enum RetryAfterRule: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -27,6 +27,8 @@ public struct BreakerRule: Sendable, Hashable {
   let retryAfter: RetryAfterRule
   /// Whether every leaf has a breaker of its own.
   let isPerLeaf: Bool
+  /// Whose attempts count, where there are several replicas.
+  let state: GuardState
 
   /// Reads a breaker rule.
   public init(reading s: inout SettingsReader) throws(SettingError) {
@@ -55,12 +57,14 @@ public struct BreakerRule: Sendable, Hashable {
       try s.name(
         "per", default: "deployment", among: ["deployment", "leaf"], kind: "scope",
         "one breaker for a deployment over all routes, or one for each leaf of a route") == 1
+    state = try GuardState(reading: &s)
   }
 
   /// Whether both say the same.
   public static func == (one: BreakerRule, other: BreakerRule) -> Bool {
     one.open == other.open && one.on == other.on && one.retryAfter == other.retryAfter
-      && one.isPerLeaf == other.isPerLeaf && AnyHashable(one.trip) == AnyHashable(other.trip)
+      && one.isPerLeaf == other.isPerLeaf && one.state == other.state
+      && AnyHashable(one.trip) == AnyHashable(other.trip)
       && AnyHashable(one.recovery) == AnyHashable(other.recovery)
   }
 
@@ -68,6 +72,7 @@ public struct BreakerRule: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) {
     hasher.combine(open)
     hasher.combine(on)
+    hasher.combine(state)
     hasher.combine(AnyHashable(trip))
     hasher.combine(AnyHashable(recovery))
   }

@@ -39,6 +39,8 @@ public struct CircuitBreaker: Sendable {
   private let on: OutcomeSet
   private let retryAfter: BreakerRule.RetryAfterRule
   private let draws: ChanceKey
+  /// Whose attempts count.
+  let sharing: GuardState
   /// When it last became half open: a probe that was started before is a probe no more.
   private var probesSince = Instant.distantPast
   /// When its present count had its first failure.
@@ -53,6 +55,7 @@ public struct CircuitBreaker: Sendable {
     open = rule.open
     on = rule.on
     retryAfter = rule.retryAfter
+    sharing = rule.state
     self.draws = draws
   }
 
@@ -132,6 +135,30 @@ public struct CircuitBreaker: Sendable {
       }
       return true
     }
+  }
+
+  /// Another replica's attempt has ended; returns whether the state changed.
+  ///
+  /// It counts as an own one that is no probe. A breaker that closes without a probe is closed from
+  /// the end of its open time on, though nothing has passed here.
+  mutating func heard(_ outcome: Outcome, _ hint: RetryAfter, at now: Instant) -> Bool {
+    var hasClosed = false
+    if case .open(let until) = state, until <= now, recovery.isImmediate {
+      close(at: now)
+      hasClosed = true
+    }
+    let changes = ended(outcome, hint, isProbe: false, started: .distantPast, at: now)
+    return changes || hasClosed
+  }
+
+  /// Another replica's breaker has opened until an instant; returns whether the state changed.
+  ///
+  /// Repetitions are each breaker's own: it did not open by what it has seen.
+  mutating func heard(openUntil until: Instant, at now: Instant) -> Bool {
+    guard now < until else { return false }
+    if case .open(let already) = state, already >= until { return false }
+    opens(until: until)
+    return true
   }
 
   /// Forgets the probes that it has sent: it probes anew.

@@ -11,6 +11,8 @@ import Vocabulary
 public protocol Ejection: Sendable {
   /// What its notes say.
   var reason: Note.Ejection { get }
+  /// Whose attempts count, where there are several replicas.
+  var state: GuardState { get }
   /// Whether those it takes out are only used last, and not left out.
   var demotes: Bool { get }
   /// Whether what comes back is new to the strategies: they forget what they knew of it.

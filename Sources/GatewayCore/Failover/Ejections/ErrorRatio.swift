@@ -17,6 +17,8 @@ public struct ErrorRatio: Ejection {
   private let every: Int64
   private let on: OutcomeSet
   private let blank: OutcomeWindow
+  /// Whose attempts count.
+  public let state: GuardState
   private var windows: [OutcomeWindow] = []
   private var isOut: [Bool] = []
 
@@ -45,6 +47,7 @@ public struct ErrorRatio: Ejection {
     for status in UInt16(500)...599 { errors.insert(status: status) }
     on = try OutcomeSet(reading: &s, "on", default: errors, "5xx", "outcomes that are failures.")
     blank = OutcomeWindow(nanoseconds: length, steps: isSliding ? buckets : 1)
+    state = try GuardState(reading: &s, endsKnown: false)
   }
 
   /// Its health is bad.

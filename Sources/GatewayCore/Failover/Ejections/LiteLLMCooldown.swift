@@ -75,6 +75,8 @@ public struct LiteLLMCooldown: Ejection {
   private let window: Int64
   private let honours: Bool
   let overrides: [(name: String, own: Own, at: Setting)]
+  /// Whose attempts count.
+  public let state: GuardState
   private var states: [State] = []
 
   /// Reads LiteLLM's parameters under our names.
@@ -117,6 +119,7 @@ public struct LiteLLMCooldown: Ejection {
       }
       return (name, own, setting)
     }.map { ($0.value.0, $0.value.1, $0.value.2) }
+    state = try GuardState(reading: &s)
   }
 
   /// A cooldown.

@@ -30,6 +30,8 @@ public struct Outliers: Ejection {
   private let failureVolume: Int
   private let on: OutcomeSet
   private let gateway: OutcomeSet
+  /// Whose attempts count.
+  public let state: GuardState
   private var hosts: [Host] = []
   private var keys: [ChanceKey] = []
   private var peers = 0
@@ -116,6 +118,7 @@ public struct Outliers: Ejection {
     for status in [UInt16(502), 503, 504] { gateway.insert(status: status) }
     gateway.insert(.connection)
     self.gateway = gateway
+    state = try GuardState(reading: &s, endsKnown: false)
   }
 
   /// It stands out among its peers.

@@ -13,6 +13,8 @@ public struct RecentOutage: Ejection {
   private let count: Int
   private let memory: Int64
   private let on: OutcomeSet
+  /// Whose attempts count.
+  public let state: GuardState
   private var times: [Instant] = []
   private var next: [Int] = []
 
@@ -27,6 +29,7 @@ public struct RecentOutage: Ejection {
     on = try OutcomeSet(
       reading: &s, "on", default: .serverFailures, "5xx, timeout, connection, broken, malformed",
       "outcomes that are failures.")
+    state = try GuardState(reading: &s)
   }
 
   /// It had an outage.

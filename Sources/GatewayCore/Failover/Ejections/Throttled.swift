@@ -12,6 +12,8 @@ public struct Throttled: Ejection {
   private let standard: Int64
   private let margin: Int64
   private let every: Int64
+  /// Whose attempts count.
+  public let state: GuardState
   private var returns: [Instant] = []
   private var away = 0
 
@@ -28,6 +30,7 @@ public struct Throttled: Ejection {
       "every", default: .seconds(2), in: .milliseconds(1) ... .seconds(3600),
       "how often those that are out are looked at"
     ).nanoseconds
+    state = try GuardState(reading: &s, endsKnown: false)
   }
 
   /// It asked for a pause.

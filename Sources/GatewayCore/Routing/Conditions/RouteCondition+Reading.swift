@@ -193,4 +193,24 @@ extension PolicyNames {
       tags[bit].hasPrefix(key + "=") ? mask | 1 << UInt64(bit) : mask
     }
   }
+
+  /// The bits of all tags whose value begins with a mark, and is more than it.
+  func tags(beginningWith mark: String) -> UInt64 {
+    tags.indices.reduce(0) { bits, bit in
+      let value = tags[bit].drop { $0 != "=" }.dropFirst()
+      return value.hasPrefix(mark) && value.count > 1 ? bits | 1 << UInt64(bit) : bits
+    }
+  }
+
+  /// For each tag the bit of the same tag without its first character; 0 if there is none.
+  var bareTags: [UInt64] {
+    tags.map { tag in
+      guard let mark = tag.firstIndex(of: "="), let first = tag.indices.last, first > mark else {
+        return 0
+      }
+      let value = tag[tag.index(mark, offsetBy: 2)...]
+      let bare = tag[...mark] + value
+      return tags.firstIndex(of: String(bare)).map { 1 << UInt64($0) } ?? 0
+    }
+  }
 }

@@ -97,10 +97,18 @@ public struct RouteGuard: BitwiseCopyable, Sendable, Hashable {
 /// The request's tags r are those in `mask`. Children that carry one of r (or all of r: `all`) take
 /// it; if there are none, those marked `default`. A request without such tags goes to those marked
 /// `default`, or to all if none is. The rule is judged among the children that are otherwise fit.
-/// - Source: LiteLLM 1.106 `router_strategy/tag_based_routing`.
+///
+/// With `prefixes`, a request's tag `!x` leaves out the children that carry x, and `&x` keeps only
+/// those that do; these are no tags of r. What is left is judged as above; but if the request has no
+/// plain tag, `&x` alone decides and the mark `default` does not count, and after `!x` alone nothing
+/// else is tried. (The mark `default` is no tag: `!default` leaves out nobody.)
+/// - Source: LiteLLM `router_strategy/tag_based_routing`.
 public struct TagMatch: BitwiseCopyable, Sendable, Hashable {
   var mask: UInt64
   var all: Bool
+  /// The request's tags that begin with `!`, and those that begin with `&`.
+  var excluding: UInt64 = 0
+  var requiring: UInt64 = 0
 
   /// Reads `matchTags`.
   init(reading s: inout SettingsReader, names: PolicyNames) throws(SettingError) {
@@ -116,5 +124,12 @@ public struct TagMatch: BitwiseCopyable, Sendable, Hashable {
     }
     mask = keys.isEmpty ? .max : keys.reduce(0, |)
     all = try s.flag("all", default: false, "a child must carry all of the request's tags, not one")
+    let prefixes = try s.flag(
+      "prefixes", default: false,
+      "a request's tag !x leaves out what carries x, and &x keeps only what does (LiteLLM)")
+    if prefixes {
+      excluding = names.tags(beginningWith: "!") & mask
+      requiring = names.tags(beginningWith: "&") & mask
+    }
   }
 }

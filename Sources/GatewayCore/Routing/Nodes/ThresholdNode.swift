@@ -10,9 +10,8 @@ enum ThresholdNode {
     "threshold", "the strong child for hard requests, the weak one for the others",
     source: "RouteLLM, arXiv:2406.18665"
   ) { builder, s, place throws(SettingError) in
-    let scores = builder.names.scores
     let rule = try s.object("threshold", "from which score on a request is for the strong child") {
-      t throws(SettingError) -> ThresholdRule in try ThresholdRule(reading: &t, scores: scores)
+      t throws(SettingError) -> ThresholdRule in try ThresholdRule(reading: &t)
     }
     let children = try ["strong", "weak"].map { key throws(SettingError) -> UInt16? in
       let setting = try s.raw(key, "the node for \(key == "strong" ? "hard" : "easy") requests")
@@ -33,6 +32,7 @@ enum ThresholdNode {
     builder.tree.nodes[Int(place.number)].kind = .threshold
     builder.tree.nodes[Int(place.number)].target = UInt16(builder.tree.thresholds.count)
     builder.tree.thresholds.append(rule)
+    builder.thresholdPlaces.append(place.setting)
     try builder.adopt(place.number, [strong, weak], place.setting, atLeast: 2)
   }
 }

@@ -4,8 +4,13 @@ import Vocabulary
 /// When a request goes to the strong side: score ≥ threshold (RouteLLM).
 ///
 /// The threshold is stated, or calibrated to the share of requests that shall go to the strong
-/// side: the quantile at 1 − share, of a sample of scores that the scenario knows, or of the last
-/// requests (online).
+/// side: the quantile at 1 − share, of the scores that the scenario knows beforehand (those of its
+/// trace's rows, or of its streams' laws), or of the last requests (online). Scores and thresholds
+/// are multiples of 2⁻³¹, the nearest to what is written: equal in writing is equal.
+///
+/// Calibrated to a trace, the share of its calls at or above the threshold is the one asked for
+/// within one call, or more by those whose scores tie with the threshold: none of equal scores can be
+/// told apart.
 /// - Source: I. Ong et al., RouteLLM, arXiv:2406.18665; `calibrate_threshold.py` of lm-sys/RouteLLM.
 public struct ThresholdRule: BitwiseCopyable, Sendable, Hashable {
   /// The threshold; where it is online, that before the first score.
@@ -20,7 +25,7 @@ public struct ThresholdRule: BitwiseCopyable, Sendable, Hashable {
   var deadline: Int64 = 0
 
   /// Reads what stands at `threshold`.
-  init(reading s: inout SettingsReader, scores: [Double]) throws(SettingError) {
+  init(reading s: inout SettingsReader) throws(SettingError) {
     at = 0
     let stated = try s.optionalNumber("at", in: 0...1, "the threshold: strong from this score on")
     let share = try s.optionalShare(
@@ -40,20 +45,18 @@ public struct ThresholdRule: BitwiseCopyable, Sendable, Hashable {
     try s.require(
       (stated == nil) != (share == nil), stated == nil ? "at" : "strongShare",
       expected: "either \"at\" or \"strongShare\"")
-    if let share {
-      strongShare = share.value
-      guard sample == 0 else {
-        at = 1 - share.value
-        return
-      }
-      guard let calibrated = ThresholdRule.calibrated(to: share.value, scores: scores) else {
-        throw s.error(
-          "strongShare", expected: "scores to calibrate to",
-          next: "no traffic of this scenario states its difficulty; say sample: 1000, or at: 0.5")
-      }
-      at = calibrated
-    }
-    at = stated ?? at
+    // Until it is calibrated, when all routes are known: the threshold of evenly spread scores. No
+    // score is 2, so none is for the strong side when none shall be.
+    if let share { (strongShare, at) = (share.value, share.value > 0 ? 1 - share.value : 2) }
+    if let stated { at = ThresholdRule.onGrid(stated) }
+  }
+
+  /// Whether it waits for the scores of all calls that can come to it.
+  var isToBeCalibrated: Bool { strongShare > 0 && sample == 0 }
+
+  /// The nearest multiple of 2⁻³¹.
+  private static func onGrid(_ score: Double) -> Double {
+    Double(Int64(score * 2_147_483_648 + 0.5)) / 2_147_483_648
   }
 
   /// The threshold that a share of scores reaches: their quantile at 1 − share, with linear

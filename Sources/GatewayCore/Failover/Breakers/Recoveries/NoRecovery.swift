@@ -5,6 +5,8 @@ import Vocabulary
 /// Source: Portkey 2.0 `circuitBreaker.ts` (the path's data are deleted).
 /// - Complexity: O(1).
 public struct NoRecovery: Recovery {
+  /// By the clock alone.
+  public var isImmediate: Bool { true }
   /// Passes.
   public func verdict(
     since: Instant, at now: Instant, draw: () -> Double

@@ -3,6 +3,8 @@ import Vocabulary
 
 /// How a breaker whose open time is over comes back: what it lets pass, and what closes it.
 public protocol Recovery: Sendable, Hashable {
+  /// Whether the end of the open time alone closes it.
+  var isImmediate: Bool { get }
   /// What a candidate is told; the open time was over at `since`.
   ///
   /// `draw` gives a uniform in (0, 1), the same for the same call at the same deployment.
@@ -15,6 +17,11 @@ public protocol Recovery: Sendable, Hashable {
   mutating func probeStarted()
   /// A probe of this half-open spell has ended.
   mutating func probeEnded(_ end: ProbeEnd) -> RecoveryTurn
+}
+
+extension Recovery {
+  /// Most want to see something first.
+  public var isImmediate: Bool { false }
 }
 
 /// How a probe ended.
