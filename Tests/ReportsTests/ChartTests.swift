@@ -113,6 +113,41 @@ struct ChartTests {
     #expect(chart.svg().utf8.count < 60_000)
   }
 
+  @Test("names a line that stops where it stops, and not at the end of the panel")
+  func stops() {
+    let going: [Double?] = (0..<40).map { _ in 2 }
+    let stopping: [Double?] = (0..<40).map { $0 < 10 ? 4 : nil }
+    func svg(_ values: [Double?]) -> String {
+      TimelineChart(
+        title: "t",
+        panels: [
+          .init(Self.seconds, lines: [.init("a", values: going), .init("b", values: values)])
+        ]
+      ).svg()
+    }
+    let stopped = svg(stopping)
+    #expect(stopped.contains(">b: none after<") && !stopped.contains(">b<"))
+    // A gap is no end, nor is a last value that is missing.
+    let gap = stopping.enumerated().map { $0.offset > 20 && $0.offset < 39 ? 3 : $0.element }
+    #expect(svg(gap).contains(">b<") && !svg(gap).contains("none after"))
+  }
+
+  @Test("writes an objective with as many digits as it takes")
+  func objective() {
+    func svg(_ objective: Double) -> String {
+      TimelineChart(
+        title: "t",
+        panels: [
+          .init(
+            ChartAxis("availability", in: .percent(digits: 1)),
+            lines: [.init("a", values: [0.9, 1])], objective: objective)
+        ]
+      ).svg()
+    }
+    #expect(svg(0.99).contains("objective 99.0 %") && svg(0.9999).contains("objective 99.99 %"))
+    #expect(svg(0.99995).contains("objective 99.995 %"))
+  }
+
   @Test("of a bridge shows what its causes do not explain")
   func unexplained() {
     let axis = ChartAxis("cost", in: .dollars(digits: 2))

@@ -63,7 +63,8 @@ extension ExpectationResult {
     if never > 0, kind == .expect { return "never" }
     guard let value else { return "nothing to measure" }
     guard kind == .expect else { return Format.count(Int(value.mean)) + " times" }
-    let style = NumberStyle(measure: measure, unit: unit, for: [value.mean])
+    var style = NumberStyle(measure: measure, unit: unit, for: [value.mean])
+    if isDifference { style.unit = style.differenceUnit }
     let half = value.halfWidth.map { " ± " + style.text($0) } ?? ""
     let per = unit == .dollars && style.scale == 1000 ? " per 1,000" : ""
     return (isDifference ? "difference " : "") + style.text(value.mean) + half + per + coarseness

@@ -51,9 +51,11 @@ extension Experiment {
     guard let result = comparison.cases.first else { return [] }
     let firsts = scenario.expectations.firstSlices
     return zip(scenario.expectations.expect, firsts).compactMap { line, first in
-      guard
-        let clock = result.policies.first?.pooled.sliceMinutes.dropFirst(first).first ?? nil
-      else { return nil }
+      // Who has served nobody of a slice has no minutes of it: the longest tells the time.
+      let all = result.policies.flatMap { row in
+        line.slices.indices.compactMap { row.pooled.sliceMinutes[first + $0] }
+      }
+      guard let clock = all.max(by: { $0.count < $1.count }) else { return nil }
       let minutes = clock.indices(from: scenario.warmUp, to: scenario.horizon)
       let size = max(1, (minutes.count + most - 1) / max(1, most))
       let steps = stride(from: minutes.lowerBound, to: minutes.upperBound, by: size).map {
