@@ -71,7 +71,7 @@ struct PriceRunTests {
     func amount(_ key: String) -> Int64 { (bridge[key] as? String).flatMap { Int64($0) } ?? 0 }
     let names = [
       "mix", "tier", "volume", "cache", "failedAttempts", "hedges", "withdrawn", "sideCalls",
-      "capacity", "remainder",
+      "capacity", "promptCache", "remainder",
     ]
     #expect(
       names.reduce(0) { $0 + amount($1) } == amount("policyPicodollars")

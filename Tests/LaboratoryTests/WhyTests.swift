@@ -37,12 +37,38 @@ struct WhyTests {
     #expect(failover[.cache] == .zero)
   }
 
+  @Test("what a prompt cache takes off is its own part, and moves no volume")
+  func promptCaches() throws {
+    let text = SmallWorld.text.replacing(
+      "alias: \"chat\",", with: "alias: \"chat\", cachedInput: \"50%\","
+    ).replacing(
+      "price: { input: \"$3/M\", output",
+      with: "price: { input: \"$3/M\", cachedInput: \"$1/M\", output"
+    )
+    .replacing("faults: { \"500\": \"2%\", broken: \"1%\", hang: \"0.5%\" },", with: "")
+    .replacing("faults: { \"529\": \"1%\" },", with: "")
+    .replacing("policies: {", with: "policies: { other: { routes: { chat: \"south\" } },")
+    var options = ExperimentOptions()
+    options.references = false
+    options.cases = ["quiet"]
+    let comparison = try Experiment.compare(
+      try Scenario(tree: try JSON5.parse(bytes: Array(text.utf8), file: "small.json5")), options)
+    let bridge = try #require(comparison.result(for: "quiet")?.policy("other")?.why?.bridge)
+    // The same calls are answered; south is dearer, and has half of the input at a third.
+    #expect(bridge[.mix] > .zero && bridge[.promptCache] < .zero)
+    #expect(bridge[.mix].dollars > bridge[.promptCache].dollars.magnitude / 10)
+    #expect(bridge[.volume].dollars.magnitude < 0.02 * bridge[.promptCache].dollars.magnitude)
+    let sum = CostBridge.Part.allCases.reduce(Int128(0)) { $0 + bridge[$1].picodollars }
+    #expect(sum == (bridge.policy - bridge.baseline).picodollars)
+  }
+
   @Test("a ledger of any amounts splits into parts that sum up to its cost")
   func anyLedger() {
     var ledger = CostLedger()
     ledger.served = MoneyTotal(picodollars: 1_000_003)
     ledger.servedYardstick = MoneyTotal(picodollars: 999_331)
     ledger.sharedYardstick = MoneyTotal(picodollars: 77)
+    ledger.reused = MoneyTotal(picodollars: -17)
     ledger.failed = MoneyTotal(picodollars: 13)
     ledger.hedges = MoneyTotal(picodollars: 5)
     ledger.withdrawn = MoneyTotal(picodollars: 3)

@@ -216,7 +216,7 @@ extension CostBridge {
       .init("policyPicodollars", .text("\(policy.picodollars)")),
     ]
     // What came later is said where there is something to say: old files stay as they are.
-    for part in Part.allCases where ![.sideCalls, .tier].contains(part) || self[part] != .zero {
+    for part in Part.allCases where ![.sideCalls, .tier, .promptCache].contains(part) || self[part] != .zero {
       members.append(.init(part.rawValue, .text("\(self[part].picodollars)")))
     }
     return .object(members)

@@ -28,6 +28,8 @@ final class RunSink: Sink {
   private let yardsticks: [PriceSheet]
   /// The first sheet of each deployment, if a curve bends any; else empty.
   private let flat: [PriceSheet]
+  /// The first sheet of each deployment.
+  private let sheets: [PriceSheet]
   private let from: Instant
   private let to: Instant
   /// Whether clients come back, so that a call belongs to the population by its first try.
@@ -37,7 +39,8 @@ final class RunSink: Sink {
   private var detections: DetectionWatch?
 
   init(
-    _ plan: MeasuresPlan, yardsticks: [PriceSheet], flat: [PriceSheet] = [], keepsCalls: Bool,
+    _ plan: MeasuresPlan, yardsticks: [PriceSheet], flat: [PriceSheet] = [],
+    sheets: [PriceSheet] = [], keepsCalls: Bool,
     prohibitions: ProhibitionWatch? = nil, detections: DetectionWatch? = nil,
     beside: (any Sink)? = nil
   ) {
@@ -46,6 +49,7 @@ final class RunSink: Sink {
     measures = RunMeasures(plan: plan)
     self.yardsticks = yardsticks
     self.flat = flat
+    self.sheets = sheets
     (from, to) = (plan.from, plan.to)
     calls = keepsCalls ? CallOutcomes(returning: plan.tracksCalls) : nil
     byCall = plan.tracksCalls
@@ -63,16 +67,23 @@ final class RunSink: Sink {
 
   private func addServed(_ attempts: Span<AttemptRecord>) {
     // Summed beside the object: a class' property is checked for exclusive access at every use.
-    var served = MoneyTotal.zero
+    var (served, reused) = (MoneyTotal.zero, MoneyTotal.zero)
     for index in attempts.indices {
       guard attempts[index].served, attempts[index].arrived >= from, attempts[index].arrived < to
       else { continue }
       let alias = Int(attempts[index].alias.index)
       if alias < yardsticks.count {
-        served += yardsticks[alias].bill(for: attempts[index].usage)
+        let usage = attempts[index].usage
+        let fresh = Usage(inputTokens: usage.inputTokens, outputTokens: usage.outputTokens)
+        served += yardsticks[alias].bill(for: fresh)
+        let deployment = Int(attempts[index].deployment.index)
+        if usage != fresh, deployment < sheets.count {
+          reused += sheets[deployment].bill(for: usage) - sheets[deployment].bill(for: fresh)
+        }
       }
     }
     ledger.servedYardstick += served
+    ledger.reused += reused
   }
 
   private func addBent(_ attempts: Span<AttemptRecord>, _ truths: Span<AttemptTruth>) {
@@ -156,7 +167,8 @@ extension World {
     switch contender.means {
     case .gateway(let plan):
       let sink = RunSink(
-        measuresPlan(plan), yardsticks: yardsticks, flat: flatSheets, keepsCalls: keepsCalls,
+        measuresPlan(plan), yardsticks: yardsticks, flat: flatSheets, sheets: sheets,
+        keepsCalls: keepsCalls,
         prohibitions: prohibitions, detections: detections, beside: beside)
       let skipped = replication == 0 ? SkippedRows() : nil
       try simulate(
@@ -168,7 +180,8 @@ extension World {
       var measured = measuresPlan(nil)
       measured.checksLaws = false
       let sink = RunSink(
-        measured, yardsticks: yardsticks, flat: flatSheets, keepsCalls: keepsCalls, beside: beside)
+        measured, yardsticks: yardsticks, flat: flatSheets, sheets: sheets, keepsCalls: keepsCalls,
+        beside: beside)
       try foresee(replication: replication, remembers: remembers, sink: sink, meter: meter)
       return sink.outcome()
     }

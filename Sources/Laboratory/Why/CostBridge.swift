@@ -4,9 +4,10 @@ import Vocabulary
 /// Why a policy costs what it does more or less than the baseline: parts with an exact sum.
 ///
 /// Idea: lay a yardstick R beside each answered call, what its tokens would have cost at the
-/// baseline's first deployment. Then each policy's cost is, exactly, in whole picodollars,
+/// baseline's first deployment, none of them cached. Then each policy's cost is, exactly, in whole picodollars,
 ///
-///     cost =  Σ served (F − R)                   dearer or cheaper deployments      → mix
+///     cost =  Σ served (U − R)                   dearer or cheaper deployments      → mix
+///          +  Σ served (F − U)                   what prompt caches take off        → promptCache
 ///          +  Σ served (bill − F)                what the deployment's curve adds   → tier
 ///          −  Σ shared R                         answers that need not be bought    → cache
 ///          +  Σ (served and shared) R            calls that were answered at all    → volume
@@ -15,8 +16,8 @@ import Vocabulary
 ///          +  standing charges                                                      → capacity
 ///          +  what attempts of calls cost that were open at the end                 → remainder
 ///
-/// where F is what the answer would have cost at its deployment's first sheet: without long
-/// prompts' tiers, hours, volumes and changes of the price. *served* are calls that a provider answered, *shared* those that the cache or another's answer
+/// where F is what the answer would have cost at its deployment's first sheet, without long prompts'
+/// tiers, hours, volumes and changes of the price, and U the same with no token cached. *served* are calls that a provider answered, *shared* those that the cache or another's answer
 /// did. Every term is a sum of integers over one run, so the terms' differences between two
 /// policies sum up to the difference of their costs without rounding. The yardstick is the same for
 /// both, so a call that both answer moves no volume.
@@ -26,6 +27,8 @@ public struct CostBridge: Sendable, Hashable {
   public enum Part: String, Sendable, Hashable, CaseIterable {
     /// The same answers from dearer or cheaper deployments.
     case mix
+    /// What providers' prompt caches take off the answers, less what is paid to write them.
+    case promptCache
     /// What long prompts, hours, volumes and changes of the price add to the answers or take off.
     case tier
     /// Calls answered under one policy and not under the other, at the yardstick's price.
@@ -49,6 +52,7 @@ public struct CostBridge: Sendable, Hashable {
     public var title: String {
       switch self {
       case .mix: "dearer or cheaper deployments"
+      case .promptCache: "beginnings found in prompt caches"
       case .tier: "tiers, hours, volumes and changes of the price"
       case .volume: "calls answered or not"
       case .cache: "answers not bought again"
@@ -96,6 +100,8 @@ struct CostLedger: Sendable, Equatable {
   var served = MoneyTotal.zero
   /// What their deployments' curves have added to the bills.
   var bent = MoneyTotal.zero
+  /// What cached and written tokens have added to the bills, at the first sheets: mostly below zero.
+  var reused = MoneyTotal.zero
   var failed = MoneyTotal.zero
   var hedges = MoneyTotal.zero
   var withdrawn = MoneyTotal.zero
@@ -108,7 +114,8 @@ struct CostLedger: Sendable, Equatable {
   /// One part; all parts together are `cost`.
   subscript(part: CostBridge.Part) -> MoneyTotal {
     switch part {
-    case .mix: served - servedYardstick - bent
+    case .mix: served - servedYardstick - bent - reused
+    case .promptCache: reused
     case .tier: bent
     case .volume: servedYardstick.adding(sharedYardstick)
     case .cache: MoneyTotal.zero - sharedYardstick
@@ -129,6 +136,7 @@ struct CostLedger: Sendable, Equatable {
     sharedYardstick += other.sharedYardstick
     served += other.served
     bent += other.bent
+    reused += other.reused
     failed += other.failed
     hedges += other.hedges
     withdrawn += other.withdrawn

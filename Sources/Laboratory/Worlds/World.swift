@@ -62,9 +62,12 @@ struct World: Sendable {
     }
   }
 
+  /// The first sheet of each deployment.
+  var sheets: [PriceSheet] { fleet.deployments.map(\.price) }
+
   /// The first sheet of each deployment if a curve bends any of them; else empty.
   var flatSheets: [PriceSheet] {
-    fleet.deployments.contains { $0.curve != nil } ? fleet.deployments.map(\.price) : []
+    fleet.deployments.contains { $0.curve != nil } ? sheets : []
   }
 
   /// The randomness of one replication.
