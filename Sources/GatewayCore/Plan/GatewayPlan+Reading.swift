@@ -6,7 +6,8 @@ import Vocabulary
 extension GatewayPlan {
   /// Reads a policy: routes, attempts, breaker, limits, cache.
   public init(
-    reading s: inout SettingsReader, names: PolicyNames, gossips: Bool = false, hasPeers: Bool = false
+    reading s: inout SettingsReader, names: PolicyNames, gossips: Bool = false,
+    hasPeers: Bool = false
   ) throws(SettingError) {
     var attempts = AttemptRules()
     if let read = try s.object(

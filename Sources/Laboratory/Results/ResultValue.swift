@@ -216,7 +216,8 @@ extension CostBridge {
       .init("policyPicodollars", .text("\(policy.picodollars)")),
     ]
     // What came later is said where there is something to say: old files stay as they are.
-    for part in Part.allCases where ![.sideCalls, .tier, .promptCache].contains(part) || self[part] != .zero {
+    let later: [Part] = [.sideCalls, .tier, .promptCache]
+    for part in Part.allCases where !later.contains(part) || self[part] != .zero {
       members.append(.init(part.rawValue, .text("\(self[part].picodollars)")))
     }
     return .object(members)
