@@ -55,4 +55,41 @@ struct ReferenceTests {
     #expect(measure?["difference"]?["verdict"] != nil)
     #expect(rows[0]["measures"]?["availability"]?["difference"] == nil)
   }
+
+  @Test("that knows the future answers at replicas of one's own, too, as if each call were alone")
+  func clairvoyantQueues() throws {
+    let text = """
+      {
+        lab: 1, horizon: "100s", warmUp: "0s", seed: 3, replications: 2, baseline: "own",
+        traffic: { s: { arrivals: { poisson: { rate: "2/s" } }, alias: "chat", streams: true,
+          tokens: { input: 1000, output: { exponential: { mean: 200 } } } } },
+        deployments: { own: { model: "own/llama", serving: { batch: 8, perReplicaHour: "$40",
+          speed: { prefill: { base: "50ms", perToken: "0.1ms" }, step: "20ms" } } } },
+        incidents: { down: { on: "own", from: "40s", until: "60s", error: { status: 503 } } },
+        cases: { quiet: [], outage: ["down"] },
+        policies: { own: { routes: { chat: "own" } } },
+      }
+      """
+    let comparison = try Experiment.compare(try SmallWorld.scenario(text), ExperimentOptions())
+    for (found, least) in zip(comparison.cases, [1.0, 0.7]) {
+      let own = try #require(found.policy("own"))
+      let clairvoyant = try #require(found.policy("clairvoyant"))
+      func measure(_ name: String, _ policy: PolicyResult) throws -> Double {
+        try #require(policy.measure(name)?.pooled, "\(name)")
+      }
+      let availability = try measure("availability", clairvoyant)
+      let served = try measure("availability", own)
+      #expect(availability >= least && availability >= served)
+      #expect(found.name == "quiet" || availability < 0.9, "it does not answer through an outage")
+      // 50 ms and 0.1 ms a token, alone; 20 ms for each further token.
+      let first = try measure("p50.timeToFirstToken", clairvoyant)
+      #expect((first - 0.15).magnitude < 0.002, "\(first)")
+      for name in ["p50.timeToFirstToken", "p50.endToEndLatency", "p95.endToEndLatency"] {
+        let (best, real) = (try measure(name, clairvoyant), try measure(name, own))
+        #expect(best <= real, "\(name)")
+      }
+      let whole = try measure("p50.endToEndLatency", clairvoyant)
+      #expect(whole > 1)
+    }
+  }
 }

@@ -112,25 +112,36 @@ struct QuotaTests {
   @Test("says when to come back, and keeps its word to the millisecond")
   func retryAfter() {
     for charge in [QuotaPlan.Charge.reserve, .reconcile] {
-      var quota = state(
-        [
-          .init(.requests, rate: .perSecond(3), burst: 2),
-          .init(.tokens, rate: .perSecond(700), burst: 1000),
-        ],
-        charge: charge)
+      let requests = load(300).map { request in
+        (
+          at: Instant(nanoseconds: request.at * milli * 20),
+          demand: QuotaDemand(inputTokens: request.tokens, outputTokens: 0)
+        )
+      }
+      /// The quota after the first requests.
+      func quota(after count: Int) -> QuotaState {
+        var quota = state(
+          [
+            .init(.requests, rate: .perSecond(3), burst: 2),
+            .init(.tokens, rate: .perSecond(700), burst: 1000),
+          ],
+          charge: charge)
+        for request in requests[..<count] { _ = quota.judge(request.demand, at: request.at) }
+        return quota
+      }
       var refused = 0
-      for request in load(300) {
-        let now = Instant(nanoseconds: request.at * milli * 20)
-        let demand = QuotaDemand(inputTokens: request.tokens, outputTokens: 0)
-        let before = quota
-        guard case .refused(let retryAfter) = quota.judge(demand, at: now),
+      for (number, request) in requests.enumerated() {
+        var now = quota(after: number)
+        guard case .refused(let retryAfter) = now.judge(request.demand, at: request.at),
           let wait = retryAfter.nanoseconds
         else { continue }
         refused += 1
-        var later = before
-        #expect(later.judge(demand, at: now.advanced(byNanoseconds: wait)) == .admitted)
-        later = before
-        #expect(later.judge(demand, at: now.advanced(byNanoseconds: wait - milli)) != .admitted)
+        var then = quota(after: number)
+        let inTime = request.at.advanced(byNanoseconds: wait)
+        #expect(then.judge(request.demand, at: inTime) == .admitted)
+        var early = quota(after: number)
+        let tooEarly = request.at.advanced(byNanoseconds: wait - milli)
+        #expect(early.judge(request.demand, at: tooEarly) != .admitted)
       }
       #expect(refused > 50)
     }

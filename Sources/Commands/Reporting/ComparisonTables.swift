@@ -169,7 +169,7 @@ extension ComparisonReport {
         parts.append("\(strong: policy.name): each call's first deployment, nothing else")
       case .clairvoyant?:
         parts.append(
-          "\(strong: policy.name): knows the future, takes the cheapest deployment that will answer; no bound, and nothing to deploy"
+          "\(strong: policy.name): knows the future, takes the cheapest deployment that will answer, alone where that is self-hosted; no bound, and nothing to deploy"
         )
       case nil: break
       }

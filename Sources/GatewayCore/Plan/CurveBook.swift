@@ -8,16 +8,23 @@ struct CurveBook: Sendable {
   private let sheets: [PriceSheet]
   private let curves: [PriceCurve?]
   private var ledgers: [VolumeLedger]
+  /// The place of each deployment's ledger: that of its account's first.
+  private let ledgerOf: [Int]
 
   init(_ deployments: [DeploymentFacts]) {
     sheets = deployments.map(\.sheet)
     curves = deployments.map(\.curve)
     ledgers = deployments.map { _ in VolumeLedger() }
+    ledgerOf = deployments.indices.map { place in
+      let account = deployments[place].account
+      return account.isEmpty
+        ? place : deployments.firstIndex { $0.account == account } ?? place
+    }
   }
 
   /// What `usage` would be billed.
   func bill(for usage: Usage, by deployment: Int, at start: Instant) -> Money {
-    curves[deployment]?.bill(for: usage, at: start, after: ledgers[deployment])
+    curves[deployment]?.bill(for: usage, at: start, after: ledgers[ledgerOf[deployment]])
       ?? sheets[deployment].bill(for: usage)
   }
 
@@ -25,7 +32,7 @@ struct CurveBook: Sendable {
   mutating func charge(_ usage: Usage, by deployment: Int, at start: Instant) -> Money {
     let bill = bill(for: usage, by: deployment, at: start)
     if let curve = curves[deployment], let volume = curve.volume {
-      ledgers[deployment].book(
+      ledgers[ledgerOf[deployment]].book(
         usage, list: curve.listBill(for: usage, at: start), at: start, volume, curve.calendar)
     }
     return bill

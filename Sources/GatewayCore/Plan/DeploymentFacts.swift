@@ -8,6 +8,8 @@ public struct DeploymentFacts: Sendable {
   public var sheet: PriceSheet
   /// The gateway's copy of what bends the sheet; `nil` if nothing does.
   public var curve: PriceCurve?
+  /// The account whose month's volume it shares; empty if it has its own.
+  public var account = ""
   /// What the model can do.
   public var capabilities: TagSet
   /// The most tokens a prompt may have.

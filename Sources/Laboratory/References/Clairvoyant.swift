@@ -13,8 +13,11 @@ import Vocabulary
 /// one in the file at equal both. If that deployment's quota refuses, it asks the next one, at no
 /// loss of time. If none succeeds, the call fails at once: it neither waits nor retries. Quotas are
 /// real and are used up in order of arrival, so an early cheap call can take what a later one needs:
-/// that is why it is no bound. At a self-hosted deployment it meets no queue: its calls take the time
-/// that they would take alone. Which deployment it prefers it judges as if all its calls had gone to
+/// that is why it is no bound of a policy's cost. At a self-hosted deployment, whose promises come in
+/// parts and depend on who else is there, it meets nobody: a call there succeeds if the faults and
+/// incidents of its instant let it, and takes the prefill and the steps of an empty replica in calm
+/// weather. That is a lower bound of what the call can take there under any policy, and cannot be
+/// reached by all calls at once. Which deployment it prefers it judges as if all its calls had gone to
 /// each of their prompt caches. If any policy of the scenario caches, it answers a body that it has answered
 /// before for nothing and at once, for ever. It ignores prices of probing, limits, budgets and the
 /// client's patience.
@@ -85,7 +88,12 @@ struct Clairvoyant: ~Copyable {
     for deployment in candidates[alias] {
       let start = demand(of: arrival, at: deployment)
       if potential.isQueueing(deployment) {
-        ranked.append((deployment, alone(start, at: now)))
+        guard let alone = potential.alone(start, at: now) else { continue }
+        if alone.outcome.isSuccess {
+          ranked.append((deployment, alone))
+        } else {
+          failure = alone.outcome
+        }
         continue
       }
       potential.start(start, at: now, into: &promised)
@@ -101,31 +109,26 @@ struct Clairvoyant: ~Copyable {
         < ($1.promise.bill, $1.promise.end, $1.deployment)
     }
     for (deployment, alone) in ranked {
-      if real.isQueueing(deployment) { return .served(deployment, alone) }
+      if real.isQueueing(deployment) {
+        remember(body, alone, deployment)
+        return .served(deployment, alone)
+      }
       real.start(demand(of: arrival, at: deployment), at: now, into: &promised)
       guard let promise = takePromise() else { continue }
       guard promise.outcome.isSuccess else {
         failure = promise.outcome
         continue
       }
-      if remembers, body.fingerprint != 0, answered[body] == nil {
-        answered[body] = Memory(
-          ready: promise.end, outputTokens: promise.usage.outputTokens, deployment: deployment)
-      }
+      remember(body, promise, deployment)
       return .served(deployment, promise)
     }
     return .failed(failure)
   }
 
-  /// What becomes of an attempt that meets nobody else.
-  private func alone(_ attempt: AttemptStart, at now: Instant) -> Promise {
-    let floor = potential.floor(attempt)
-    let end = now.advanced(byNanoseconds: floor.nanoseconds)
-    return Promise(
-      flight: attempt.flight, outcome: .succeeded, firstToken: end, end: end,
-      usage: Usage(
-        inputTokens: attempt.inputTokens, cachedInputTokens: attempt.cachedInputTokens,
-        outputTokens: attempt.outputTokens), bill: floor.bill)
+  private mutating func remember(_ body: Body, _ promise: Promise, _ deployment: DeploymentID) {
+    guard remembers, body.fingerprint != 0, answered[body] == nil else { return }
+    answered[body] = Memory(
+      ready: promise.end, outputTokens: promise.usage.outputTokens, deployment: deployment)
   }
 
   private func demand(

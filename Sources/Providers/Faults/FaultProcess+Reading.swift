@@ -18,8 +18,17 @@ extension FaultProcess {
     let bursts = try s.object(
       "bursts", "it comes in bursts (Gilbert–Elliott)", Bursts.init(reading:))
     let overload = try Self.overload(&s)
+    let crowd = try Self.crowd(&s)
     try s.require(
-      bursts == nil || overload == nil, "overload", expected: "either `bursts` or `overload`")
+      [bursts != nil, overload != nil, crowd != nil].count { $0 } <= 1,
+      bursts == nil ? "overload" : "bursts",
+      expected: "only one of `bursts`, `overload` and `inFlight`")
+    let slow = try s.number(
+      "slow", default: 1, in: 1...1000,
+      "the factor on all times where all of `inFlight` shows; where half does, half of it")
+    try s.require(
+      slow == 1 || crowd != nil, "slow", expected: "nothing without `inFlight`",
+      next: "a slow-down over time is an incident's: incidents: { …: { slow: 2 } }")
     if overload != nil {
       let struck = deployments.filter { on.matches($0) }
       try s.require(
@@ -27,13 +36,46 @@ extension FaultProcess {
         expected: "a deployment whose `latency` has a `load`",
         next: "say what fills it: latency: { load: { utilisation: \"60%\" } }")
     }
+    if slow > 1 {
+      let own = deployments.first {
+        if case .selfHosted = $0.capacity { on.matches($0) } else { false }
+      }
+      try s.require(
+        own == nil, "slow", expected: "no self-hosted deployment among whom it strikes",
+        next: "replicas of one's own slow down by their load itself")
+    }
     let faults = try Fault.list("meet", "the faults while it is on", reading: &s)
-    try s.require(!faults.isEmpty, "meet", expected: "at least one fault such as { 503: \"40%\" }")
+    try s.require(
+      !faults.isEmpty || slow > 1, "meet", expected: "at least one fault such as { 503: \"40%\" }")
     _ = try s.text("source", default: "", "where these numbers come from; silence means assumed")
     var driver = Driver.always
     if let bursts { driver = .bursts(bursts) }
     if let overload { driver = .overload(overload) }
+    if let crowd { driver = .crowd(crowd) }
     self.init(name: name, on: on, driver: driver, faults: faults)
+    self.slow = slow
+  }
+
+  /// Reads `inFlight`: shares of the faults over how many attempts are in flight.
+  private static func crowd(_ s: inout SettingsReader) throws(SettingError) -> Polyline? {
+    let knots = try s.entries(
+      "inFlight",
+      "how much of the faults shows at how many attempts in flight, of all whom it strikes: "
+        + "{ \"100\": 0, \"200\": 1 }"
+    ) { (name, setting) throws(SettingError) -> Polyline.Knot in
+      let factor = try setting.share().value
+      if setting.isDescribing { return Polyline.Knot(offset: 0, value: 0) }
+      guard let count = Int64(name), (0...100_000_000).contains(count) else {
+        throw SettingError(
+          at: setting, expected: "a whole number of attempts for a key, such as \"100\"")
+      }
+      return Polyline.Knot(offset: count, value: factor)
+    }
+    if s.isDescribing || knots.isEmpty { return nil }
+    guard let line = Polyline(knots: knots.map(\.value)) else {
+      throw s.error("inFlight", expected: "numbers of attempts that rise")
+    }
+    return line
   }
 
   /// Reads `overload`: shares of the faults over shares of utilisation.

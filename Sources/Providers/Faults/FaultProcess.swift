@@ -15,6 +15,9 @@ public struct FaultProcess: Sendable {
     /// The deployment's utilisation: the factor on the shares over it; a knot's offset is the
     /// utilisation in millionths.
     case overload(Polyline)
+    /// How many attempts are in flight at all the deployments that it strikes together: the factor
+    /// on the shares over it, 0 to 1; a knot's offset is the number.
+    case crowd(Polyline)
   }
 
   /// The name; part of the key of every draw.
@@ -25,6 +28,8 @@ public struct FaultProcess: Sendable {
   public var driver: Driver
   /// The faults while it is on; their shares sum up to at most 1.
   public var faults: [Fault]
+  /// The factor on all times where `crowd` shows whole; 1 + (slow − 1) × factor else.
+  public var slow = 1.0
 
   /// Makes a process.
   public init(name: String, on: IncidentSelector, driver: Driver = .always, faults: [Fault]) {
@@ -33,6 +38,9 @@ public struct FaultProcess: Sendable {
     self.driver = driver
     self.faults = faults
   }
+
+  /// The factor over what is in flight; `nil` if something else turns it on.
+  var crowd: Polyline? { if case .crowd(let line) = driver { line } else { nil } }
 }
 
 /// A two-state chain after Gilbert and Elliott: good for long, bad for a while.

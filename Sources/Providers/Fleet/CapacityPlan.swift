@@ -6,4 +6,7 @@ public enum CapacityPlan: Sendable {
   case provisioned(ProvisionedPlan)
   /// Replicas of one's own: time emerges from the load.
   case selfHosted(ServingPlan)
+
+  /// Whether replicas of one's own serve it.
+  var isServed: Bool { if case .selfHosted = self { true } else { false } }
 }

@@ -5,9 +5,10 @@ extension DeploymentPlan {
   /// Reads a deployment.
   ///
   /// A quota of its own, written in place, is added to `quotas`.
+  /// - Parameter paid: the accounts whose commitments are paid with an earlier deployment.
   public init(
     name: String, reading s: inout SettingsReader, quotas: inout [QuotaPlan],
-    dates: PriceDates = PriceDates()
+    dates: PriceDates = PriceDates(), accounts: [AccountPlan] = [], paid: Set<String> = []
   ) throws(SettingError) {
     let model = try s.text("model", "the model, as \"provider/model\"")
     let row = PriceBook.row(model)
@@ -17,7 +18,10 @@ extension DeploymentPlan {
     let residency = try s.text("residency", default: "", "where the data stays: \"eu\"")
     let quota = try Self.quota(of: &s, name, &quotas)
     let (capacity, rented) = try CapacityPlan.read(&s)
-    let price = try PriceTerms.read(&s, model: model, row, isRented: rented != nil)
+    var price = try PriceTerms.read(&s, model: model, row, isRented: rented != nil)
+    let account = try Self.readAccount(&s, accounts, into: &price.terms)
+    price.terms.isCommittedElsewhere = account.map(paid.contains) ?? false
+    let tierSlow = try PriceTerms.readTier(&s, into: &price.terms, isServed: capacity.isServed)
     let (sheet, curve) = price.terms.compiled(zero: dates.zero, dates.calendar)
     let standing = rented ?? price.terms.standing
     let window = try s.optionalInteger(
@@ -25,7 +29,7 @@ extension DeploymentPlan {
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
       (setting) throws(SettingError) -> String in try setting.text()
     }
-    let isServed = if case .selfHosted = capacity { true } else { false }
+    let isServed = capacity.isServed
     try s.require(
       isServed ? !s.has("latency") : s.has("latency") || row != nil, "latency",
       expected: isServed
@@ -76,6 +80,8 @@ extension DeploymentPlan {
       outputFactor: factors?.output ?? 1, source: source, capacity: capacity, standing: standing)
     saysFactors = factors != nil
     self.promptCache = promptCache
+    self.tierSlow = tierSlow
+    self.account = account
     self.mistakes = mistakes
   }
 

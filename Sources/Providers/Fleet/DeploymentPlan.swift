@@ -44,6 +44,12 @@ public struct DeploymentPlan: Sendable {
   public var mistakes: MistakeLaw?
   /// What it costs for being there; `nil` if it is paid by the token alone.
   public var standing: StandingCharge?
+  /// The account whose discounts it shares; `nil` if it has its own.
+  public var account: String?
+  /// What the gateway takes an hour of a unit for; `nil` for what it costs.
+  public var standingEstimate: Money?
+  /// The factor of its service tier on all times.
+  public var tierSlow = 1.0
 
   /// Makes a deployment.
   public init(
@@ -77,10 +83,12 @@ public struct DeploymentPlan: Sendable {
   /// What it costs for being there, on both ledgers.
   public var standingPrice: StandingPrice? {
     guard let standing else { return nil }
-    if case .selfHosted(let serving) = capacity {
-      return StandingPrice(standing, isScaled: serving.autoscaling != nil)
+    let estimate = standingEstimate.map {
+      StandingCharge(perUnitHour: $0, units: standing.units)
     }
-    return StandingPrice(standing)
+    var isScaled = false
+    if case .selfHosted(let serving) = capacity { isScaled = serving.autoscaling != nil }
+    return StandingPrice(standing, estimate: estimate, isScaled: isScaled)
   }
 
   /// The 64-bit hash of the name: part of the key of every draw.

@@ -2,7 +2,7 @@ public import Settings
 public import Vocabulary
 
 extension FleetPlan {
-  /// Reads the sections `quotas`, `deployments`, `faults` and `incidents` of a scenario.
+  /// Reads the sections `quotas`, `accounts`, `deployments`, `faults` and `incidents` of a scenario.
   ///
   /// Incidents on the gateway itself (`on: "gateway"`) are left to the engine. `extends` must have
   /// been resolved.
@@ -18,6 +18,12 @@ extension FleetPlan {
       (name, setting) throws(SettingError) -> QuotaPlan in
       try QuotaPlan.read(name, setting)
     }
+    let accounts = try s.entries(
+      "accounts", "what accounts at providers have agreed on, for the deployments that name them"
+    ) { (name, setting) throws(SettingError) -> AccountPlan in
+      try setting.object { (s) throws(SettingError) in try AccountPlan(name: name, reading: &s) }
+    }.map(\.value)
+    var paid: Set<String> = []
     var quotas = named.map(\.value)
     let count = quotas.count
     try s.require(
@@ -28,7 +34,8 @@ extension FleetPlan {
         // Only quotas of the section `quotas` can be named; those written in place come after.
         var visible = Array(quotas.prefix(count))
         var plan = try DeploymentPlan(
-          name: name, reading: &s, quotas: &visible, dates: dates)
+          name: name, reading: &s, quotas: &visible, dates: dates, accounts: accounts, paid: paid)
+        if let account = plan.account { paid.insert(account) }
         if visible.count > count {
           plan.quota = quotas.count
           quotas += visible[count...]

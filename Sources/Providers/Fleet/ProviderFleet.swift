@@ -44,13 +44,20 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     hosted = .allocate(capacity: count)
     var (analyticCount, hostedCount) = (0, 0)
     var meters = quotas.meters[...]
+    var ledgers: [(name: String, ledger: AccountLedger)] = []
+    func ledger(of deployment: DeploymentPlan) -> AccountLedger? {
+      guard let name = deployment.account else { return nil }
+      if let known = ledgers.first(where: { $0.name == name }) { return known.ledger }
+      ledgers.append((name, AccountLedger()))
+      return ledgers.last?.ledger
+    }
     for (index, deployment) in plan.deployments.enumerated() {
       if case .selfHosted(let serving) = deployment.capacity {
         (places + index).initialize(to: .hosted(hostedCount))
         (hosted + hostedCount).initialize(
           to: SelfHostedProvider(
-            deployment, serving, incidents: plan.incidents, faults: plan.faults, chance: chance,
-            measured: measured))
+            deployment, serving, incidents: plan.incidents, faults: plan.faults,
+            account: ledger(of: deployment), chance: chance, measured: measured))
         hostedCount += 1
       } else {
         (places + index).initialize(to: .analytic(analyticCount))
@@ -59,7 +66,7 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
         (analytic + analyticCount).initialize(
           to: APIProvider(
             deployment, meter: meter, incidents: plan.incidents, faults: plan.faults,
-            chance: chance))
+            account: ledger(of: deployment), chance: chance))
         analyticCount += 1
       }
     }
@@ -155,19 +162,21 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     _ deployment: DeploymentID, at now: Instant, into output: inout ProviderOutput
   ) {
     switch places[Int(deployment.index)] {
-    case .analytic(let place): analytic[place].wake(at: now, into: &output)
-    case .hosted(let place): hosted[place].wake(at: now, into: &output)
+    case .analytic(let place): analytic[place].wake(at: now, quotas: &quotas, into: &output)
+    case .hosted(let place): hosted[place].wake(at: now, quotas: &quotas, into: &output)
     }
   }
 
   /// What an attempt has consumed, and is billed, that ends at `now` instead of at its promised
   /// end: the gateway withdrew it or a deadline passed.
-  public func cut(
+  public mutating func cut(
     _ promise: Promise, of deployment: DeploymentID, started: Instant, at now: Instant
   ) -> (usage: Usage, bill: Money) {
     switch places[Int(deployment.index)] {
-    case .analytic(let place): analytic[place].cut(promise, started: started, at: now)
-    case .hosted(let place): hosted[place].cut(promise, started: started, at: now)
+    case .analytic(let place):
+      analytic[place].cut(promise, started: started, at: now, quotas: &quotas)
+    case .hosted(let place):
+      hosted[place].cut(promise, started: started, at: now, quotas: &quotas)
     }
   }
 
@@ -179,8 +188,8 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     let question = AttemptStart(
       flight: .max, call: call, deployment: deployment, inputTokens: 1, outputTokens: 1)
     return switch places[Int(deployment.index)] {
-    case .analytic(let place): analytic[place].isWell(question, at: now)
-    case .hosted(let place): hosted[place].isWell(question, at: now)
+    case .analytic(let place): analytic[place].isWell(question, at: now, quotas: &quotas)
+    case .hosted(let place): hosted[place].isWell(question, at: now, quotas: &quotas)
     }
   }
 
@@ -199,6 +208,15 @@ public struct ProviderFleet: ~Copyable, @unchecked Sendable {
     worst.cachedInputTokens = 0
     let (a, b) = (plainFloor(best, from, until), plainFloor(worst, from, until))
     return (min(a.bill, b.bill), min(a.nanoseconds, b.nanoseconds))
+  }
+
+  /// What becomes of an attempt at a deployment with a queue if it meets nobody else.
+  ///
+  /// It succeeds if the faults and incidents of `now` let it, in the time of an empty replica in calm
+  /// weather: no success of it there takes less. `nil` for a deployment without a queue.
+  public mutating func alone(_ attempt: AttemptStart, at now: Instant) -> Promise? {
+    guard case .hosted(let place) = places[Int(attempt.deployment.index)] else { return nil }
+    return hosted[place].promiseAlone(attempt, at: now, quotas: &quotas)
   }
 
   private func plainFloor(

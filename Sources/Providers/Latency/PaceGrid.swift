@@ -19,7 +19,8 @@ struct PaceGrid: Sendable {
   private var newest: Int64 = -1
   private var current = PaceCell()
   private var from = Int64.max
-  private var until = Int64.min
+  /// When the cell that was looked at last ends.
+  private(set) var until = Int64.min
 
   init(_ plan: LatencyPlan, deployment: DeploymentPlan, chance: Chance) {
     self.plan = plan

@@ -58,10 +58,11 @@ struct PaceState: Sendable {
 
   /// The least time that the attempt takes if it starts in a stretch of time: no incident, no start
   /// and no load of our own, and the fastest of the hours.
+  /// - Parameter slow: what slows it always.
   mutating func floor(
-    _ attempt: AttemptStart, _ whole: Usage, from: Int64, until: Int64
+    _ attempt: AttemptStart, _ whole: Usage, slow: Double = 1, from: Int64, until: Int64
   ) -> Int64 {
     let cell = grid?.least(from: from, until: until) ?? .plain
-    return law.pace(of: attempt, whole, slow: 1, cell, own: 0, wait: 0).total
+    return law.pace(of: attempt, whole, slow: slow, cell, own: 0, wait: 0).total
   }
 }

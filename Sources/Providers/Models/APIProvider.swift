@@ -12,35 +12,37 @@ struct APIProvider: Provider {
   private let demand: APIDemand
   private var billing: Billing
   private let cutBilling: CutBilling
-  private let quota: Int?
-  /// A longer prompt, in the deployment's own tokens, is refused.
-  private let contextWindow: UInt32
+  private let entrance: Entrance
   private var exposure: Exposure
   /// `nil` if the latency is two laws and a time per input token.
   private var pacing: PaceState?
   private var faults: [FaultState]
+  /// The factor of its service tier on all times.
+  private let tierSlow: Double
   /// Whether there is any of these.
   private let isLively: Bool
 
   /// - Parameter meter: The place of its meter of utilisation, if it is provisioned.
   init(
     _ plan: DeploymentPlan, meter: Int? = nil, incidents: [IncidentPlan],
-    faults: [FaultProcess] = [], chance: Chance
+    faults: [FaultProcess] = [], account: AccountLedger? = nil, chance: Chance
   ) {
     demand = APIDemand(plan, chance: chance)
-    billing = Billing(plan)
+    billing = Billing(plan, account: account)
     cutBilling = plan.cut
-    quota = meter ?? plan.quota
-    contextWindow = plan.contextWindow.map { UInt32(clamping: $0) } ?? .max
+    entrance = Entrance(plan, meter: meter)
     exposure = Exposure(plan, incidents: incidents, chance: chance)
     pacing = PaceState(plan, law: demand.law, chance: chance)
     self.faults = FaultState.all(faults, at: plan, chance: chance)
+    tierSlow = plan.tierSlow
     isLively = pacing != nil || !self.faults.isEmpty
   }
 
   var nextWake: Instant { .distantFuture }
 
-  mutating func wake(at now: Instant, into output: inout ProviderOutput) {}
+  mutating func wake(
+    at now: Instant, quotas: inout Quotas, into output: inout ProviderOutput
+  ) {}
 
   mutating func cancel(flight: UInt32, at now: Instant, into output: inout ProviderOutput) {}
 
@@ -51,7 +53,8 @@ struct APIProvider: Provider {
     let begin = now.nanoseconds
     let whole = demand.usage(of: attempt)
     let isCalm = exposure.isCalm(at: begin)
-    let slow = isCalm ? 1 : exposure.slowDown(at: begin)
+    var slow = isCalm ? tierSlow : tierSlow * exposure.slowDown(at: begin)
+    if isLively { slow *= faults.slowDown(at: begin, &quotas) }
     let pace =
       isLively
       ? livelyPace(of: attempt, whole, slow: slow, at: begin)
@@ -61,25 +64,11 @@ struct APIProvider: Provider {
       begin: begin, firstToken: begin + wait + pace.first, end: begin + wait + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
 
-    var isAdmitted = true
-    if let quota {
-      let asked = demand.permits(for: attempt, whole)
-      switch quotas.states[quota].judge(asked, at: now) {
-      case .admitted: break
-      case .refused(let retryAfter):
-        isAdmitted = false
-        course.refuse(after: quotas.states[quota].answers, retryAfter)
-      case .spent:
-        isAdmitted = false
-        course.refuseSpent(after: quotas.states[quota].answers)
-      }
-    }
-    if whole.inputTokens > contextWindow {
-      course.meet(.contextWindow, .after(Fault.usualDelay), detail: 0)
-    }
+    let isAdmitted = entrance.admit(
+      attempt, whole, demand, at: now, quotas: &quotas, &course)
     if isAdmitted {
       demand.meetFault(attempt, &course)
-      if isLively { meetFaults(attempt, at: begin, &course) }
+      if isLively { meetFaults(attempt, at: begin, &quotas, &course) }
     }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: isAdmitted, &course) }
     if !isCalm || !exposure.staysCalm(until: course.end) {
@@ -88,11 +77,14 @@ struct APIProvider: Provider {
 
     let promise = promise(attempt, whole, course, startedAt: begin)
     output.promises.append(promise)
-    if isLively, isAdmitted { pacing?.take(whole, at: begin, until: course.end) }
-    if let quota, isAdmitted {
-      quotas.states[quota].expect(
-        QuotaDemand(promise.usage), reserved: demand.permits(for: attempt, whole), from: now,
-        at: promise.end, bill: promise.bill)
+    if isLively, isAdmitted {
+      pacing?.take(whole, at: begin, until: course.end)
+      faults.enter(attempt.flight, until: promise.end, &quotas)
+    }
+    if isAdmitted {
+      entrance.expect(
+        attempt, whole, demand, promise.usage, promise.bill, from: now, at: promise.end,
+        quotas: &quotas)
     }
   }
 
@@ -106,17 +98,19 @@ struct APIProvider: Provider {
 
   @inline(never)
   private mutating func meetFaults(
-    _ attempt: AttemptStart, at now: Int64, _ course: inout Course
+    _ attempt: AttemptStart, at now: Int64, _ quotas: inout Quotas, _ course: inout Course
   ) {
     if faults.isEmpty { return }
-    faults.meet(attempt, at: now, utilisation: pacing?.utilisation ?? 0, &course)
+    faults.meet(attempt, at: now, utilisation: pacing?.utilisation ?? 0, &quotas, &course)
   }
 
-  mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool {
+  mutating func isWell(
+    _ attempt: AttemptStart, at now: Instant, quotas: inout Quotas
+  ) -> Bool {
     let begin = now.nanoseconds
     let whole = demand.usage(of: attempt)
     let isCalm = exposure.isCalm(at: begin)
-    let slow = isCalm ? 1 : exposure.slowDown(at: begin)
+    let slow = isCalm ? tierSlow : tierSlow * exposure.slowDown(at: begin)
     let pace =
       pacing?.calmPace(of: attempt, whole, slow: slow, at: begin)
       ?? demand.pace(of: attempt, whole, slow: slow)
@@ -125,7 +119,7 @@ struct APIProvider: Provider {
       begin: begin, firstToken: begin + wait + pace.first, end: begin + wait + pace.total,
       outputTokens: whole.outputTokens, hidden: pace.hidden)
     demand.meetFault(attempt, &course)
-    if isLively { meetFaults(attempt, at: begin, &course) }
+    if isLively { meetFaults(attempt, at: begin, &quotas, &course) }
     if !isCalm { exposure.strike(attempt, at: begin, isAdmitted: true, &course) }
     return course.outcome.isSuccess
   }
@@ -135,15 +129,19 @@ struct APIProvider: Provider {
   ) -> (bill: Money, nanoseconds: Int64) {
     let whole = demand.usage(of: attempt)
     let time =
-      pacing?.floor(attempt, whole, from: from.nanoseconds, until: until.nanoseconds)
-      ?? demand.pace(of: attempt, whole, slow: 1).total
+      pacing?.floor(
+        attempt, whole, slow: tierSlow, from: from.nanoseconds, until: until.nanoseconds)
+      ?? demand.pace(of: attempt, whole, slow: tierSlow).total
     return (billing.least(for: whole), time)
   }
 
-  mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
-    usage: Usage, bill: Money
-  ) {
-    billing.cut(promise, cut: cutBilling, started: started, at: now)
+  mutating func cut(
+    _ promise: Promise, started: Instant, at now: Instant, quotas: inout Quotas
+  ) -> (usage: Usage, bill: Money) {
+    let (usage, bill) = billing.cut(promise, cut: cutBilling, started: started, at: now)
+    entrance.end(promise.flight, usage, bill, at: now, quotas: &quotas)
+    faults.leave(promise.flight, &quotas)
+    return (usage, bill)
   }
 
   @inline(__always)

@@ -14,19 +14,21 @@ public protocol Provider: ~Copyable, Sendable {
   mutating func cancel(flight: UInt32, at now: Instant, into output: inout ProviderOutput)
 
   /// Goes on at the instant it had asked for.
-  mutating func wake(at now: Instant, into output: inout ProviderOutput)
+  mutating func wake(at now: Instant, quotas: inout Quotas, into output: inout ProviderOutput)
 
   /// When it wants to be woken; `distantFuture` for analytic models.
   var nextWake: Instant { get }
 
   /// What has been consumed and is billed when an attempt ends at `now`, before its promised end:
-  /// the gateway withdrew it or a deadline passed.
-  mutating func cut(_ promise: Promise, started: Instant, at now: Instant) -> (
-    usage: Usage, bill: Money
-  )
+  /// the gateway withdrew it or a deadline passed. Its quota is settled by that.
+  mutating func cut(
+    _ promise: Promise, started: Instant, at now: Instant, quotas: inout Quotas
+  ) -> (usage: Usage, bill: Money)
 
   /// Whether an attempt that starts at `now` would succeed, quotas aside: what a health check sees.
-  mutating func isWell(_ attempt: AttemptStart, at now: Instant) -> Bool
+  mutating func isWell(
+    _ attempt: AttemptStart, at now: Instant, quotas: inout Quotas
+  ) -> Bool
 
   /// The successful potential outcome of this attempt: no incident, no quota, no fault in the way,
   /// at the best instant from `from` to `until` to start it.

@@ -20,22 +20,28 @@ extension SelfHostedProvider {
   /// Whether a replica takes new work.
   func isOpen(_ place: Int) -> Bool { replicas[place].state == .ready && place < usable }
 
-  func fits(_ place: Int, _ need: Int64) -> Bool {
-    replicas[place].assigned < plan.batch && replicas[place].reserved <= plan.memory - need
+  func fits(_ place: Int, _ need: Int64, at now: Int64) -> Bool {
+    guard replicas[place].assigned < plan.batch else { return false }
+    return replicas[place].held(at: now, slow: slow) <= plan.memory - need
+  }
+
+  /// Tokens of memory that must be free for a job to be taken in hand.
+  func room(_ slot: Int) -> Int64 {
+    plan.preempts ? jobs[slot].prompt + jobs[slot].made + 1 : jobs[slot].need
   }
 
   /// Whether an attempt would be taken in hand at once.
-  mutating func hasRoom(_ line: Int, _ need: Int64) -> Bool {
+  mutating func hasRoom(_ line: Int, _ need: Int64, at now: Int64) -> Bool {
     guard waiting[line] == 0 else { return false }
-    if plan.dispatch == .leastLoaded { return isOpen(line) && fits(line, need) }
-    return roomiest(need) != nil
+    if plan.dispatch == .leastLoaded { return isOpen(line) && fits(line, need, at: now) }
+    return roomiest(need, at: now) != nil
   }
 
   /// The replica with room that has the fewest in hand.
-  private mutating func roomiest(_ need: Int64) -> Int? {
+  private mutating func roomiest(_ need: Int64, at now: Int64) -> Int? {
     var best: Int?
     var fewest = Int.max
-    for place in 0..<count where isOpen(place) && fits(place, need) {
+    for place in 0..<count where isOpen(place) && fits(place, need, at: now) {
       if replicas[place].assigned < fewest { (best, fewest) = (place, replicas[place].assigned) }
     }
     return best
@@ -49,8 +55,9 @@ extension SelfHostedProvider {
   }
 
   mutating func queue(_ slot: Int, _ line: Int) {
+    // Who was preempted goes on before others begin; of several the one that came first.
     let rank: UInt64 =
-      switch plan.order {
+      switch jobs[slot].made > 0 ? .fifo : plan.order {
       case .fifo: 0
       case .shortestPrompt: UInt64(jobs[slot].toPrefill)
       case .priority: 255 - UInt64(jobs[slot].priority)
@@ -64,9 +71,9 @@ extension SelfHostedProvider {
     while let slot = head(of: line) {
       let place: Int?
       if plan.dispatch == .shared {
-        place = roomiest(jobs[slot].need)
+        place = roomiest(room(slot), at: now)
       } else {
-        place = isOpen(line) && fits(line, jobs[slot].need) ? line : nil
+        place = isOpen(line) && fits(line, room(slot), at: now) ? line : nil
       }
       guard let place else { return }
       take(slot, from: line, to: place)
@@ -78,7 +85,7 @@ extension SelfHostedProvider {
   mutating func pull(_ place: Int, at now: Int64) {
     guard isOpen(place) else { return }
     let line = plan.dispatch == .shared ? 0 : place
-    while let slot = head(of: line), fits(place, jobs[slot].need) {
+    while let slot = head(of: line), fits(place, room(slot), at: now) {
       take(slot, from: line, to: place)
     }
   }
@@ -106,10 +113,46 @@ extension SelfHostedProvider {
     return nil
   }
 
+  /// Those that incidents have held up until `now` join their lines.
+  mutating func join(at now: Int64) {
+    while arriving.count > 0, Int64(KeyHeap.rank(of: arriving.first)) <= now {
+      let key = arriving.first
+      arriving.removeFirst()
+      let slot = KeyHeap.slot(of: key)
+      guard jobs[slot].place == .delayed, KeyHeap.isAbout(key, number: jobs[slot].number) else {
+        continue
+      }
+      let line = line(for: now)
+      jobs[slot].place = .waiting
+      jobs[slot].home = Int32(line)
+      queue(slot, line)
+      dispatch(line, at: now)
+    }
+    nextArrival = arriving.count > 0 ? Int64(KeyHeap.rank(of: arriving.first)) : .max
+  }
+
+  /// Those that a replica has preempted wait in front of its line.
+  mutating func requeue(from place: Int, at now: Int64) {
+    for index in 0..<preempted.count {
+      let slot = Int(preempted[index])
+      var line = plan.dispatch == .shared ? 0 : place
+      if plan.dispatch != .shared, replicas[place].state != .ready { line = self.line(for: now) }
+      jobs[slot].home = Int32(line)
+      jobs[slot].need = jobs[slot].toPrefill
+      queue(slot, line)
+    }
+    let isMoved = preempted.count > 0 && replicas[place].state != .ready
+    preempted.removeAll()
+    if isMoved {
+      for line in 0..<(plan.dispatch == .shared ? 1 : count) { dispatch(line, at: now) }
+    }
+  }
+
   /// A job leaves before its end: the gateway withdrew it, or its connection broke.
   mutating func leave(_ slot: Int, at now: Int64) {
     let home = Int(jobs[slot].home)
     switch jobs[slot].place {
+    case .delayed: freeSlot(slot)
     case .waiting:
       waiting[home] -= 1
       freeSlot(slot)
@@ -127,7 +170,7 @@ extension SelfHostedProvider {
 
   /// Tokens of a job's answer by `now`.
   mutating func made(_ slot: Int, at now: Int64) -> Int64 {
-    guard jobs[slot].place == .decoding else { return 0 }
+    guard jobs[slot].place == .decoding else { return jobs[slot].made }
     return replicas[Int(jobs[slot].home)].made(jobs[slot], at: now, slow: slow)
   }
 

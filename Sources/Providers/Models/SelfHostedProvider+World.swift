@@ -5,9 +5,9 @@ import Vocabulary
 extension SelfHostedProvider {
   /// What an attempt would be if it were alone: the yardstick of faults that show after a share of
   /// its time.
-  func alone(_ whole: Usage, from begin: Int64) -> Course {
+  func alone(_ whole: Usage, from begin: Int64, after delay: Int64 = 0) -> Course {
     let fresh = Int64(whole.inputTokens) - Int64(whole.cachedInputTokens)
-    let first = begin + Progress.nanoseconds(speed.prefillTime(max(1, fresh)))
+    let first = begin + delay + Progress.nanoseconds(speed.prefillTime(max(1, fresh)))
     let decode = speed.decodeAlone(
       prompt: Int64(whole.inputTokens), output: Int64(whole.outputTokens))
     return Course(
@@ -15,14 +15,15 @@ extension SelfHostedProvider {
       outputTokens: whole.outputTokens)
   }
 
-  /// The promise of an attempt that takes no place: an error, or silence.
+  /// The promise of an attempt that takes no place, as its course says.
   mutating func refusal(
     _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
   ) -> Promise {
     let (usage, bill) = billing.charge(whole, course, cut: cutBilling, startedAt: begin)
     return Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
-      incidents: course.incidents, billing: course.billing,
+      incidents: course.incidents, isDegraded: course.isDegraded && course.outcome.isSuccess,
+      billing: course.billing,
       firstToken: Instant(nanoseconds: course.firstToken),
       end: Instant(nanoseconds: course.end), usage: usage, bill: bill,
       pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause)
@@ -59,8 +60,17 @@ extension SelfHostedProvider {
   }
 
   private mutating func takeWeather(at now: Int64) {
+    slow = weather[place].slow
+    if let cell = grid?.cell(at: now) {
+      slow *= cell.first
+      nextDrift = grid?.until ?? .max
+    }
+    countUsable()
+  }
+
+  /// How many of the replicas take new work.
+  private mutating func countUsable() {
     let step = weather[place]
-    slow = step.slow
     guard step.share < 1 else { return usable = .max }
     var serving = 0
     for index in 0..<count where replicas[index].state == .ready { serving += 1 }
@@ -76,10 +86,12 @@ extension SelfHostedProvider {
   }
 
   /// An incident breaks connections of what is in hand.
-  mutating func strike(_ strike: Strike, at now: Int64, into output: inout ProviderOutput) {
+  mutating func strike(
+    _ strike: Strike, at now: Int64, quotas: inout Quotas, into output: inout ProviderOutput
+  ) {
     for slot in 0..<jobs.count {
       let job = jobs[slot]
-      guard job.place == .waiting || job.place == .coming || job.place == .decoding,
+      guard job.place != .free && job.place != .gone,
         job.begin < strike.from, strike.touchesInFlight(job.call, ordinal: job.ordinal)
       else { continue }
       var usage = job.usage
@@ -87,12 +99,14 @@ extension SelfHostedProvider {
       let isBroken = job.firstToken <= now
       let isBilled = isBroken && cutBilling != .nothing
       let bill = isBilled ? billing.charge(usage, startedAt: job.begin) : .zero
-      output.promises.append(
-        Promise(
-          flight: job.flight, outcome: isBroken ? .brokenStream : .connection,
-          incidents: job.incidents | strike.incident.mask,
-          firstToken: Instant(nanoseconds: job.firstToken), end: Instant(nanoseconds: now),
-          usage: isBroken ? usage : .none, bill: bill))
+      let promise = Promise(
+        flight: job.flight, outcome: isBroken ? .brokenStream : .connection,
+        incidents: job.incidents | strike.incident.mask,
+        firstToken: Instant(nanoseconds: job.firstToken), end: Instant(nanoseconds: now),
+        usage: isBroken ? usage : .none, bill: bill)
+      output.promises.append(promise)
+      entrance.end(job.flight, promise.usage, bill, at: promise.end, quotas: &quotas)
+      faults.leave(job.flight, &quotas)
       slotOfFlight[Int(job.flight)] = .max
       leave(slot, at: now)
     }
@@ -127,7 +141,7 @@ extension SelfHostedProvider {
     let wanted = autoscaler?.look(inFlight: inHand, replicas: before) ?? before
     if wanted > before { grow(by: wanted - before, at: now) }
     if wanted < before { shrink(by: before - wanted, at: now) }
-    if wanted != before { takeWeather(at: now) }
+    if wanted != before { countUsable() }
   }
 
   /// Starts replicas; those that were to go stay instead.
@@ -182,7 +196,7 @@ extension SelfHostedProvider {
     for index in 0..<count where replicas[index].readyAt <= now {
       replicas[index].readyAt = .max
       replicas[index].state = .ready
-      takeWeather(at: now)
+      countUsable()
       pull(index, at: now)
       replicas[index].interrupt(at: now, slow: slow)
     }

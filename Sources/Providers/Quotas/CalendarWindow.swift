@@ -2,7 +2,7 @@ import Vocabulary
 
 /// A count that starts anew with every period of the calendar: a day, a month.
 /// - Complexity: O(1) per judgement; some tens of divisions when a period begins.
-struct CalendarWindow: Sendable {
+struct CalendarWindow: QuotaLevel {
   private let limit: Int64
   private let period: CalendarPeriod
   private let calendar: Calendar
@@ -17,6 +17,9 @@ struct CalendarWindow: Sendable {
   }
 
   /// Opens the period that holds `now`, if it is another one.
+  mutating func advance(to now: Int64, steps: CapacitySteps) { advance(to: now) }
+
+  /// Opens the period that holds `now`, if it is another one.
   mutating func advance(to now: Int64) {
     guard now >= end else { return }
     let (start, end) = period.interval(at: Instant(nanoseconds: now), calendar)
@@ -26,7 +29,10 @@ struct CalendarWindow: Sendable {
   }
 
   /// Whether an instant lies in the period that is counted now.
-  func holds(instant: Int64) -> Bool { start <= instant && instant < end }
+  func counts(_ instant: Int64) -> Bool { start <= instant && instant < end }
+
+  /// Whether `permits` more fit; the period must have been advanced.
+  func holds(_ permits: Int64, factor: Int64) -> Bool { holds(permits) }
 
   /// Whether `permits` more fit; the period must have been advanced.
   func holds(_ permits: Int64) -> Bool { permits <= limit && used <= limit - permits }
@@ -35,5 +41,7 @@ struct CalendarWindow: Sendable {
   mutating func take(_ permits: Int64) { used &+= permits }
 
   /// Nanoseconds until the next period; `nil` if `permits` never fit in one.
-  func wait(for permits: Int64, at now: Int64) -> Int64? { permits > limit ? nil : end - now }
+  func wait(for permits: Int64, factor: Int64, at now: Int64) -> Int64? {
+    permits > limit ? nil : end - now
+  }
 }

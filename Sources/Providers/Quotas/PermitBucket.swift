@@ -6,11 +6,14 @@ import Vocabulary
 /// f (parts per million) adds count × f. A factor scales the refill and what the bucket holds. The
 /// level may fall below zero where tokens are charged after the answer.
 /// - Complexity: O(1) per judgement, plus the capacity steps that passed since the last.
-struct PermitBucket: Sendable {
+struct PermitBucket: QuotaLevel {
   private let count: Int128
   private let period: Int128
   private let unit: Int128
   private let burst: Int128
+  /// What a nanosecond adds, and what it holds, at factor 1.
+  private let gain: Int128
+  private let most: Int128
   private var level: Int128
   private var touched: Int64 = 0
 
@@ -20,15 +23,24 @@ struct PermitBucket: Sendable {
     period = Int128(rate.periodNanoseconds)
     unit = period * Int128(CapacitySteps.one)
     self.burst = Int128(burst)
-    level = Int128(burst) * unit
+    most = Int128(burst) * unit
+    gain = count * Int128(CapacitySteps.one)
+    level = most
   }
 
   /// Refills up to `now`, step by step.
+  @inline(__always)
   mutating func advance(to now: Int64, steps: CapacitySteps) {
     guard now > touched else { return }
-    var from = touched
+    let from = touched
     touched = now
-    if steps.isEmpty { return refill(for: now - from, factor: CapacitySteps.one) }
+    guard steps.isEmpty else { return refill(from: from, to: now, steps) }
+    if level != most { level = min(level + gain * Int128(now - from), most) }
+  }
+
+  @inline(never)
+  private mutating func refill(from: Int64, to now: Int64, _ steps: CapacitySteps) {
+    var from = from
     var place = steps.place(at: from)
     while true {
       let end = steps.end(of: place)
@@ -46,19 +58,22 @@ struct PermitBucket: Sendable {
   }
 
   /// Whether `permits` are there; the bucket must have been advanced.
-  func holds(_ permits: Int64) -> Bool { level >= Int128(permits) * unit }
+  func holds(_ permits: Int64, factor: Int64) -> Bool { level >= Int128(permits) * unit }
 
   /// Takes permits, or gives them back if the number is negative.
   mutating func take(_ permits: Int64) {
-    level = min(level - Int128(permits) * unit, burst * unit)
+    level = min(level - Int128(permits) * unit, most)
   }
 
   /// Nanoseconds until `permits` are there at the present factor; `nil` if that never happens.
-  func wait(for permits: Int64, factor: Int64) -> Int64? {
+  func wait(for permits: Int64, factor: Int64, at now: Int64) -> Int64? {
     let missing = Int128(permits) * unit - level
     if missing <= 0 { return 0 }
     let gain = count * Int128(factor)
     guard gain > 0, Int128(permits) * 1_000_000 <= burst * Int128(factor) else { return nil }
     return Int64(clamping: (missing + gain - 1) / gain)
   }
+
+  /// A bucket forgets when it was charged.
+  func counts(_ instant: Int64) -> Bool { true }
 }

@@ -5,10 +5,10 @@ import Vocabulary
 /// Windows are [k·length, (k+1)·length); each lets ⌊rate × length × factor⌋ permits through, with
 /// the factor at the moment of judgement.
 /// - Complexity: O(1) per judgement.
-struct PermitWindow: Sendable {
+struct PermitWindow: QuotaLevel {
   private let length: Int64
   private let limit: Int64
-  private(set) var index: Int64 = .min
+  private var index: Int64 = .min
   private var used: Int64 = 0
 
   /// An unused window.
@@ -23,15 +23,17 @@ struct PermitWindow: Sendable {
   }
 
   /// Opens the window that holds `now`, if it is another one.
-  mutating func advance(to now: Int64) {
+  mutating func advance(to now: Int64, steps: CapacitySteps) {
     let current = window(of: now)
     guard current > index else { return }
     index = current
     used = 0
   }
 
-  /// The number of the window that holds an instant.
-  func window(of instant: Int64) -> Int64 {
+  /// Whether an instant lies in the window that is counted now.
+  func counts(_ instant: Int64) -> Bool { window(of: instant) == index }
+
+  private func window(of instant: Int64) -> Int64 {
     let (quotient, remainder) = instant.quotientAndRemainder(dividingBy: length)
     return remainder < 0 ? quotient - 1 : quotient
   }

@@ -1,24 +1,15 @@
 import Vocabulary
 
 /// One quota at work: its meters, and the charges and refunds that are due when answers end.
-struct QuotaState: Sendable {
-  private enum Level: Sendable {
-    case bucket(PermitBucket)
-    case window(PermitWindow)
-    case day(CalendarWindow)
-    case ramp(RampWindow)
-  }
-
-  private struct Meter: Sendable {
-    let unit: QuotaPlan.Unit
-    var level: Level
-  }
-
+struct QuotaState: ~Copyable {
   private let charge: QuotaPlan.Charge
   private let weights: QuotaPlan.Weights
   private let saysRetryAfter: Bool
   private let steps: CapacitySteps
-  private var meters: [Meter]
+  private var buckets = QuotaMeters<PermitBucket>()
+  private var windows = QuotaMeters<PermitWindow>()
+  private var days = QuotaMeters<CalendarWindow>()
+  private var ramps = QuotaMeters<RampWindow>()
   private var spend: CalendarWindow?
   private var due = DueCharges()
 
@@ -34,144 +25,103 @@ struct QuotaState: Sendable {
     spend = plan.spend.map {
       CalendarWindow(limit: $0.count, of: $0.period, plan.calendar)
     }
-    var meters = plan.meters.map { meter in
+    for meter in plan.meters {
       if meter.isDaily {
         let limit = PermitWindow.limit(rate: meter.rate, length: 86_400_000_000_000)
-        return Meter(
-          unit: meter.unit, level: .day(CalendarWindow(limit: limit, of: .day, plan.calendar)))
-      }
-      if let window = plan.window {
+        days.add(meter.unit, CalendarWindow(limit: limit, of: .day, plan.calendar))
+      } else if let window = plan.window {
         let length = max(1, window.nanoseconds)
-        return Meter(
-          unit: meter.unit, level: .window(PermitWindow(rate: meter.rate, length: length)))
+        windows.add(meter.unit, PermitWindow(rate: meter.rate, length: length))
+      } else {
+        buckets.add(meter.unit, PermitBucket(rate: meter.rate, burst: meter.capacity))
       }
-      return Meter(
-        unit: meter.unit,
-        level: .bucket(PermitBucket(rate: meter.rate, burst: meter.capacity)))
     }
-    if let acceleration = plan.acceleration {
-      meters.append(Meter(unit: .tokens, level: .ramp(RampWindow(acceleration))))
-    }
-    self.meters = meters
+    if let acceleration = plan.acceleration { ramps.add(.tokens, RampWindow(acceleration)) }
   }
 
   /// Judges an attempt against all meters and charges all of them, or none.
   mutating func judge(_ demand: QuotaDemand, at now: Instant) -> QuotaVerdict {
-    settle(until: now.nanoseconds)
-    advance(to: now.nanoseconds)
-    if let spend, !spend.holds(1) { return .spent }
-    let factor = steps.factor(at: now.nanoseconds)
-    var isRefused = false
-    var wait: Int64? = 0
-    for meter in meters {
-      let asked = charge == .estimate ? 1 : max(1, atStart(demand, meter.unit))
-      let missing: Int64??
-      switch meter.level {
-      case .bucket(let bucket):
-        missing = bucket.holds(asked) ? nil : .some(bucket.wait(for: asked, factor: factor))
-      case .window(let window):
-        missing =
-          window.holds(asked, factor: factor)
-          ? nil : .some(window.wait(for: asked, factor: factor, at: now.nanoseconds))
-      case .day(let day):
-        missing = day.holds(asked) ? nil : .some(day.wait(for: asked, at: now.nanoseconds))
-      case .ramp(let ramp):
-        missing = ramp.holds(asked) ? nil : .some(ramp.wait(at: now.nanoseconds))
-      }
-      guard let missing else { continue }
-      isRefused = true
-      if let soFar = wait, let missing { wait = max(soFar, missing) } else { wait = nil }
+    let now = now.nanoseconds
+    settle(until: now)
+    advance(to: now)
+    if spend?.holds(1) == false { return .spent }
+    let factor = steps.factor(at: now)
+    let (charge, weights) = (charge, weights)
+    func atStart(_ unit: QuotaPlan.Unit) -> Int64 {
+      unit == .requests || charge != .actual ? demand.permits(of: unit, weights) : 0
     }
-    if isRefused {
-      guard saysRetryAfter, let wait else { return .refused(.unsaid) }
-      return .refused(RetryAfter(.nanoseconds(wait)))
+    func asked(_ unit: QuotaPlan.Unit) -> Int64 { charge == .estimate ? 1 : max(1, atStart(unit)) }
+    var wait = QuotaWait()
+    buckets.judge(asked, factor: factor, at: now, &wait)
+    windows.judge(asked, factor: factor, at: now, &wait)
+    days.judge(asked, factor: factor, at: now, &wait)
+    ramps.judge(asked, factor: factor, at: now, &wait)
+    if wait.isRefused {
+      guard saysRetryAfter, let nanoseconds = wait.nanoseconds else { return .refused(.unsaid) }
+      return .refused(RetryAfter(.nanoseconds(nanoseconds)))
     }
-    for index in meters.indices { take(atStart(demand, meters[index].unit), from: index) }
+    buckets.take(atStart)
+    windows.take(atStart)
+    days.take(atStart)
+    ramps.take(atStart)
     return .admitted
   }
 
-  /// Notes what an admitted attempt will have used when it ends.
+  /// Notes what an admitted attempt will have used when it ends; of one that does not say when it
+  /// will (`distantFuture`), what is said at its end counts.
   mutating func expect(
     _ usage: QuotaDemand, reserved: QuotaDemand, from start: Instant, at end: Instant,
-    bill: Money = .zero
+    bill: Money = .zero, flight: UInt32 = 0
   ) {
-    guard charge != .reserve || spend != nil, end != .distantFuture else { return }
+    guard charge != .reserve || spend != nil else { return }
     due.add(
       DueCharge(
         at: end.nanoseconds, reservedAt: start.nanoseconds, used: usage, reserved: reserved,
-        bill: bill.picodollars))
+        bill: bill.picodollars, flight: flight))
+  }
+
+  /// An attempt has ended at another instant than it had said, or had said none.
+  ///
+  /// `now` must not lie before the last judgement.
+  mutating func end(_ flight: UInt32, used usage: QuotaDemand, bill: Money, at now: Instant) {
+    settle(until: now.nanoseconds)
+    guard var charge = due.remove(flight: flight) else { return }
+    charge.at = now.nanoseconds
+    charge.used = usage
+    charge.bill = bill.picodollars
+    settle(charge)
   }
 
   /// How many charges and refunds are still to come.
   var pending: Int { due.count }
 
-  private func atStart(_ demand: QuotaDemand, _ unit: QuotaPlan.Unit) -> Int64 {
-    unit == .requests || charge != .actual ? demand.permits(of: unit, weights) : 0
-  }
-
+  @inline(__always)
   private mutating func advance(to now: Int64) {
     spend?.advance(to: now)
-    for index in meters.indices {
-      switch meters[index].level {
-      case .bucket(var bucket):
-        bucket.advance(to: now, steps: steps)
-        meters[index].level = .bucket(bucket)
-      case .window(var window):
-        window.advance(to: now)
-        meters[index].level = .window(window)
-      case .day(var day):
-        day.advance(to: now)
-        meters[index].level = .day(day)
-      case .ramp(var ramp):
-        ramp.advance(to: now)
-        meters[index].level = .ramp(ramp)
-      }
-    }
+    buckets.advance(to: now, steps: steps)
+    windows.advance(to: now, steps: steps)
+    days.advance(to: now, steps: steps)
+    ramps.advance(to: now, steps: steps)
   }
 
-  private mutating func take(_ permits: Int64, from index: Int) {
-    switch meters[index].level {
-    case .bucket(var bucket):
-      bucket.take(permits)
-      meters[index].level = .bucket(bucket)
-    case .window(var window):
-      window.take(permits)
-      meters[index].level = .window(window)
-    case .day(var day):
-      day.take(permits)
-      meters[index].level = .day(day)
-    case .ramp(var ramp):
-      ramp.take(permits)
-      meters[index].level = .ramp(ramp)
-    }
-  }
-
+  @inline(__always)
   private mutating func settle(until now: Int64) {
-    while let charge = due.removeFirst(until: now) {
-      advance(to: charge.at)
-      spend?.take(charge.bill)
-      if self.charge == .reserve { continue }
-      for index in meters.indices where meters[index].unit != .requests {
-        let unit = meters[index].unit
-        var change = charge.used.permits(of: unit, weights)
-        if self.charge != .actual { change -= charge.reserved.permits(of: unit, weights) }
-        // A refund belongs to the window that was charged; a later one knows nothing of it.
-        if change < 0, !isOfPresent(charge.reservedAt, index) { continue }
-        take(change, from: index)
-      }
-    }
+    while let charge = due.removeFirst(until: now) { settle(charge) }
   }
-}
 
-extension QuotaState {
-  /// Whether an instant lies in the window that a meter counts now; always, if it has none.
-  private func isOfPresent(_ instant: Int64, _ index: Int) -> Bool {
-    switch meters[index].level {
-    case .bucket: true
-    case .window(let window): window.window(of: instant) == window.index
-    case .day(let day): day.holds(instant: instant)
-    case .ramp(let ramp): ramp.holds(instant: instant)
+  private mutating func settle(_ due: DueCharge) {
+    advance(to: due.at)
+    spend?.take(due.bill)
+    if charge == .reserve { return }
+    let (isCharged, weights) = (charge != .actual, weights)
+    func change(_ unit: QuotaPlan.Unit) -> Int64 {
+      due.used.permits(of: unit, weights)
+        - (isCharged ? due.reserved.permits(of: unit, weights) : 0)
     }
+    buckets.settle(change, chargedAt: due.reservedAt)
+    windows.settle(change, chargedAt: due.reservedAt)
+    days.settle(change, chargedAt: due.reservedAt)
+    ramps.settle(change, chargedAt: due.reservedAt)
   }
 }
 

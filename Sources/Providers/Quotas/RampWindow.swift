@@ -7,7 +7,7 @@ import Vocabulary
 /// A rule in the spirit of Anthropic's note that sharp ramps can draw 429s within the stated limits;
 /// how it is judged there is not published.
 /// - Complexity: O(1) per judgement.
-struct RampWindow: Sendable {
+struct RampWindow: QuotaLevel {
   private let length: Int64
   private let factor: Double
   private let from: Int64
@@ -22,7 +22,7 @@ struct RampWindow: Sendable {
   }
 
   /// Opens the window that holds `now`, if it is another one.
-  mutating func advance(to now: Int64) {
+  mutating func advance(to now: Int64, steps: CapacitySteps) {
     let current = max(0, now) / length
     guard current > index else { return }
     before = current == index + 1 ? used : 0
@@ -31,10 +31,10 @@ struct RampWindow: Sendable {
   }
 
   /// Whether an instant lies in the window that is counted now.
-  func holds(instant: Int64) -> Bool { max(0, instant) / length == index }
+  func counts(_ instant: Int64) -> Bool { max(0, instant) / length == index }
 
   /// Whether `permits` more fit; the window must have been advanced.
-  func holds(_ permits: Int64) -> Bool {
+  func holds(_ permits: Int64, factor _: Int64) -> Bool {
     let most = min(Double(before) * factor, 4e18)
     return used + permits <= max(from, Int64(most))
   }
@@ -43,5 +43,7 @@ struct RampWindow: Sendable {
   mutating func take(_ permits: Int64) { used += permits }
 
   /// Nanoseconds until the next window; whether it lets so many in is not known.
-  func wait(at now: Int64) -> Int64? { (index + 1) * length - now }
+  func wait(for permits: Int64, factor: Int64, at now: Int64) -> Int64? {
+    (index + 1) * length - now
+  }
 }

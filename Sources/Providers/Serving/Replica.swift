@@ -26,8 +26,14 @@ struct Replica: ~Copyable, @unchecked Sendable {
   var readyAt: Int64 = .max
   /// Jobs that it has in hand.
   private(set) var assigned = 0
-  /// Tokens of memory set aside.
+  /// Tokens of memory set aside; where nothing is, of contexts that are to be computed.
   private(set) var reserved: Int64 = 0
+  /// Its place among the replicas.
+  let index: Int32
+  /// Tokens of memory, if nothing is set aside and answers are preempted; else `.max`.
+  private let growsTo: Int64
+  /// Answers by how late they came, if any may be preempted.
+  private var latest = KeyHeap()
   /// When its next change comes.
   private(set) var next: Int64 = .max
 
@@ -53,6 +59,23 @@ struct Replica: ~Copyable, @unchecked Sendable {
   private var chunk: Int64 = 0
 
   var isIdle: Bool { phase == .idle }
+
+  init(_ index: Int, _ plan: borrowing ServingPlan) {
+    self.index = Int32(index)
+    growsTo = plan.preempts ? plan.memory : .max
+  }
+
+  private var preempts: Bool { growsTo < .max }
+
+  /// Tokens of memory that are taken at `now`.
+  mutating func held(at now: Int64, slow: Double) -> Int64 {
+    guard preempts else { return reserved }
+    var made: Int64 = 0
+    if phase == .mixed || phase == .decode {
+      made = answers &* min(planned, iterations(in: work(at: now, slow)))
+    }
+    return reserved &+ context &+ made
+  }
 
   /// Takes a job in hand.
   mutating func assign(_ slot: Int, _ jobs: inout Buffer<ServingJob>) {
@@ -122,14 +145,14 @@ struct Replica: ~Copyable, @unchecked Sendable {
     while finishing.count > 0 {
       let key = finishing.first
       let slot = KeyHeap.slot(of: key)
-      let isLive =
-        jobs[slot].place == .decoding && KeyHeap.isAbout(key, number: jobs[slot].number)
+      let isLive = isFinishing(key, jobs[slot])
       if isLive, Int64(KeyHeap.rank(of: key)) > step { break }
       finishing.removeFirst()
       guard isLive else { continue }
       answers &-= 1
       context &-= jobs[slot].prompt &+ jobs[slot].output
       release(slot, &jobs)
+      jobs[slot].place = .gone
       ended.append(UInt32(slot))
     }
     if phase == .mixed {
@@ -142,23 +165,32 @@ struct Replica: ~Copyable, @unchecked Sendable {
         begin(at: now, &jobs, ended: &ended, begun: &begun, dropped: &dropped)
       }
     }
-    phase = .idle
-  }
-
-  /// Plans what comes next; `next` is when it ends.
-  mutating func planPhase(
-    at now: Int64, _ jobs: inout Buffer<ServingJob>, _ speed: borrowing SpeedLaw,
-    _ mixing: ServingPlan.Mixing, slow: Double, dropped: inout Buffer<UInt32>
-  ) {
-    start = now
-    done = 0
+    // Before others are taken in hand, who may need their room.
     while coming.count > 0, jobs[coming[0]].place == .gone {
       let slot = coming[0]
       coming.removeFirst()
       release(slot, &jobs)
       dropped.append(UInt32(slot))
     }
-    let untilEnd = finishing.count > 0 ? Int64(KeyHeap.rank(of: finishing.first)) &- step : .max
+    phase = .idle
+  }
+
+  /// Plans what comes next; `next` is when it ends.
+  mutating func planPhase(
+    at now: Int64, _ jobs: inout Buffer<ServingJob>, _ speed: borrowing SpeedLaw,
+    _ mixing: ServingPlan.Mixing, slow: Double, dropped: inout Buffer<UInt32>,
+    preempted: inout Buffer<UInt32>
+  ) {
+    start = now
+    done = 0
+    if preempts { makeRoom(mixing, &jobs, preempted: &preempted) }
+    var untilEnd = finishing.count > 0 ? Int64(KeyHeap.rank(of: finishing.first)) &- step : .max
+    // A step makes a token of each answer: after so many the memory is full.
+    if preempts, answers > 0 {
+      untilEnd = min(untilEnd, max(1, (growsTo &- reserved &- context) / answers))
+      // Who waits may fit where one has made room: that is seen at the end of the iteration.
+      if preempted.count > 0 { untilEnd = 1 }
+    }
     if coming.count > 0 {
       switch mixing {
       case .prefillFirst(let most): planPrefill(most, &jobs, speed)
@@ -215,19 +247,68 @@ struct Replica: ~Copyable, @unchecked Sendable {
       release(slot, &jobs)
       return dropped.append(UInt32(slot))
     }
-    jobs[slot].firstToken = now
-    if jobs[slot].output <= 1 {
+    let isFirst = jobs[slot].made == 0
+    let made = jobs[slot].made &+ 1
+    if isFirst { jobs[slot].firstToken = now }
+    if jobs[slot].output <= made {
       release(slot, &jobs)
+      jobs[slot].place = .gone
       return ended.append(UInt32(slot))
     }
     jobs[slot].place = .decoding
-    jobs[slot].finish = step &+ jobs[slot].output &- 1
+    jobs[slot].finish = step &+ jobs[slot].output &- made
     answers &+= 1
-    context &+= jobs[slot].prompt &+ 1
+    context &+= jobs[slot].prompt &+ made
+    if preempts {
+      reserved &-= jobs[slot].need
+      jobs[slot].need = 0
+      latest.push(
+        KeyHeap.key(
+          rank: .max &- jobs[slot].number, number: jobs[slot].number, slot: slot))
+    }
     finishing.push(
       KeyHeap.key(
         rank: UInt64(jobs[slot].finish), number: jobs[slot].number, slot: slot))
-    begun.append(UInt32(slot))
+    if isFirst { begun.append(UInt32(slot)) }
+  }
+
+  // MARK: Memory that runs out
+
+  /// Whether a key of `finishing` is about an answer that ends here, then.
+  private func isFinishing(_ key: UInt128, _ job: ServingJob) -> Bool {
+    job.place == .decoding && KeyHeap.isAbout(key, number: job.number)
+      && (!preempts || job.home == index && Int64(KeyHeap.rank(of: key)) == job.finish)
+  }
+
+  /// Puts answers back, the last that came first, until the others have room for one more token.
+  ///
+  /// What had been made of them is kept and counts as prompt when they come again.
+  private mutating func makeRoom(
+    _ mixing: ServingPlan.Mixing, _ jobs: inout Buffer<ServingJob>,
+    preempted: inout Buffer<UInt32>
+  ) {
+    // While prompts come first no answer grows.
+    if case .prefillFirst = mixing, coming.count > 0 { return }
+    while answers > 0, reserved &+ context &+ answers > growsTo, latest.count > 0 {
+      let key = latest.first
+      let slot = KeyHeap.slot(of: key)
+      latest.removeFirst()
+      guard jobs[slot].place == .decoding, jobs[slot].home == index,
+        KeyHeap.isAbout(key, number: jobs[slot].number)
+      else { continue }
+      jobs[slot].made = jobs[slot].made(by: step)
+      jobs[slot].toPrefill = jobs[slot].prompt &+ jobs[slot].made
+      jobs[slot].place = .waiting
+      answers &-= 1
+      assigned &-= 1
+      context &-= jobs[slot].toPrefill
+      preempted.append(UInt32(slot))
+    }
+    while finishing.count > 0,
+      !isFinishing(finishing.first, jobs[KeyHeap.slot(of: finishing.first)])
+    {
+      finishing.removeFirst()
+    }
   }
 
   private mutating func release(_ slot: Int, _ jobs: inout Buffer<ServingJob>) {

@@ -5,6 +5,8 @@ struct ServingJob: BitwiseCopyable {
   enum Place: UInt8 {
     /// The slot is unused.
     case free
+    /// On its way to a line: an incident holds it up.
+    case delayed
     /// In a line.
     case waiting
     /// Taken by a replica; its prompt is to be computed, or is being computed.
@@ -29,8 +31,10 @@ struct ServingJob: BitwiseCopyable {
   var prompt: Int64 = 0
   /// Tokens of its answer.
   var output: Int64 = 0
-  /// Tokens of memory set aside.
+  /// Tokens of memory set aside; where nothing is, those of a context that is to be computed.
   var need: Int64 = 0
+  /// Tokens that it had made when it was preempted last.
+  var made: Int64 = 0
   /// The number of the step after which it is whole.
   var finish: Int64 = 0
   var begin: Int64 = 0

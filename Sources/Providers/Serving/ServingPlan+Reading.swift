@@ -30,8 +30,17 @@ extension ServingPlan {
       "memory", in: 1...1_000_000_000_000, unit: "tokens",
       "tokens of context that a replica holds; silence means the measured model's, else no bound")
     let reserve = try s.name(
-      "reserve", default: "answer", among: ["answer", "cap"], kind: "way to set memory aside",
-      "what is set aside for an answer: what it will really need, or its output cap")
+      "reserve", default: "answer", among: ["answer", "cap", "nothing"],
+      kind: "way to set memory aside",
+      "what is set aside for an answer: what it will really need, its output cap, or nothing: where "
+        + "memory runs out, the answer that came last is preempted and computed anew (vLLM)")
+    try s.require(
+      reserve != 2 || memory != nil || preset != nil, "reserve",
+      expected: "`memory`: without a bound none runs out")
+    let drift = try s.object(
+      "drift", "how the speed wanders beside the load", Drift.init(reading:))
+    try s.require(
+      drift?.perToken ?? 1 == 1, "drift", expected: "no `perToken`: a replica has one clock")
     let mixing = try s.optionalChoice(
       "prefill", from: mixings, "how prompts and answers share a replica")
     let order = try s.name(
@@ -68,6 +77,8 @@ extension ServingPlan {
       memory: memory.map(Int64.init) ?? preset?.memory ?? .max, reservesCap: reserve == 1,
       mixing: mixing ?? .prefillFirst(tokens: 8192), order: Order.allCases[order],
       dispatch: Dispatch.allCases[dispatch], autoscaling: autoscaling)
+    plan.preempts = reserve == 2
+    plan.drift = drift
     if let queue {
       (plan.queue, plan.fullStatus, plan.answers, plan.retryAfter) = queue
     }

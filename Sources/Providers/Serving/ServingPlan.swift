@@ -70,6 +70,11 @@ public struct ServingPlan: Sendable, Hashable {
   /// Whether the memory for an answer is set aside by its output cap (text-generation-inference) or
   /// by what it will really need, which no real server knows.
   public var reservesCap: Bool
+  /// Whether nothing is set aside: an answer takes memory token by token, and where it runs out the
+  /// answer that came last is put back in front of the line and its context computed anew (vLLM).
+  public var preempts = false
+  /// How the speed wanders beside the load; `nil` if it does not.
+  public var drift: Drift?
   /// How prompts and answers share a replica.
   public var mixing: Mixing
   /// Who is next.

@@ -45,6 +45,18 @@ public enum ServingPresets {
     var memory: Int64
     var dollarsPerHour: Double
 
+    init(
+      _ model: String, _ machine: Machine, gpus: Int = 8, memory: Int64, prefill: [Double],
+      step: Double, perAnswer: Double, perContextToken: Double
+    ) {
+      name = model + "/" + (gpus == 8 ? "" : "\(gpus)x") + machine.name
+      (self.model, self.gpus, self.memory) = (model, gpus, memory)
+      (self.prefill, self.step) = (prefill, step)
+      (self.perAnswer, self.perContextToken) = (perAnswer, perContextToken)
+      hardware = machine.name + "-80gb"
+      dollarsPerHour = machine.dollarsPerHour * Double(gpus) / 8
+    }
+
     var preset: ServingPreset {
       let points = zip(ServingPresets.tokens, prefill).map {
         ServingSpeed.Point(tokens: $0, nanoseconds: $1 * 1e6)
@@ -56,38 +68,41 @@ public enum ServingPresets {
     }
   }
 
+  /// A node of eight GPUs.
+  struct Machine: Sendable {
+    var name: String
+    var dollarsPerHour: Double
+
+    static let h100 = Machine(name: "h100", dollarsPerHour: 49.24)
+    static let a100 = Machine(name: "a100", dollarsPerHour: 21.6)
+  }
+
   static let tokens: [Int64] = [128, 512, 1024, 2048, 4096, 8192, 16384, 32768]
 
   static let rows: [Row] = [
     Row(
-      name: "llama2-70b/h100", model: "llama2-70b", hardware: "h100-80gb", gpus: 8,
+      "llama2-70b", .h100, memory: 1_330_000,
       prefill: [53.9, 53.9, 77.7, 134.4, 376.2, 831.5, 1551.7, 2936.3],
-      step: 29.65, perAnswer: 0.2091, perContextToken: 0.000191, memory: 1_330_000,
-      dollarsPerHour: 49.24),
+      step: 29.65, perAnswer: 0.2091, perContextToken: 0.000191),
     Row(
-      name: "llama2-70b/a100", model: "llama2-70b", hardware: "a100-80gb", gpus: 8,
+      "llama2-70b", .a100, memory: 1_330_000,
       prefill: [65.3, 93.0, 160.9, 282.7, 708.4, 1781, 3524.5, 7554],
-      step: 44.4, perAnswer: 0.2459, perContextToken: 0.000238, memory: 1_330_000,
-      dollarsPerHour: 21.6),
+      step: 44.4, perAnswer: 0.2459, perContextToken: 0.000238),
     Row(
-      name: "llama2-70b/4xh100", model: "llama2-70b", hardware: "h100-80gb", gpus: 4,
+      "llama2-70b", .h100, gpus: 4, memory: 450_000,
       prefill: [49.1, 59.7, 104.6, 200.5, 456.7, 924.9, 1726.1, 3520.5],
-      step: 29.113, perAnswer: 0.2483, perContextToken: 0.000043, memory: 450_000,
-      dollarsPerHour: 24.62),
+      step: 29.113, perAnswer: 0.2483, perContextToken: 0.000043),
     Row(
-      name: "llama2-70b/4xa100", model: "llama2-70b", hardware: "a100-80gb", gpus: 4,
+      "llama2-70b", .a100, gpus: 4, memory: 450_000,
       prefill: [63.7, 127, 247.4, 427.4, 1069.1, 2620.1, 5131.7, 10947.8],
-      step: 44.014, perAnswer: 0.1734, perContextToken: 0.000227, memory: 450_000,
-      dollarsPerHour: 10.8),
+      step: 44.014, perAnswer: 0.1734, perContextToken: 0.000227),
     Row(
-      name: "bloom-176b/h100", model: "bloom-176b", hardware: "h100-80gb", gpus: 8,
+      "bloom-176b", .h100, memory: 55_800,
       prefill: [48.3, 76.1, 132.2, 252, 649.6, 1411.6, 2521.9, 4996.5],
-      step: 35.66, perAnswer: 0.2839, perContextToken: 0.000171, memory: 55_800,
-      dollarsPerHour: 49.24),
+      step: 35.66, perAnswer: 0.2839, perContextToken: 0.000171),
     Row(
-      name: "bloom-176b/a100", model: "bloom-176b", hardware: "a100-80gb", gpus: 8,
+      "bloom-176b", .a100, memory: 55_800,
       prefill: [79.7, 174.4, 287.5, 536.1, 1332.6, 3591.5, 5782, 11251.8],
-      step: 48.302, perAnswer: 0.3976, perContextToken: 0.000337, memory: 55_800,
-      dollarsPerHour: 21.6),
+      step: 48.302, perAnswer: 0.3976, perContextToken: 0.000337),
   ]
 }

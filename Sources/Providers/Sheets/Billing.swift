@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// What one deployment bills: its sheet, the curve that bends it, and the month's ledger.
+/// What one deployment bills: its sheet, the curve that bends it, and the month's ledger, its own or its
+/// account's.
 ///
 /// The instant that counts for a price is the attempt's start. A bill enters the ledger when it is
 /// promised; an attempt that is cut takes its promise back and books what it was billed instead.
@@ -10,9 +11,11 @@ struct Billing: Sendable {
   let sheet: PriceSheet
   private let curve: PriceCurve?
   private let isPlain: Bool
-  private var ledger = VolumeLedger()
+  private let ledger: AccountLedger
 
-  init(_ plan: DeploymentPlan) {
+  /// - Parameter account: the ledger that it shares with others; `nil` for one of its own.
+  init(_ plan: DeploymentPlan, account: AccountLedger? = nil) {
+    ledger = account ?? AccountLedger()
     sheet = plan.price
     curve = plan.curve
     isPlain = plan.curve == nil
@@ -37,7 +40,7 @@ struct Billing: Sendable {
   mutating func release(_ promised: Usage, startedAt start: Int64) {
     guard let curve, let volume = curve.volume else { return }
     let instant = Instant(nanoseconds: start)
-    ledger.book(
+    ledger.volume.book(
       promised, list: curve.listBill(for: promised, at: instant), at: instant, isReversed: true,
       volume, curve.calendar)
   }
@@ -52,9 +55,9 @@ struct Billing: Sendable {
   @inline(never)
   private mutating func chargeCurve(_ usage: Usage, _ instant: Instant) -> Money {
     guard let curve else { return sheet.bill(for: usage) }
-    let bill = curve.bill(for: usage, at: instant, after: ledger)
+    let bill = curve.bill(for: usage, at: instant, after: ledger.volume)
     if let volume = curve.volume {
-      ledger.book(
+      ledger.volume.book(
         usage, list: curve.listBill(for: usage, at: instant), at: instant, volume, curve.calendar)
     }
     return bill

@@ -19,7 +19,7 @@ public struct PriceDates: Sendable {
 }
 
 extension PriceTerms {
-  /// Reads `price` and `serviceTier` of a deployment.
+  /// Reads the `price` of a deployment.
   ///
   /// What they do not say is the model's row of the price book. What is rented by the hour (`serving`,
   /// `provisioned`) costs nothing by the token
@@ -46,18 +46,28 @@ extension PriceTerms {
           + " silence about a price is not zero")
     }
     let silence = isRented ? RateCard(sheet: .free) : row?.card ?? RateCard(sheet: .free)
-    var terms = said ?? PriceTerms(silence)
+    let terms = said ?? PriceTerms(silence)
     try s.require(
       !isRented || terms.standing == nil, "price",
       expected: "nothing by the hour or month: `serving` or `provisioned` says it")
-    let tier = try s.name(
-      "serviceTier", default: ServiceTier.standard.rawValue,
-      among: ServiceTier.allCases.map(\.rawValue), kind: "service tier",
-      "at which of the provider's rates it is served")
-    let isKnown = terms.serve(ServiceTier.allCases[tier])
+    return (terms, isFromBook)
+  }
+
+  /// Reads `serviceTier`: at which of the rates it is served, and what that does to its times.
+  static func readTier(
+    _ s: inout SettingsReader, into terms: inout PriceTerms, isServed: Bool
+  ) throws(SettingError) -> Double {
+    let use = try s.choice(
+      "serviceTier", from: ServiceTiers.registry, default: ServiceTier.standard.rawValue,
+      "at which of the provider's rates it is served, and how much slower")
+    let isKnown = terms.serve(use.tier)
     try s.require(
       isKnown, "serviceTier", expected: "a tier that the prices know",
       next: "add its rates to `price`, such as flex: { input: \"$1/M\", output: \"$4/M\" }")
-    return (terms, isFromBook)
+    try s.require(
+      !isServed || use.slow == 1, "serviceTier",
+      expected: "no factor on the times of a self-hosted deployment",
+      next: "its times emerge from the load; `priority` of the traffic says who is served first")
+    return use.slow
   }
 }

@@ -38,17 +38,9 @@ extension PriceTerms {
       }
       offsetSeconds = seconds
     }
-    volume = try s.object(
-      "volume", "discounts that grow with what was bought since the month began",
-      VolumeDiscount.init(reading:))
-    commitment = try s.object(
-      "committed", "what is paid for each month, used or not, for a discount on what it covers",
-      Commitment.init(reading:))
+    (volume, commitment) = try Self.readDiscounts(&s)
     perHour = try s.money("perHour", default: .zero, "what is paid for each hour, used or not")
     try s.require(perHour >= .zero, "perHour", expected: "$0 or more")
-    try s.require(
-      commitment == nil || volume?.steps.isEmpty ?? true, "committed",
-      expected: "nothing beside the steps of `volume`")
     let changes = try s.list(
       "changes", "the rates from some time on, in order: { from: \"4h\", input: … }"
     ) { (setting) throws(SettingError) -> Setting in
@@ -63,6 +55,22 @@ extension PriceTerms {
       }
       self.changes.append(change)
     }
+  }
+
+  /// Reads `volume` and `committed`, of a price or of an account.
+  static func readDiscounts(
+    _ s: inout SettingsReader
+  ) throws(SettingError) -> (VolumeDiscount?, Commitment?) {
+    let volume = try s.object(
+      "volume", "discounts that grow with what was bought since the month began",
+      VolumeDiscount.init(reading:))
+    let commitment = try s.object(
+      "committed", "what is paid for each month, used or not, for a discount on what it covers",
+      Commitment.init(reading:))
+    try s.require(
+      commitment == nil || volume?.steps.isEmpty ?? true, "committed",
+      expected: "nothing beside the steps of `volume`")
+    return (volume, commitment)
   }
 
   /// Takes a service tier; fails if the list does not know it.

@@ -44,12 +44,15 @@ public struct PriceTerms: Sendable, Hashable {
   public var volume: VolumeDiscount?
   /// What is paid for ahead.
   public var commitment: Commitment?
+  /// Whether the commitment is paid elsewhere: with another deployment of the account.
+  public var isCommittedElsewhere = false
   /// What is paid for each hour, used or not.
   public var perHour = Money.zero
 
   /// What is paid for each hour in all; `nil` if nothing is.
   public var standing: StandingCharge? {
-    let hourly = perHour + (commitment?.perHour ?? .zero)
+    let committed = isCommittedElsewhere ? nil : commitment?.perHour
+    let hourly = perHour + (committed ?? .zero)
     return hourly == .zero ? nil : StandingCharge(perUnitHour: hourly, units: 1)
   }
 

@@ -58,6 +58,7 @@ extension Scenario {
         name: plan.name, sheet: sheet, capabilities: capabilities,
         contextWindow: plan.contextWindow.map { UInt32(clamping: $0) } ?? .max)
       known.curve = knowledge.copy(of: plan.curve)
+      known.account = plan.account ?? ""
       (known.provider, known.model) = (plan.provider, plan.model)
       (known.region, known.residency) = (plan.region, plan.residency)
       if let tags = tree["deployments"]?[plan.name]?["tags"], !tags.isNull {
@@ -100,6 +101,23 @@ enum DeploymentTags {
   }
 }
 
+extension FleetPlan {
+  /// Tells deployments what the gateway takes their standing charges for.
+  mutating func estimateStanding(of tree: Setting) throws(SettingError) {
+    for place in deployments.indices {
+      guard let setting = tree["deployments"]?[deployments[place].name]?["estimate"],
+        let said = setting[Estimate.hourKey], !said.isNull
+      else { continue }
+      guard deployments[place].standing != nil else {
+        throw SettingError(
+          at: said, expected: "nothing: the deployment costs nothing by the hour",
+          next: "it is for `serving`, `provisioned` and prices with `perHour` or `committed`")
+      }
+      deployments[place].standingEstimate = try said.money()
+    }
+  }
+}
+
 /// What the gateway's copies of the price sheets know.
 enum SheetKnowledge: String, CaseIterable {
   /// All that is billed.
@@ -123,6 +141,9 @@ enum SheetKnowledge: String, CaseIterable {
 
 /// The gateway's own copy of a deployment's prices.
 enum Estimate {
+  /// The key of a unit's hour.
+  static let hourKey = "perUnitHour"
+
   /// Reads `estimate`: what it does not say is the provider's; rates of its own are flat ones.
   static func read(
     _ s: inout SettingsReader, _ truth: PriceSheet, _ general: SheetKnowledge = .billed
@@ -132,6 +153,11 @@ enum Estimate {
       kind: "knowledge",
       "what the copy knows: all that is billed, nothing of later changes (`start`), or one rate a "
         + "kind of token (`flat`)")
+    let hour = try s.optionalMoney(
+      hourKey,
+      "what the gateway takes an hour of a replica, a unit or the whole deployment for; silence: "
+        + "what it costs")
+    try s.require(hour ?? .zero >= .zero, hourKey, expected: "$0 or more")
     let sheet = try s.object("price", "what the gateway takes the prices for") {
       (s) throws(SettingError) -> PriceSheet in
       let input = try s.optionalTokenPrice("input", "the price of an input token")

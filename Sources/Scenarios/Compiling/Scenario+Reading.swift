@@ -33,6 +33,7 @@ extension Scenario {
     let streams = try Scenario.streams(&s, &names)
     var fleet = try FleetPlan(reading: &s, zero: clock.warmUp, calendar: clock.calendar)
     try fleet.countTokens(of: tree)
+    try fleet.estimateStanding(of: tree)
     let services = try ServicesPlan(reading: &s)
 
     let asked = names.aliases.names

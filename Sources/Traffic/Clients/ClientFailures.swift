@@ -5,7 +5,8 @@ import Vocabulary
 ///
 /// In a file a list of words, whose union it is: a status (`"429"`), a range (`"500-504"`), a class
 /// (`"4xx"`, `"5xx"`), `"connection"`, `"timeout"` (the client's own), `"broken"` (a stream that
-/// broke after it had begun). A gateway answers an upstream's connection error with 502 and its
+/// broke after it had begun), `"spendLimit"` (a 429 that says that the money is spent, which no wait
+/// cures). A gateway answers an upstream's connection error with 502 and its
 /// timeout with 504, so those are statuses here.
 /// - Complexity: membership is one bit test.
 struct ClientFailures: BitwiseCopyable, Sendable, Hashable {
@@ -13,8 +14,9 @@ struct ClientFailures: BitwiseCopyable, Sendable, Hashable {
   private var onConnection = false
   private var onTimeout = false
   private var onBroken = false
+  private var onSpendLimit = false
 
-  static let words = ["4xx", "5xx", "connection", "timeout", "broken"]
+  static let words = ["4xx", "5xx", "connection", "timeout", "broken", "spendLimit"]
 
   /// What the libraries of OpenAI and Anthropic retry.
   static let stainless: ClientFailures = {
@@ -32,6 +34,7 @@ struct ClientFailures: BitwiseCopyable, Sendable, Hashable {
     if end.hasBegun { return onBroken }
     let bit = Int(end.outcome.status) - 400
     let isStatus = bit >= 0 && bit < 200 && statuses[bit >> 6] & (1 << UInt64(bit & 63)) != 0
+    if onSpendLimit, end.outcome.kind == .spendLimit { return true }
     return isStatus || (onConnection && end.outcome.kind == .connection)
   }
 
@@ -45,16 +48,16 @@ struct ClientFailures: BitwiseCopyable, Sendable, Hashable {
     onConnection = onConnection || other.onConnection
     onTimeout = onTimeout || other.onTimeout
     onBroken = onBroken || other.onBroken
+    onSpendLimit = onSpendLimit || other.onSpendLimit
   }
 
   /// Reads a list of words from `key`; `standard` if the key is absent.
   static func read(
-    _ key: String, from s: inout SettingsReader, default standard: ClientFailures
+    _ key: String, from s: inout SettingsReader, default standard: ClientFailures,
+    _ doc: String = "failures that are tried again"
   ) throws(SettingError) -> ClientFailures {
     let isPresent = s.has(key)
-    let doc =
-      "failures that are tried again: a status, a range such as 500-504, "
-      + words.joined(separator: ", ")
+    let doc = doc + ": a status, a range such as 500-504, " + words.joined(separator: ", ")
     let parts = try s.list(key, doc) { setting throws(SettingError) -> ClientFailures in
       try part(setting)
     }
@@ -78,6 +81,7 @@ struct ClientFailures: BitwiseCopyable, Sendable, Hashable {
     case "connection": set.onConnection = true
     case "timeout": set.onTimeout = true
     case "broken": set.onBroken = true
+    case "spendLimit": set.onSpendLimit = true
     default:
       let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
       guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,

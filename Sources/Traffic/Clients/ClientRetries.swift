@@ -6,6 +6,9 @@ import Vocabulary
 /// The wait before retry n (from 0) is min(to, from × factorⁿ) × (1 − jitter × u), u uniform: jitter
 /// 0 spreads nothing, 25 % is that of the OpenAI and Anthropic libraries, 100 % is full jitter
 /// (M. Brooker, "Exponential backoff and jitter", 2015). A `Retry-After` is waited instead, as it is.
+///
+/// Where an answer carries `x-should-retry`, that decides and no status does, as in both libraries:
+/// `shouldRetry` says which failures the server marks so.
 /// - Complexity: O(n).
 struct ClientRetries: BitwiseCopyable, Sendable, Hashable {
   /// What becomes of a `Retry-After` beyond the limit.
@@ -30,6 +33,17 @@ struct ClientRetries: BitwiseCopyable, Sendable, Hashable {
   /// Nanoseconds.
   var retryAfterLimit: Int64 = 60_000_000_000
   var beyond = Beyond.ignore
+  /// The failures whose answers carry `x-should-retry: true`, and `false`.
+  var marked = ClientFailures()
+  var markedNot = ClientFailures()
+  /// What all retries of the stream's client may cost together; `nil` for no bound.
+  var budget: ClientBudget.Plan?
+
+  /// Whether the client would try again after that, tries left.
+  func covers(_ end: AnswerEnd) -> Bool {
+    if markedNot.contains(end) { return false }
+    return on.contains(end) || marked.contains(end)
+  }
 
   /// The most retries of a call: its key has room for the number of the try.
   static let most = 63
@@ -78,6 +92,20 @@ struct ClientRetries: BitwiseCopyable, Sendable, Hashable {
           "retryAfterBeyond", default: treatments[standard.beyond.rawValue], among: treatments,
           kind: "treatment",
           "a longer one counts as not said, is cut to the limit, or ends the tries")) ?? .ignore
+    let said = try s.object(
+      "shouldRetry", "the failures that the server marks with the header `x-should-retry`"
+    ) { (s) throws(SettingError) in
+      (
+        try ClientFailures.read(
+          "true", from: &s, default: ClientFailures(), "failures that say: try again"),
+        try ClientFailures.read(
+          "false", from: &s, default: ClientFailures(), "failures that say: do not")
+      )
+    }
+    if let said, !s.isDescribing { (marked, markedNot) = said }
+    budget = try s.object(
+      "budget", "a bucket that all retries of the stream's client are paid from",
+      ClientBudget.Plan.init(reading:))
   }
 
   private mutating func readBackoff(

@@ -3,8 +3,8 @@ import Settings
 // The OpenAI Python library with its defaults: at most 2 retries, min(0.5 s × 2ⁿ, 8 s) shortened by
 // up to a quarter, 10 minutes for a try; on 408, 409, 429, 5xx, connection errors and timeouts; a
 // Retry-After of 0 < t ≤ 60 s is waited instead. Releases of 2026 take up to 120 s and give up
-// beyond: `retries: { retryAfterLimit: "120s", retryAfterBeyond: "end" }`. `x-should-retry` is not
-// modelled.
+// beyond: `retries: { retryAfterLimit: "120s", retryAfterBeyond: "end" }`. `x-should-retry` decides
+// before any status, where the server sends it: `retries: { shouldRetry: { false: ["spendLimit"] } }`.
 
 extension ClientPresets {
   static let openAIEntry = Registry<ClientBehaviour>.Entry(

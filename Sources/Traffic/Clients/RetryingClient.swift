@@ -13,12 +13,14 @@ struct RetryingClient: Client {
   /// Nanoseconds that the client waits for the answer of one try; `.max` for ever.
   private let timeout: Int64
   private let key: ChanceKey
+  private var budget: ClientBudget?
 
   init(_ calls: any Client, _ behaviour: ClientBehaviour, stream: String, chance: Chance) {
     self.calls = calls
     retries = behaviour.retries
     timeout = behaviour.timeout?.nanoseconds ?? .max
     key = chance.key(.clientRetry, name: NameHash(stream))
+    budget = behaviour.retries.budget.map(ClientBudget.init)
   }
 
   var listens: Bool { retries.max > 0 || calls.listens }
@@ -37,6 +39,7 @@ struct RetryingClient: Client {
   }
 
   mutating func answered(_ arrival: inout Arrival, _ end: AnswerEnd) -> Sequel {
+    if end.end == .succeeded { budget?.succeeded(afterRetry: arrival.request.clientTry > 0) }
     if let at = nextTry(arrival, end) {
       let tried = arrival.request.clientTry
       arrival.at = at
@@ -52,10 +55,10 @@ struct RetryingClient: Client {
   }
 
   /// When the client tries the call again; `nil` if it does not.
-  private func nextTry(_ arrival: borrowing Arrival, _ end: AnswerEnd) -> Instant? {
+  private mutating func nextTry(_ arrival: borrowing Arrival, _ end: AnswerEnd) -> Instant? {
     let tried = arrival.request.clientTry
     guard tried < retries.max, end.end != .succeeded, end.at < arrival.memory.leaves,
-      retries.on.contains(end)
+      retries.covers(end)
     else { return nil }
     let call = arrival.request.call.onTry(0, from: tried)
     guard
@@ -64,7 +67,8 @@ struct RetryingClient: Client {
         uniform: key.uniform(call: call, counter: UInt32(tried)))
     else { return nil }
     let at = end.at.advanced(byNanoseconds: wait)
-    return at < arrival.memory.leaves ? at : nil
+    guard at < arrival.memory.leaves else { return nil }
+    return budget?.pay(afterTimeout: end.end == .abandoned) ?? true ? at : nil
   }
 
   /// A call begins: its patience is the deadline that the stream has given it.

@@ -34,6 +34,13 @@ extension CallLaws {
       "cachedInput", "the share of the input that the provider has in its prompt cache"
     )
     .map(\.value)
+    systemPrompts = try s.object(
+      "systemPrompts",
+      "the beginnings that prompts share, for deployments with a `promptCache`",
+      SystemPrompts.init(reading:))
+    try s.require(
+      !isTrace || systemPrompts == nil, "systemPrompts", expected: "nothing beside a `trace`",
+      next: "a trace tells prefixes by its own hashes, as format mooncake does")
     difficulty = try Distributions.readOptionalNumber(
       "difficulty", from: &s,
       "how hard the calls are, from 0 to 1: a number or a distribution, cut to that range; what a"

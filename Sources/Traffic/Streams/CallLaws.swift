@@ -29,6 +29,8 @@ struct CallLaws: Sendable {
   var cachedShare: Double?
   /// Which question a body asks; `nil` if nothing is said.
   var questions: Zipf?
+  /// What prompts begin with; `nil` if nothing is said.
+  var systemPrompts: SystemPrompts?
   /// How hard a body is, from 0 to 1; `nil` if nothing is said.
   var difficulty: Sampler?
 }

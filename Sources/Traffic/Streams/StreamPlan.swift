@@ -123,8 +123,12 @@ public struct StreamPlan: Sendable {
     chance: Chance, from start: Instant = .start, until end: Instant, zero: Instant? = nil,
     data: DataFolders, prefixes: PrefixArena? = nil
   ) throws(TrafficError) -> any Client {
-    let calls = try makeCalls(
+    var calls = try makeCalls(
       chance: chance, from: start, until: end, zero: zero, data: data, prefixes: prefixes)
+    if let prompts = laws.systemPrompts, let prefixes {
+      calls = PromptedClient(
+        calls, SystemPrompts.Draws(prompts, stream: name, chance: chance), prefixes: prefixes)
+    }
     return client.isActive
       ? RetryingClient(calls, client, stream: name, chance: chance) : calls
   }

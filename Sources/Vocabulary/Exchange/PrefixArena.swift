@@ -82,6 +82,21 @@ public final class PrefixArena: @unchecked Sendable {
       (chunks[current].pieces + offset + place).initialize(
         to: PrefixPiece(key: blocks[place], tokens: part))
     }
+    return handle(of: count)
+  }
+
+  /// Keeps the pieces of a prompt that arrives at `now`: what it shares with others, and the rest.
+  public func add(_ first: PrefixPiece, _ rest: PrefixPiece, at now: Instant) -> PrefixHandle {
+    makeRoom(2, at: now)
+    let place = chunks[current].pieces + chunks[current].used
+    place.initialize(to: first)
+    (place + 1).initialize(to: rest)
+    return handle(of: 2)
+  }
+
+  /// The handle of the pieces that have been written behind the last.
+  private func handle(of count: Int) -> PrefixHandle {
+    let offset = chunks[current].used
     chunks[current].used += count
     chunks[current].live += 1
     return PrefixHandle(

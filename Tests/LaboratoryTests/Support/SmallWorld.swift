@@ -55,8 +55,8 @@ enum SmallWorld {
     }
     """
 
-  /// The compiled scenario.
-  static func scenario() throws -> Scenario {
+  /// The compiled scenario; or that of another text.
+  static func scenario(_ text: String = text) throws -> Scenario {
     var scenario = try Scenario(tree: try JSON5.parse(bytes: Array(text.utf8), file: "small.json5"))
     scenario.name = "small"
     scenario.path = "scenarios/small world/scenario.json5"

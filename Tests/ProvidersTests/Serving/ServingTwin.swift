@@ -13,6 +13,8 @@ struct ServingTwin {
     var first = Double.infinity
     var end = Double.infinity
     var isGone = false
+    /// How often it was preempted.
+    var preempted = 0
   }
 
   private struct Machine {
@@ -57,7 +59,7 @@ struct ServingTwin {
       } else {
         let (at, job, isCancel) = events[next]
         next += 1
-        if isCancel { cancel(job) } else { arrive(job, at) }
+        if isCancel { cancel(job, at) } else { arrive(job, at) }
       }
     }
   }
@@ -65,8 +67,35 @@ struct ServingTwin {
   private func need(_ job: Int) -> Int { jobs[job].prompt + jobs[job].output }
 
   private func fits(_ machine: Int, _ job: Int) -> Bool {
-    machines[machine].assigned < plan.batch
+    if plan.preempts {
+      return machines[machine].assigned < plan.batch
+        && Int64(held(machine) + jobs[job].prompt + jobs[job].made + 1) <= plan.memory
+    }
+    return machines[machine].assigned < plan.batch
       && Int64(machines[machine].reserved + need(job)) <= plan.memory
+  }
+
+  /// Tokens of context that a machine holds, those that it is to compute included.
+  private func held(_ machine: Int) -> Int {
+    (machines[machine].coming + machines[machine].running).reduce(0) {
+      $0 + jobs[$1].prompt + jobs[$1].made
+    }
+  }
+
+  /// Puts the last that came back in front of the line, behind earlier ones of its kind, until the others
+  /// have room for a token.
+  private mutating func preempt(_ machine: Int) {
+    while let last = machines[machine].running.max(),
+      held(machine) + machines[machine].running.count > plan.memory
+    {
+      machines[machine].running.removeAll { $0 == last }
+      machines[machine].assigned -= 1
+      jobs[last].left = jobs[last].prompt + jobs[last].made
+      jobs[last].preempted += 1
+      let line = plan.dispatch == .shared ? 0 : machine
+      let place = lines[line].firstIndex { jobs[$0].made == 0 || $0 > last }
+      lines[line].insert(last, at: place ?? lines[line].count)
+    }
   }
 
   private mutating func arrive(_ job: Int, _ now: Double) {
@@ -79,6 +108,10 @@ struct ServingTwin {
     }
     lines[line].append(job)
     order(line)
+    dispatch(line, now)
+  }
+
+  private mutating func dispatch(_ line: Int, _ now: Double) {
     while let head = lines[line].first {
       let takers = plan.dispatch == .shared ? Array(machines.indices) : [line]
       let free = takers.filter { fits($0, head) }
@@ -106,10 +139,14 @@ struct ServingTwin {
     machines[machine].reserved += need(job)
   }
 
-  private mutating func cancel(_ job: Int) {
+  private mutating func cancel(_ job: Int, _ now: Double) {
     guard jobs[job].end == .infinity else { return }
     jobs[job].isGone = true
-    for line in lines.indices { lines[line].removeAll { $0 == job } }
+    // Who stood behind it may fit where it did not.
+    for line in lines.indices where lines[line].contains(job) {
+      lines[line].removeAll { $0 == job }
+      dispatch(line, now)
+    }
   }
 
   private mutating func release(_ machine: Int, _ job: Int) {
@@ -141,14 +178,18 @@ struct ServingTwin {
         release(machine, job)
         continue
       }
-      jobs[job].first = now
-      jobs[job].made = 1
-      if jobs[job].output <= 1 {
+      jobs[job].first = min(jobs[job].first, now)
+      jobs[job].made += 1
+      if jobs[job].output <= jobs[job].made {
         jobs[job].end = now
         release(machine, job)
       } else {
         machines[machine].running.append(job)
       }
+    }
+    while let head = machines[machine].coming.first, jobs[head].isGone {
+      machines[machine].coming.removeFirst()
+      release(machine, head)
     }
     let line = plan.dispatch == .shared ? 0 : machine
     while let head = lines[line].first, fits(machine, head) { take(head, from: line, machine) }
@@ -156,14 +197,13 @@ struct ServingTwin {
   }
 
   private mutating func begin(_ machine: Int, _ now: Double) {
-    while let head = machines[machine].coming.first, jobs[head].isGone {
-      machines[machine].coming.removeFirst()
-      release(machine, head)
-    }
     machines[machine].isIdle = false
     machines[machine].prefilling = 0
     machines[machine].chunk = 0
     machines[machine].decodes = true
+    var growsNow = true
+    if case .prefillFirst = plan.mixing, !machines[machine].coming.isEmpty { growsNow = false }
+    if plan.preempts, growsNow { preempt(machine) }
     let running = machines[machine].running
     let context = running.reduce(0) { $0 + jobs[$1].prompt + jobs[$1].made }
     let step =

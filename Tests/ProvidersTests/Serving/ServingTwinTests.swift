@@ -13,12 +13,39 @@ struct ServingTwinTests {
     var load: Double
     /// The share of attempts that are withdrawn.
     var cancels = 0.0
+    /// How long prompts may be.
+    var prompt = 6000.0
+    /// Whether answers are to be preempted.
+    var preempts = false
     var testDescription: String { name }
   }
 
   static let llama = ServingPresets.rows[0].preset.speed
 
+  /// The same plan, with nothing set aside for answers.
+  static func growing(_ plan: ServingPlan) -> ServingPlan {
+    var plan = plan
+    plan.preempts = true
+    return plan
+  }
+
   static let setups = [
+    Setup(
+      name: "memory that runs out, prompts first",
+      plan: growing(ServingPlan(replicas: 1, batch: 64, speed: llama, memory: 1_000)), load: 2,
+      prompt: 600, preempts: true),
+    Setup(
+      name: "memory that runs out, chunked, some withdrawn",
+      plan: growing(
+        ServingPlan(
+          replicas: 1, batch: 64, speed: llama, memory: 1_000, mixing: .chunked(tokens: 256))),
+      load: 2, cancels: 0.2, prompt: 600, preempts: true),
+    Setup(
+      name: "memory that runs out at two replicas, a line each",
+      plan: growing(
+        ServingPlan(
+          replicas: 2, batch: 64, speed: llama, memory: 1_000, dispatch: .leastLoaded)),
+      load: 4, prompt: 600, preempts: true),
     Setup(
       name: "prefill first, llama2-70b on H100",
       plan: ServingPlan(replicas: 1, batch: 32, speed: llama), load: 2),
@@ -55,7 +82,7 @@ struct ServingTwinTests {
     for number in UInt64(0)..<120 {
       var draw = draws.draws(call: CallKey(bits: number))
       clock += -Elementary.log(draw.uniform()) / setup.load * 1e9
-      let prompt = UInt32(50 + draw.uniform() * draw.uniform() * 6000)
+      let prompt = UInt32(50 + draw.uniform() * draw.uniform() * setup.prompt)
       let output = UInt32(1 + draw.uniform() * 120)
       let cancel = draw.uniform() < setup.cancels ? clock + draw.uniform() * 6e9 : nil
       let at = Int64(clock)
@@ -70,6 +97,7 @@ struct ServingTwinTests {
     }
     var twin = ServingTwin(setup.plan, jobs)
     twin.run()
+    #expect((twin.jobs.reduce(0) { $0 + $1.preempted } > 10) == setup.preempts)
     var fleet = fleet(FleetPlan(deployments: [hosted("own", setup.plan)]))
     var drive = FleetDrive()
     drive.run(&fleet, arrivals)

@@ -77,7 +77,7 @@ struct ScenarioErrorTests {
       """
       scenario.json5:6:42: deployments["a/x"].prcie: unknown key "prcie"
         did you mean "price"?  allowed: model, provider, region, residency, quota, serving, \
-      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      provisioned, price, account, serviceTier, contextWindow, capabilities, latency, faults, billing, \
       tokens, promptCache, wrong, source, extends, estimate, tags
       """),
     Mistake(
@@ -85,7 +85,7 @@ struct ScenarioErrorTests {
       """
       scenario.json5:8:14: deployments["b/y"].extend: unknown key "extend"
         did you mean "extends"?  allowed: model, provider, region, residency, quota, serving, \
-      provisioned, price, serviceTier, contextWindow, capabilities, latency, faults, billing, \
+      provisioned, price, account, serviceTier, contextWindow, capabilities, latency, faults, billing, \
       tokens, promptCache, wrong, source, extends, estimate, tags
       """),
     Mistake(

@@ -140,4 +140,62 @@ struct RetryingClientTests {
     let median = waits[waits.count / 2]
     #expect(median > 7 && median < 14, "\(median)")
   }
+
+  @Test("obeys x-should-retry before any status")
+  func shouldRetry() throws {
+    var one = try client([
+      "openai-sdk": [
+        "retries": ["shouldRetry": ["true": ["404", "broken"], "false": ["spendLimit", "503"]]]
+      ]
+    ])
+    var arrival = Arrival.blank
+    #expect(try one.next(into: &arrival))
+    func tries(_ outcome: Outcome, hasBegun: Bool = false) -> Bool {
+      var again = arrival
+      let end = AnswerEnd(.failed, outcome, hasBegun: hasBegun, at: arrival.at)
+      return one.answered(&again, end) == .again
+    }
+    #expect(tries(.status(404)) && !tries(.status(400)))
+    #expect(tries(.status(429)) && !tries(.spendLimit))
+    #expect(tries(.status(500)) && !tries(.status(503)))
+    #expect(tries(.brokenStream, hasBegun: true))
+  }
+
+  @Test("pays its retries from a bucket that successes fill again")
+  func budget() throws {
+    var one = try client([
+      "openai-sdk": [
+        "retries": ["budget": ["capacity": 20, "cost": 5, "timeoutCost": 10, "refund": 1]]
+      ]
+    ])
+    var arrival = Arrival.blank
+    #expect(try one.next(into: &arrival))
+    func tries(_ end: AnswerEnd) -> Bool {
+      var again = arrival
+      return one.answered(&again, end) == .again
+    }
+    let timeout = AnswerEnd(.abandoned, .cancelled, at: arrival.at)
+    #expect(tries(timeout) && tries(failure(arrival.at)) && tries(failure(arrival.at)))
+    #expect(!tries(failure(arrival.at)), "20 are spent")
+    for _ in 0..<4 { _ = tries(.succeeded(at: arrival.at)) }
+    #expect(!tries(failure(arrival.at)), "4 are there")
+    _ = tries(.succeeded(at: arrival.at))
+    #expect(tries(failure(arrival.at)))
+    // A success after a retry gives back what that took.
+    arrival.request.clientTry = 1
+    _ = tries(.succeeded(at: arrival.at))
+    arrival.request.clientTry = 0
+    #expect(tries(failure(arrival.at)))
+    #expect(!tries(failure(arrival.at)))
+  }
+
+  @Test("is told what is wrong with a budget or a mark")
+  func wrong() {
+    func error(_ retries: Tree) -> String {
+      do { _ = try client(["openai-sdk": ["retries": retries]]) } catch { return "\(error)" }
+      return "none"
+    }
+    #expect(error(["budget": ["capacity": 5]]).contains("room for one retry"))
+    #expect(error(["shouldRetry": ["false": ["spendlimit"]]]).contains("spendLimit"))
+  }
 }
