@@ -76,7 +76,7 @@ extension Gateway {
   }
 
   /// The same for a request some of whose tags leave out or are a must.
-  private func matchedByPrefixes(
+  private mutating func matchedByPrefixes(
     _ set: CandidateSet, _ node: RouteNode, _ rule: TagMatch, _ asked: UInt64
   ) -> CandidateSet {
     var (out, must, isPossible) = (UInt64(0), UInt64(0), true)

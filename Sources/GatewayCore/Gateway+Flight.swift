@@ -14,8 +14,6 @@ extension Gateway {
 
     // Each mechanism's own fields, with a value that means "off".
 
-    // Breakers and ejection.
-
     // Limits of deployments.
     /// How many were in flight with it, for each limit whose permit it holds; 0 for none.
     var held = SIMD4<UInt16>(repeating: 0)

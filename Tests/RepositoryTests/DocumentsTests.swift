@@ -34,6 +34,19 @@ struct DocumentsTests {
     }
   }
 
+  @Test("keep every kind of change in the change log, and at its end why numbers moved")
+  func changes() throws {
+    let log = try Project.text("CHANGELOG.md")
+    let heads = log.split(separator: "\n").filter { $0.hasPrefix("##") }
+    #expect(heads.prefix(4) == ["## [Unreleased]", "### Added", "### Changed", "### Fixed"])
+    for head in heads.dropFirst() {
+      let entries = log.split(separator: head + "\n", maxSplits: 1).last ?? ""
+      #expect(entries.drop { $0 == "\n" }.hasPrefix("- "), "\(head) says nothing")
+    }
+    let last = log.split(separator: "\n\n").last ?? ""
+    #expect(last.hasPrefix("**Numbers changed**: "))
+  }
+
   @Test("link to files and name paths that are there")
   func links() throws {
     for page in pages {

@@ -67,12 +67,9 @@ public struct ConcurrencyRule: Sendable {
     isShadow = try s.flag("shadow", default: false, "only note what would be refused")
     status = UInt16(
       try s.integer("status", default: 429, in: 400...599, "what a refused client gets"))
-    var isLocal = true
-    if let state = s.setting["state"] {
-      if case .string("local") = state.content { isLocal = true } else { isLocal = false }
-    }
+    let isElsewhere = s.setting["state"].map { (try? $0.text()) != "local" } ?? false
     try s.require(
-      isLocal, "state",
+      !isElsewhere, "state",
       expected: "\"local\": each replica weighs its own times against its own in flight",
       next: "for one number over all replicas use limits: [{ inFlight: 40, state: \"gossiped\" }]")
     _ = try s.name(

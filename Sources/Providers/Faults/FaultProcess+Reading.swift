@@ -37,11 +37,9 @@ extension FaultProcess {
         next: "say what fills it: latency: { load: { utilisation: \"60%\" } }")
     }
     if slow > 1 {
-      let own = deployments.first {
-        if case .selfHosted = $0.capacity { on.matches($0) } else { false }
-      }
       try s.require(
-        own == nil, "slow", expected: "no self-hosted deployment among whom it strikes",
+        !deployments.contains { $0.capacity.isServed && on.matches($0) }, "slow",
+        expected: "no self-hosted deployment among whom it strikes",
         next: "replicas of one's own slow down by their load itself")
     }
     let faults = try Fault.list("meet", "the faults while it is on", reading: &s)

@@ -21,7 +21,8 @@ extension DeploymentPlan {
     var price = try PriceTerms.read(&s, model: model, row, isRented: rented != nil)
     let account = try Self.readAccount(&s, accounts, into: &price.terms)
     price.terms.isCommittedElsewhere = account.map(paid.contains) ?? false
-    let tierSlow = try PriceTerms.readTier(&s, into: &price.terms, isServed: capacity.isServed)
+    let isServed = capacity.isServed
+    let tierSlow = try PriceTerms.readTier(&s, into: &price.terms, isServed: isServed)
     let (sheet, curve) = price.terms.compiled(zero: dates.zero, dates.calendar)
     let standing = rented ?? price.terms.standing
     let window = try s.optionalInteger(
@@ -29,7 +30,6 @@ extension DeploymentPlan {
     let capabilities = try s.list("capabilities", "what it can do: \"tools\", \"vision\"") {
       (setting) throws(SettingError) -> String in try setting.text()
     }
-    let isServed = capacity.isServed
     try s.require(
       isServed ? !s.has("latency") : s.has("latency") || row != nil, "latency",
       expected: isServed

@@ -105,8 +105,7 @@ extension SelfHostedProvider {
         firstToken: Instant(nanoseconds: job.firstToken), end: Instant(nanoseconds: now),
         usage: isBroken ? usage : .none, bill: bill)
       output.promises.append(promise)
-      entrance.end(job.flight, promise.usage, bill, at: promise.end, quotas: &quotas)
-      faults.leave(job.flight, &quotas)
+      close(job.flight, promise.usage, bill, at: promise.end, quotas: &quotas)
       slotOfFlight[Int(job.flight)] = .max
       leave(slot, at: now)
     }

@@ -158,10 +158,12 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     }
   }
 
-  /// Its account with what is shared is closed.
-  private mutating func end(_ promise: Promise, at now: Instant, quotas: inout Quotas) {
-    entrance.end(promise.flight, promise.usage, promise.bill, at: now, quotas: &quotas)
-    faults.leave(promise.flight, &quotas)
+  /// An attempt has ended: its account with what is shared is closed.
+  func close(
+    _ flight: UInt32, _ usage: Usage, _ bill: Money, at now: Instant, quotas: inout Quotas
+  ) {
+    entrance.end(flight, usage, bill, at: now, quotas: &quotas)
+    faults.leave(flight, &quotas)
   }
 
   mutating func cancel(flight: UInt32, at now: Instant, into output: inout ProviderOutput) {
@@ -174,8 +176,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
     _ promise: Promise, started: Instant, at now: Instant, quotas: inout Quotas
   ) -> (usage: Usage, bill: Money) {
     let (usage, bill) = cut(promise, started: started, at: now)
-    entrance.end(promise.flight, usage, bill, at: now, quotas: &quotas)
-    faults.leave(promise.flight, &quotas)
+    close(promise.flight, usage, bill, at: now, quotas: &quotas)
     return (usage, bill)
   }
 
@@ -307,7 +308,7 @@ struct SelfHostedProvider: ~Copyable, Provider, @unchecked Sendable {
       let slot = Int(ended[index])
       let promise = promise(slot, end: Instant(nanoseconds: now))
       output.promises.append(promise)
-      end(promise, at: promise.end, quotas: &quotas)
+      close(promise.flight, promise.usage, promise.bill, at: promise.end, quotas: &quotas)
       slotOfFlight[Int(jobs[slot].flight)] = .max
       dropped.append(UInt32(slot))
     }

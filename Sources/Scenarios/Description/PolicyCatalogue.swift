@@ -82,6 +82,7 @@ public enum PolicyCatalogue {
     family(Recoveries.registry, "policies.X.breaker.recovery"),
     family(Cooldowns.registry, "policies.X.cooldown"),
     family(Ejections.registry, "policies.X.ejection"),
+    family(GuardState.registry, "policies.X.breaker.state"),
     family(Backoff.registry, "policies.X.attempts.retry.backoff"),
     family(BackoffJitter.registry, "policies.X.attempts.retry.backoff"),
     family(RetryBudgets.registry, "policies.X.attempts.budget.rule"),
@@ -101,6 +102,7 @@ public enum PolicyCatalogue {
         ) { s throws(SettingError) in try LimitRule.describeBudget(&s) },
       ]),
     family(Limiters.registry, "policies.X.limits.by"),
+    family(LimitState.registry, "policies.X.limits.state"),
     Family(
       kind: "admission", place: "policies.X",
       entries: [

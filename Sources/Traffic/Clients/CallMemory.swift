@@ -18,6 +18,8 @@ public struct CallMemory: BitwiseCopyable, Sendable {
   public var turnsLeft: UInt32 = 0
   /// How many of the user's calls have failed in a row; of streams with users.
   public var failures: UInt32 = 0
+  /// Whether the client's own timeout ended the try before; of clients that try again.
+  public var timedOut = false
   /// Whether the body of the call had been sent before by another call; set by the driver.
   public var repeats = false
 

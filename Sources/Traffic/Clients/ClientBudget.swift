@@ -6,8 +6,9 @@ import Vocabulary
 /// It begins full. A retry takes `cost` (after the client's own timeout `timeoutCost`), and is not made
 /// if that is not there; a success gives back what the call's last retry had taken, or `refund` if it had
 /// needed none. The rule and the numbers are those of the AWS libraries' standard retry mode, which callers
-/// of Bedrock have (capacity 500, cost 5, 10 after a timeout, refund 1), as remembered, not checked
-/// against a fetched text. One bucket serves a stream: one process with one client.
+/// of Bedrock have: capacity 500, cost 5, 10 after a timeout, refund 1 (botocore `retries/quota.py` and
+/// `retries/standard.py`; its newer mode 2.1 takes 14, and 5 if throttled). One bucket serves a stream:
+/// one process with one client.
 /// - Complexity: O(1).
 struct ClientBudget: BitwiseCopyable, Sendable {
   /// The numbers of a bucket.
@@ -42,14 +43,19 @@ struct ClientBudget: BitwiseCopyable, Sendable {
 
   /// Takes what a retry costs, if it is there.
   mutating func pay(afterTimeout: Bool) -> Bool {
-    let cost = afterTimeout ? plan.timeoutCost : plan.cost
+    let cost = cost(afterTimeout)
     guard left >= cost else { return false }
     left -= cost
     return true
   }
 
   /// A call has succeeded.
-  mutating func succeeded(afterRetry: Bool) {
-    left = min(plan.capacity, left + (afterRetry ? plan.cost : plan.refund))
+  /// - Parameter timeout: Whether its last retry followed a timeout; `nil` if it had none.
+  mutating func succeeded(afterRetryOf timeout: Bool?) {
+    left = min(plan.capacity, left + (timeout.map(cost) ?? plan.refund))
+  }
+
+  private func cost(_ afterTimeout: Bool) -> Int {
+    afterTimeout ? plan.timeoutCost : plan.cost
   }
 }

@@ -39,11 +39,15 @@ struct RetryingClient: Client {
   }
 
   mutating func answered(_ arrival: inout Arrival, _ end: AnswerEnd) -> Sequel {
-    if end.end == .succeeded { budget?.succeeded(afterRetry: arrival.request.clientTry > 0) }
+    if end.end == .succeeded {
+      budget?.succeeded(
+        afterRetryOf: arrival.request.clientTry > 0 ? arrival.memory.timedOut : nil)
+    }
     if let at = nextTry(arrival, end) {
       let tried = arrival.request.clientTry
       arrival.at = at
       arrival.request.clientTry = tried &+ 1
+      arrival.memory.timedOut = end.end == .abandoned
       arrival.request.call = arrival.request.call.onTry(tried &+ 1, from: tried)
       limit(&arrival)
       return .again

@@ -187,6 +187,13 @@ struct RetryingClientTests {
     arrival.request.clientTry = 0
     #expect(tries(failure(arrival.at)))
     #expect(!tries(failure(arrival.at)))
+    // After a timeout that was more: botocore releases what the retry had acquired.
+    var (slow, later) = (arrival, arrival)
+    for _ in 0..<10 { _ = tries(.succeeded(at: arrival.at)) }
+    #expect(one.answered(&slow, timeout) == .again && slow.memory.timedOut)
+    #expect(!tries(failure(arrival.at)), "all is spent")
+    #expect(one.answered(&slow, .succeeded(at: arrival.at)) == .none)
+    #expect(one.answered(&later, timeout) == .again, "10 are there again, not 5")
   }
 
   @Test("is told what is wrong with a budget or a mark")
