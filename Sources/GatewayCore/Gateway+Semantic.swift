@@ -54,7 +54,7 @@ extension Gateway {
     let id = id(ofSlot: slot)
     guard semantic.rule.staleOnError > 0, semantic.holds(id),
       semantic.treatment(of: slots[slot].request) != .neither,
-      let hit = semantic.lookStale(slots[slot].request, id, at: now)
+      let hit = semantic.lookStale(slots[slot].request, id, at: now, into: &output)
     else { return false }
     output.notes.append(
       Note(

@@ -136,6 +136,37 @@ struct EvictionConformanceTests {
         if !found { twin.store(ExactCache.folded(UInt128(key))) }
       }
       try removals(name, T.self, seed, &random)
+      bytes(name, T.self, try sized(name, units: capacity * 100), capacity * 100, seed, &random)
+    }
+  }
+
+  /// A cache of so many units, where an answer takes one more than it has tokens.
+  private func sized(_ name: String, units: Int) throws -> CacheOnBench {
+    try CacheOnBench([
+      "ttl": "24h", "bytes": Setting(integerLiteral: units), "bytesPerToken": 1, "overhead": 1,
+      "eviction": Setting(.string(name)),
+    ])
+  }
+
+  /// The same stream to both, of answers that differ in size.
+  private func bytes<T: Twin>(
+    _ name: String, _ twin: T.Type, _ bench: CacheOnBench, _ units: Int, _ seed: UInt64,
+    _ random: inout SplitMix64
+  ) {
+    // A typical answer has 250 tokens.
+    var twin = T(capacity: units, entries: max(16, units / 251))
+    let zipf = Zipf(count: units / 20, exponent: Double.random(in: 0.5...1.3, using: &random))
+    for step in 0..<1_000 {
+      let key = UInt64(zipf.rank(Double.random(in: 0.0001..<0.9999, using: &random)))
+      let size = 1 + Int(FrequencySketch.scattered(key) % UInt64(step % 9 == 0 ? units : 90))
+      let (found, expected) = (bench.look(key), twin.look(ExactCache.folded(UInt128(key))))
+      if found != expected {
+        Issue.record("seed \(seed), step \(step), key \(key): \(found), twin \(expected)")
+        return
+      }
+      if found { continue }
+      bench.store(key, tokens: UInt32(size - 1))
+      twin.store(ExactCache.folded(UInt128(key)), size: size)
     }
   }
 

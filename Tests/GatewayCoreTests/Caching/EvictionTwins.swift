@@ -2,70 +2,96 @@
 
 /// A cache of keys in the slow, obvious way: whole lists, searched from the front.
 protocol Twin {
-  init(capacity: Int)
+  /// A cache of so many units, which are about so many entries.
+  init(capacity: Int, entries: Int)
   /// Whether the key is there; a hit is a use.
   mutating func look(_ key: UInt64) -> Bool
-  /// Stores a key that is not there.
-  mutating func store(_ key: UInt64)
+  /// Stores a key that is not there and takes so many units; who had to go for it, in order.
+  @discardableResult
+  mutating func store(_ key: UInt64, size: Int) -> [UInt64]
   /// Forgets a key, because it has expired.
   mutating func expire(_ key: UInt64)
   var keys: Set<UInt64> { get }
 }
 
+extension Twin {
+  init(capacity: Int) { self.init(capacity: capacity, entries: capacity) }
+  mutating func store(_ key: UInt64) { store(key, size: 1) }
+}
+
+/// What stands in a list, the oldest first.
+struct Standing {
+  var key: UInt64
+  var size: Int
+  var used = false
+}
+
+extension [Standing] {
+  var total: Int { reduce(0) { $0 + $1.size } }
+  func place(of key: UInt64) -> Int? { firstIndex { $0.key == key } }
+  mutating func drop(_ key: UInt64) { removeAll { $0.key == key } }
+}
+
 struct RecencyTwin: Twin {
   let capacity: Int
-  var list: [UInt64] = []  // oldest first
-  init(capacity: Int) { self.capacity = capacity }
+  var list: [Standing] = []
+  init(capacity: Int, entries: Int) { self.capacity = capacity }
   mutating func look(_ key: UInt64) -> Bool {
-    guard let place = list.firstIndex(of: key) else { return false }
+    guard let place = list.place(of: key) else { return false }
     list.append(list.remove(at: place))
     return true
   }
-  mutating func store(_ key: UInt64) {
-    if list.count == capacity { list.removeFirst() }
-    list.append(key)
+  mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
+    var gone: [UInt64] = []
+    while list.total + size > capacity { gone.append(list.removeFirst().key) }
+    list.append(Standing(key: key, size: size))
+    return gone
   }
-  mutating func expire(_ key: UInt64) { list.removeAll { $0 == key } }
-  var keys: Set<UInt64> { Set(list) }
+  mutating func expire(_ key: UInt64) { list.drop(key) }
+  var keys: Set<UInt64> { Set(list.map(\.key)) }
 }
 
 struct QueueTwin: Twin {
   let capacity: Int
-  var list: [UInt64] = []
-  init(capacity: Int) { self.capacity = capacity }
-  mutating func look(_ key: UInt64) -> Bool { list.contains(key) }
-  mutating func store(_ key: UInt64) {
-    if list.count == capacity { list.removeFirst() }
-    list.append(key)
+  var list: [Standing] = []
+  init(capacity: Int, entries: Int) { self.capacity = capacity }
+  mutating func look(_ key: UInt64) -> Bool { list.place(of: key) != nil }
+  mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
+    var gone: [UInt64] = []
+    while list.total + size > capacity { gone.append(list.removeFirst().key) }
+    list.append(Standing(key: key, size: size))
+    return gone
   }
-  mutating func expire(_ key: UInt64) { list.removeAll { $0 == key } }
-  var keys: Set<UInt64> { Set(list) }
+  mutating func expire(_ key: UInt64) { list.drop(key) }
+  var keys: Set<UInt64> { Set(list.map(\.key)) }
 }
 
 struct SieveTwin: Twin {
   let capacity: Int
-  var list: [(key: UInt64, used: Bool)] = []  // oldest first
+  var list: [Standing] = []
   var hand: UInt64?
-  init(capacity: Int) { self.capacity = capacity }
+  init(capacity: Int, entries: Int) { self.capacity = capacity }
   mutating func look(_ key: UInt64) -> Bool {
-    guard let place = list.firstIndex(where: { $0.key == key }) else { return false }
+    guard let place = list.place(of: key) else { return false }
     list[place].used = true
     return true
   }
-  mutating func store(_ key: UInt64) {
-    if list.count == capacity {
-      var place = hand.flatMap { hand in list.firstIndex { $0.key == hand } } ?? 0
+  mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
+    var gone: [UInt64] = []
+    while list.total + size > capacity {
+      var place = hand.flatMap { list.place(of: $0) } ?? 0
       while list[place].used {
         list[place].used = false
         place = (place + 1) % list.count
       }
       hand = place + 1 < list.count ? list[place + 1].key : nil
-      list.remove(at: place)
+      gone.append(list.remove(at: place).key)
     }
-    list.append((key, false))
+    list.append(Standing(key: key, size: size))
+    return gone
   }
   mutating func expire(_ key: UInt64) {
-    guard let place = list.firstIndex(where: { $0.key == key }) else { return }
+    guard let place = list.place(of: key) else { return }
     if hand == key { hand = place + 1 < list.count ? list[place + 1].key : nil }
     list.remove(at: place)
   }
@@ -76,12 +102,12 @@ struct SieveTwin: Twin {
 struct S3FIFOTwin: Twin {
   let capacity: Int
   let smallLimit: Int
-  var small: [UInt64] = []  // oldest first
-  var main: [UInt64] = []
+  var small: [Standing] = []
+  var main: [Standing] = []
   var uses: [UInt64: Int] = [:]
-  var departures: [UInt64] = []
-  var struck: Set<Int> = []
-  init(capacity: Int) {
+  var departures: [Standing] = []
+  var gone: [UInt64] = []
+  init(capacity: Int, entries: Int) {
     self.capacity = capacity
     smallLimit = max(1, Int(Double(capacity) * 0.1))
   }
@@ -90,56 +116,66 @@ struct S3FIFOTwin: Twin {
     uses[key] = min(3, used + 1)
     return true
   }
-  mutating func store(_ key: UInt64) {
-    while small.count + main.count >= capacity { evict() }
-    let remembered = departures.suffix(capacity - smallLimit)
-    if let place = remembered.lastIndex(of: key), !struck.contains(place) {
-      struck.insert(place)
-      main.append(key)
+  mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
+    gone = []
+    while small.total + main.total + size > capacity { evict() }
+    if remembers(key) {
+      main.append(Standing(key: key, size: size))
     } else {
-      small.append(key)
+      small.append(Standing(key: key, size: size))
     }
     uses[key] = 0
+    return gone
+  }
+  /// Whether a key is among the latest departures that would fill the main queue; it is struck out.
+  mutating func remembers(_ key: UInt64) -> Bool {
+    var room = capacity - smallLimit
+    for place in departures.indices.reversed() {
+      room -= departures[place].size
+      if room < 0 { return false }
+      if departures[place].key == key, !departures[place].used {
+        departures[place].used = true
+        return true
+      }
+    }
+    return false
   }
   mutating func evict() {
-    if small.count >= smallLimit { evictSmall() } else { evictMain() }
+    if small.total >= smallLimit || main.isEmpty { evictSmall() } else { evictMain() }
   }
   mutating func evictSmall() {
-    var evicted = false
-    while !evicted, !small.isEmpty {
-      let key = small.removeFirst()
-      if uses[key, default: 0] > 1 {
-        main.append(key)
-        uses[key] = 0
-        if main.count > capacity - smallLimit {
-          evictMain()
-          evicted = true
-        }
-      } else {
-        departures.append(key)
-        uses[key] = nil
-        evicted = true
+    while !small.isEmpty {
+      let first = small.removeFirst()
+      guard uses[first.key, default: 0] > 1 else {
+        // What is larger than the memory is not remembered, and displaces nobody there.
+        if first.size <= capacity - smallLimit { departures.append(first) }
+        uses[first.key] = nil
+        gone.append(first.key)
+        return
       }
+      main.append(first)
+      uses[first.key] = 0
+      if main.total > capacity - smallLimit { return evictMain() }
     }
   }
   mutating func evictMain() {
     while !main.isEmpty {
-      let key = main.removeFirst()
-      if uses[key, default: 0] > 0 {
-        main.append(key)
-        uses[key, default: 0] -= 1
-      } else {
-        uses[key] = nil
+      let first = main.removeFirst()
+      guard uses[first.key, default: 0] > 0 else {
+        uses[first.key] = nil
+        gone.append(first.key)
         return
       }
+      main.append(first)
+      uses[first.key, default: 0] -= 1
     }
   }
   mutating func expire(_ key: UInt64) {
-    small.removeAll { $0 == key }
-    main.removeAll { $0 == key }
+    small.drop(key)
+    main.drop(key)
     uses[key] = nil
   }
-  var keys: Set<UInt64> { Set(small + main) }
+  var keys: Set<UInt64> { Set((small + main).map(\.key)) }
 }
 
 /// Window, probation and protected lists, and whole tables of counters.
@@ -147,19 +183,21 @@ struct TinyLFUTwin: Twin {
   let capacity: Int
   let windowLimit: Int
   let protectedLimit: Int
+  let sample: Int
   let width: UInt64
-  var window: [UInt64] = []  // oldest first
-  var probation: [UInt64] = []
-  var protected: [UInt64] = []
+  var window: [Standing] = []
+  var probation: [Standing] = []
+  var protected: [Standing] = []
   var rows: [[Int]]
   var known: Set<Int> = []
   var seen = 0
-  init(capacity: Int) {
+  init(capacity: Int, entries: Int) {
     self.capacity = capacity
     windowLimit = max(1, Int(Double(capacity) * 0.01))
     protectedLimit = Int(Double(capacity - windowLimit) * 0.8)
+    sample = max(10, entries * 10)
     var width: UInt64 = 8
-    while width < UInt64(capacity) { width *= 2 }
+    while width < UInt64(entries) { width *= 2 }
     self.width = width
     rows = Array(repeating: Array(repeating: 0, count: Int(width)), count: 4)
   }
@@ -185,7 +223,7 @@ struct TinyLFUTwin: Twin {
       known.formUnion(doors(key))
     }
     seen += 1
-    if seen >= max(10, capacity * 10) {
+    if seen >= sample {
       rows = rows.map { $0.map { $0 / 2 } }
       known = []
       seen /= 2
@@ -194,40 +232,58 @@ struct TinyLFUTwin: Twin {
   mutating func look(_ key: UInt64) -> Bool {
     guard keys.contains(key) else { return false }
     see(key)
-    if let place = window.firstIndex(of: key) {
+    if let place = window.place(of: key) {
       window.append(window.remove(at: place))
-    } else if let place = protected.firstIndex(of: key) {
+    } else if let place = protected.place(of: key) {
       protected.append(protected.remove(at: place))
-    } else if let place = probation.firstIndex(of: key) {
+    } else if let place = probation.place(of: key) {
       protected.append(probation.remove(at: place))
-      while protected.count > protectedLimit { probation.append(protected.removeFirst()) }
+      while protected.total > protectedLimit { probation.append(protected.removeFirst()) }
     }
     return true
   }
-  mutating func store(_ key: UInt64) {
+  mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
     see(key)
-    if keys.count == capacity {
-      if window.count == windowLimit {
-        let candidate = window.removeFirst()
-        if let resident = probation.first ?? protected.first,
-          frequency(candidate) > frequency(resident)
-        {
-          if probation.isEmpty { protected.removeFirst() } else { probation.removeFirst() }
-          probation.append(candidate)
-        }
-      } else if !probation.isEmpty {
-        probation.removeFirst()
-      } else {
-        protected.removeFirst()
-      }
+    var gone: [UInt64] = []
+    while window.total + probation.total + protected.total + size > capacity {
+      gone.append(evict(for: size))
     }
-    window.append(key)
-    while window.count > windowLimit { probation.append(window.removeFirst()) }
+    window.append(Standing(key: key, size: size))
+    // There was room: what the window cannot hold moves on unjudged.
+    while window.total > windowLimit, window[0].key != key {
+      probation.append(window.removeFirst())
+    }
+    return gone
+  }
+  mutating func evict(for size: Int) -> UInt64 {
+    let resident = probation.first ?? protected.first
+    guard let candidate = window.first, window.total + size > windowLimit || resident == nil else {
+      return removeResident()
+    }
+    window.removeFirst()
+    guard let resident, frequency(candidate.key) > frequency(resident.key) else {
+      return candidate.key
+    }
+    _ = removeResident()
+    probation.append(candidate)
+    return resident.key
+  }
+  mutating func removeResident() -> UInt64 {
+    probation.isEmpty ? protected.removeFirst().key : probation.removeFirst().key
   }
   mutating func expire(_ key: UInt64) {
-    window.removeAll { $0 == key }
-    probation.removeAll { $0 == key }
-    protected.removeAll { $0 == key }
+    window.drop(key)
+    probation.drop(key)
+    protected.drop(key)
   }
-  var keys: Set<UInt64> { Set(window + probation + protected) }
+  var keys: Set<UInt64> { Set((window + probation + protected).map(\.key)) }
+}
+
+/// The twin of an eviction policy, by its name.
+func evictionTwin(_ name: String, capacity: Int, entries: Int) -> (any Twin)? {
+  let types: [String: any Twin.Type] = [
+    "lru": RecencyTwin.self, "fifo": QueueTwin.self, "sieve": SieveTwin.self,
+    "s3-fifo": S3FIFOTwin.self, "w-tinylfu": TinyLFUTwin.self,
+  ]
+  return types[name]?.init(capacity: capacity, entries: entries)
 }

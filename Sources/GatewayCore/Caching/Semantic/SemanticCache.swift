@@ -5,9 +5,9 @@ import Vocabulary
 /// A look-up finds the most similar entry that the rule lets answer. A hit needs now < expiry and
 /// does not refresh the entry. An answer whose question is there already (cosine ≥ 0.99999)
 /// overwrites it. Expired entries are removed when met, two are inspected per store; with
-/// `staleOnError` they stay that much longer, for `lookStale`, and the most similar entry decides
-/// even if it is such a one: its question's next answer will overwrite it. Vectors of
-/// requests in flight wait in their request's slot until the answer is there.
+/// `staleOnError` they stay that much longer, for `lookStale`: a look-up that meets one sets it
+/// aside, so that it hides no fresh one that is similar enough. Vectors of requests in flight wait in
+/// their request's slot until the answer is there.
 /// - Complexity: as `VectorIndex`.
 struct SemanticCache: ~Copyable {
   typealias Block = UnitVectors.Block
@@ -117,22 +117,47 @@ struct SemanticCache: ~Copyable {
         return Found(
           hit: hit(match.entry, for: request.inputTokens), similarity: match.similarity)
       }
-      if now < goes(entries[match.entry].expires) { break }
-      remove(match.entry, into: &output)
+      if now < goes(entries[match.entry].expires) {
+        index.retag(match.entry, SemanticCache.aside(tag))
+      } else {
+        remove(match.entry, into: &output)
+      }
     }
     return Found(hit: nil, similarity: 0)
   }
 
   /// The answer to such a question, fresh or as stale as a failed route allows.
   mutating func lookStale(
-    _ request: borrowing Request, _ id: RequestID, at now: Instant
+    _ request: borrowing Request, _ id: RequestID, at now: Instant, into output: inout Output
   ) -> ExactCache.Hit? {
+    let tag = rule.tag(of: request)
     let vector = UnsafePointer(held + Int(id.slot) * blocks)
-    guard let match = index.find(vector, tag: rule.tag(of: request), atLeast: rule.threshold),
-      now < goes(entries[match.entry].expires)
-    else { return nil }
-    return hit(match.entry, for: request.inputTokens)
+    while let match = nearest(vector, tag, atLeast: rule.threshold) {
+      if now < goes(entries[match.entry].expires) {
+        return hit(match.entry, for: request.inputTokens)
+      }
+      remove(match.entry, into: &output)
+    }
+    return nil
   }
+
+  /// The most similar entry, also among those that were set aside.
+  private mutating func nearest(
+    _ vector: UnsafePointer<Block>, _ tag: UInt64, atLeast floor: Float
+  ) -> VectorIndex.Match? {
+    let match = index.find(vector, tag: tag, atLeast: floor)
+    guard rule.staleOnError > 0,
+      let other = index.find(
+        vector, tag: SemanticCache.aside(tag), atLeast: match?.similarity ?? floor)
+    else { return match }
+    guard let match, match.similarity == other.similarity, match.entry < other.entry else {
+      return other
+    }
+    return match
+  }
+
+  /// The tag of entries that have expired and wait for a route to fail.
+  private static func aside(_ tag: UInt64) -> UInt64 { FrequencySketch.scattered(~tag) }
 
   /// What an entry answers a prompt of that length.
   private mutating func hit(_ number: UInt32, for inputTokens: UInt32) -> ExactCache.Hit? {
@@ -162,8 +187,9 @@ struct SemanticCache: ~Copyable {
       expires: now.advanced(byNanoseconds: rule.timeToLive), usage: usage, body: body.bits,
       inputTokens: request.inputTokens, size: UInt32(clamping: needed), deployment: deployment,
       isLive: true)
-    if let same = index.find(vector, tag: tag, atLeast: 0.99999) {
+    if let same = nearest(vector, tag, atLeast: 0.99999) {
       if Int(entries[same.entry].size) == needed {
+        if rule.staleOnError > 0 { index.retag(same.entry, tag) }
         output.commands.append(.releaseBody(BodyID(bits: entries[same.entry].body)))
         entries[same.entry] = stored
         keeper.used(same.entry)
@@ -171,7 +197,7 @@ struct SemanticCache: ~Copyable {
       }
       remove(same.entry, into: &output)
     }
-    let key = SemanticCache.key(vector, tag)
+    let key = key(of: request, id)
     keeper.arriving(key)
     var evicted = 0
     while size &+ needed > limit {
@@ -186,11 +212,12 @@ struct SemanticCache: ~Copyable {
     return evicted
   }
 
-  /// What an eviction policy remembers a question by.
-  private static func key(_ vector: UnsafePointer<Block>, _ tag: UInt64) -> UInt64 {
-    var mixed = tag
+  /// What an eviction policy remembers the question of a request by.
+  func key(of request: borrowing Request, _ id: RequestID) -> UInt64 {
+    var mixed = rule.tag(of: request)
+    let first = held[Int(id.slot) * blocks]
     for lane in 0..<4 {
-      mixed = FrequencySketch.scattered(mixed ^ UInt64(vector[0][lane].bitPattern))
+      mixed = FrequencySketch.scattered(mixed ^ UInt64(first[lane].bitPattern))
     }
     return mixed
   }

@@ -135,8 +135,11 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
   }
 
   /// What must be equal besides the meaning, as one number.
+  ///
+  /// Every word is scattered before the next one is added: owner 1 of alias 0 is not owner 3 of
+  /// alias 2.
   func tag(of request: borrowing Request) -> UInt64 {
-    var mixed = scope.owner(of: request)
+    var mixed = FrequencySketch.scattered(scope.owner(of: request))
     func add(_ word: UInt64) { mixed = FrequencySketch.scattered(mixed ^ word) }
     add(UInt64(request.alias.index))
     add(request.capabilities.rawValue)

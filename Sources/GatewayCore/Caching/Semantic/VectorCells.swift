@@ -155,6 +155,12 @@ struct VectorCells: ~Copyable {
     cells[cell].least = min(cells[cell].least, cosine)
   }
 
+  /// Gives an entry another tag, where it is.
+  func retag(_ entry: UInt32, _ tag: UInt64) {
+    let place = places[Int(entry)]
+    tags[Int(place.room) * size + Int(place.position)] = tag
+  }
+
   /// Takes an entry out of its cell, whose number is returned; the last member moves to its place.
   mutating func take(_ entry: UInt32) -> Int {
     let place = places[Int(entry)]

@@ -188,6 +188,9 @@ struct VectorIndex: ~Copyable {
     cells.close(cell)
   }
 
+  /// Gives an entry another tag.
+  mutating func retag(_ entry: UInt32, _ tag: UInt64) { cells.retag(entry, tag) }
+
   /// Puts an entry into a cell, and splits it if it is full then.
   private mutating func put(
     _ entry: UInt32, _ vector: UnsafePointer<Block>, _ tag: UInt64, into cell: Int
