@@ -61,7 +61,7 @@ struct TellingTests {
     }
     #expect(UInt64(requests.count) == result.requests)
     #expect(requests.allSatisfy { $0[TelemetryName.requestModel] != nil })
-    #expect(requests.allSatisfy { $0[TelemetryName.duration] != nil })
+    #expect(requests.allSatisfy { $0[TelemetryName.requestDuration] != nil })
     #expect(requests.contains { $0[TelemetryName.incidents] != nil })
     #expect(requests.contains { $0[TelemetryName.team] != nil })
     let attempts = lines.filter { $0.contains("\"gateway_lab.row\":\"attempt\"") }

@@ -40,7 +40,7 @@ extension Verb {
     let file = try call.text("--log").map { try LogFile($0) }
     let log = file.map { file in
       RequestLog(
-        scenario, includesAttempts: call.flag("--log-attempts"),
+        scenario, policy: policy, includesAttempts: call.flag("--log-attempts"),
         format: call.text("--log-format").flatMap(LogFormat.init) ?? .jsonl
       ) { file.write($0) }
     }

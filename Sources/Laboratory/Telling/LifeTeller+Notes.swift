@@ -124,15 +124,10 @@ extension LifeTeller {
   }
 
   func limit(_ subject: UInt16) -> String {
-    if subject >= ConcurrencyRule.subject, subject < .max {
-      return "concurrency[\(subject - ConcurrencyRule.subject)]"
-    }
+    let name = plan?.limitName(subject) ?? "limits[\(subject)]"
     let index = Int(subject)
-    guard let plan, plan.limits.indices.contains(index) else { return "limits[\(index)]" }
-    let rule = plan.limits[index]
-    let name =
-      plan.limitNames.indices.contains(index) ? plan.limitNames[index] : "limits[\(index)]"
-    return "\(name) (\(rule.unit) each \(rule.scope))"
+    guard let plan, plan.limits.indices.contains(index) else { return name }
+    return "\(name) (\(plan.limits[index].unit) each \(plan.limits[index].scope))"
   }
 
   private func isShadow(_ subject: UInt16) -> Bool {
@@ -173,5 +168,16 @@ extension LifeTeller {
     let thousandths = max(0, millionths) / 1000
     let digits = String(thousandths % 1000)
     return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+}
+
+extension GatewayPlan {
+  /// Where the limit of a note or a record stands in the policy: `limits[0]`, `concurrency[1]`.
+  func limitName(_ subject: UInt16) -> String {
+    if subject >= ConcurrencyRule.subject {
+      return "concurrency[\(subject - ConcurrencyRule.subject)]"
+    }
+    let index = Int(subject)
+    return limitNames.indices.contains(index) ? limitNames[index] : "limits[\(index)]"
   }
 }

@@ -25,7 +25,7 @@ struct LineWriter {
 
   private var bytes: [UInt8] = []
   private var isFirst = true
-  private let format: LogFormat
+  let format: LogFormat
   private let write: (UnsafeRawBufferPointer) -> Void
 
   init(_ format: LogFormat = .jsonl, _ write: @escaping (UnsafeRawBufferPointer) -> Void) {

@@ -1,3 +1,4 @@
+import GatewayCore
 import Providers
 import Scenarios
 import Traffic
@@ -23,6 +24,10 @@ public enum LogFormat: String, Sendable, CaseIterable {
 public final class RequestLog: Sink {
   private var lines: LineWriter
   private let names: LogNames
+  /// What each deployment is called.
+  private let askable: [Askable]
+  /// The policy whose limits refuse.
+  private let plan: GatewayPlan?
   private let includesAttempts: Bool
   private let zero: Instant
   /// Nanoseconds of Unix time at the run's instant zero; 0 in a scenario without a date.
@@ -30,16 +35,37 @@ public final class RequestLog: Sink {
   /// Rows written.
   public private(set) var rows = 0
 
+  /// A deployment in the words of the log.
+  private struct Askable {
+    var name: String
+    var provider: String
+    var model: String
+    var region: String
+  }
+
   /// Makes a log of a scenario's run.
   /// - Parameters:
+  ///   - policy: the policy that runs; the baseline if not said.
   ///   - write: takes bytes; called on the thread that drives the run.
   public init(
-    _ scenario: Scenario, includesAttempts: Bool = false, format: LogFormat = .jsonl,
-    write: @escaping (UnsafeRawBufferPointer) -> Void
+    _ scenario: Scenario, policy: String? = nil, includesAttempts: Bool = false,
+    format: LogFormat = .jsonl, write: @escaping (UnsafeRawBufferPointer) -> Void
   ) {
     lines = LineWriter(format, write)
     epoch = (scenario.calendar?.epochSecondsAtStart ?? 0) * 1_000_000_000
     names = LogNames(scenario)
+    askable = scenario.fleet.deployments.map { deployment in
+      let model = TelemetryName.model(deployment.model)
+      return Askable(
+        name: deployment.name,
+        provider: TelemetryName.provider(deployment.provider, model: model), model: model,
+        region: deployment.region)
+    }
+    let index = policy.flatMap { name in scenario.policies.firstIndex { $0.name == name } }
+    let policies = scenario.policies
+    plan =
+      policies.indices.contains(index ?? scenario.baseline)
+      ? policies[index ?? scenario.baseline].plan : nil
     self.includesAttempts = includesAttempts
     zero = scenario.warmUp
   }
@@ -73,24 +99,34 @@ public final class RequestLog: Sink {
     lines.add(TelemetryName.time, zero.nanoseconds(to: record.arrived), decimals: 9)
     lines.add(TelemetryName.operation, "chat")
     lines.add(TelemetryName.requestModel, names.alias(record.alias))
-    lines.add(TelemetryName.streams, record.streams)
+    if record.streams { lines.add(TelemetryName.streams, true) }
     if record.source != .none {
-      answerer(record.deployment)
+      if let deployment = askable(record.deployment) {
+        asked(deployment)
+        lines.add(TelemetryName.responseModel, deployment.model)
+      }
       lines.add(TelemetryName.source, "\(record.source)")
     }
     lines.add(TelemetryName.inputTokens, Int(record.inputTokens))
     lines.add(TelemetryName.outputTokens, Int(record.outputTokens))
-    if record.began != .distantFuture {
+    if record.streams, record.began != .distantFuture {
       lines.add(
         TelemetryName.timeToFirstToken, record.arrived.nanoseconds(to: record.began), decimals: 9)
     }
-    lines.add(TelemetryName.duration, record.arrived.nanoseconds(to: record.ended), decimals: 9)
+    if lines.format == .jsonl {
+      lines.add(
+        TelemetryName.requestDuration, record.arrived.nanoseconds(to: record.ended), decimals: 9)
+    }
     lines.add(TelemetryName.end, "\(record.end)")
-    lines.add(TelemetryName.status, Int(record.outcome.status))
-    if record.end != .succeeded { lines.add(TelemetryName.errorType, "\(record.outcome.kind)") }
+    if let status = status(of: record) { lines.add(TelemetryName.status, status) }
+    if record.end != .succeeded {
+      lines.add(TelemetryName.errorType, TelemetryName.errorType(record.outcome))
+    }
     if record.rejection != .none { lines.add(TelemetryName.rejection, "\(record.rejection)") }
-    if record.limit != .max { lines.add(TelemetryName.limit, Int(record.limit)) }
-    lines.add(TelemetryName.key, Int(record.identity.key.index))
+    if record.limit != .max, let limit = plan?.limitName(record.limit) {
+      lines.add(TelemetryName.limit, limit)
+    }
+    if let key = names.key(record.identity.key) { lines.add(TelemetryName.key, key) }
     if let team = names.team(record.identity.team) { lines.add(TelemetryName.team, team) }
     if let user = names.user(record.identity.user) { lines.add(TelemetryName.user, user) }
     if let feature = names.feature(record.identity.feature) {
@@ -111,9 +147,10 @@ public final class RequestLog: Sink {
   }
 
   private func write(_ record: AttemptRecord, _ truth: AttemptTruth) {
+    let deployment = askable(record.deployment)
     lines.begin(
       LineWriter.Span(
-        name: "chat " + (names.deployment(record.deployment)?.model ?? ""),
+        name: "chat " + (deployment?.model ?? names.alias(record.alias)),
         trace: trace(record.call, record.request),
         id: span(record.request, UInt64(record.index) + 1), parent: span(record.request, 0),
         kind: 3, start: unix(record.started), end: unix(record.ended),
@@ -124,20 +161,36 @@ public final class RequestLog: Sink {
     lines.add(TelemetryName.reason, "\(record.reason)")
     lines.add(TelemetryName.time, zero.nanoseconds(to: record.started), decimals: 9)
     lines.add(TelemetryName.operation, "chat")
-    lines.add(TelemetryName.requestModel, names.alias(record.alias))
-    answerer(record.deployment)
+    if let deployment {
+      lines.add(TelemetryName.requestModel, deployment.model)
+      asked(deployment)
+      if record.outcome.isSuccess || record.firstToken != .distantFuture {
+        lines.add(TelemetryName.responseModel, deployment.model)
+      }
+    }
+    lines.add(TelemetryName.alias, names.alias(record.alias))
     lines.add(TelemetryName.inputTokens, Int(record.usage.inputTokens))
-    lines.add(TelemetryName.cachedInputTokens, Int(record.usage.cachedInputTokens))
+    if record.usage.cachedInputTokens > 0 {
+      lines.add(TelemetryName.cachedInputTokens, Int(record.usage.cachedInputTokens))
+    }
+    if record.usage.cacheWriteTokens > 0 {
+      lines.add(TelemetryName.cacheWriteTokens, Int(record.usage.cacheWriteTokens))
+    }
     lines.add(TelemetryName.outputTokens, Int(record.usage.outputTokens))
     if record.firstToken != .distantFuture {
       lines.add(
         TelemetryName.timeToFirstToken, record.started.nanoseconds(to: record.firstToken),
         decimals: 9)
     }
-    lines.add(TelemetryName.duration, record.started.nanoseconds(to: record.ended), decimals: 9)
-    lines.add(TelemetryName.status, Int(record.outcome.status))
+    if lines.format == .jsonl {
+      lines.add(
+        TelemetryName.attemptDuration, record.started.nanoseconds(to: record.ended), decimals: 9)
+    }
+    if record.outcome.isSuccess || record.outcome.isErrorAnswer {
+      lines.add(TelemetryName.status, Int(record.outcome.status))
+    }
     if !record.outcome.isSuccess {
-      lines.add(TelemetryName.errorType, "\(record.outcome.kind)")
+      lines.add(TelemetryName.errorType, TelemetryName.errorType(record.outcome))
     }
     lines.add(TelemetryName.served, record.served)
     lines.add(TelemetryName.bill, truth.bill.picodollars, decimals: 12)
@@ -157,12 +210,21 @@ public final class RequestLog: Sink {
   /// A span's id: the request's number and the attempt's, from 1; 0 for the request itself.
   private func span(_ number: UInt64, _ index: UInt64) -> UInt64 { (number &+ 1) << 8 | index }
 
-  private func answerer(_ id: DeploymentID) {
-    guard let deployment = names.deployment(id) else { return }
+  private func askable(_ id: DeploymentID) -> Askable? {
+    let index = Int(id.index)
+    return askable.indices.contains(index) ? askable[index] : nil
+  }
+
+  private func asked(_ deployment: Askable) {
     lines.add(TelemetryName.deployment, deployment.name)
     lines.add(TelemetryName.provider, deployment.provider)
-    lines.add(TelemetryName.responseModel, deployment.model)
     if !deployment.region.isEmpty { lines.add(TelemetryName.region, deployment.region) }
+  }
+
+  /// The status that the client saw: 200 once a stream had begun; `nil` if it left before any.
+  private func status(of record: RequestRecord) -> Int? {
+    if record.streams, record.began != .distantFuture { return 200 }
+    return record.end == .abandoned ? nil : Int(record.outcome.status)
   }
 
   private func incidents(_ mask: UInt32) {
@@ -196,6 +258,10 @@ struct LogNames: Sendable {
 
   func user(_ id: UserID) -> String? {
     id.index == 0 ? nil : scenario.names.users.name(of: Int(id.index))
+  }
+
+  func key(_ id: KeyID) -> String? {
+    id.index == 0 ? nil : scenario.names.keys.name(of: Int(id.index))
   }
 
   func feature(_ id: FeatureID) -> String? {
