@@ -15,7 +15,8 @@ extension Scenario {
     for stream in streams {
       clients.append(
         try stream.makeClient(
-          chance: chance, from: .start, until: horizon, zero: warmUp, data: data ?? self.data))
+          chance: chance, from: .start, until: horizon, zero: warmUp, data: data ?? self.data,
+          names: names))
     }
     return clients
   }

@@ -1,3 +1,5 @@
+import Settings
+
 /// What can be wrong with traffic once the scenario itself has been read.
 public enum TrafficError: Error, Sendable, Hashable {
   /// A data file is in none of the folders that were searched.
@@ -8,6 +10,11 @@ public enum TrafficError: Error, Sendable, Hashable {
   case wrongChecksum(file: String, expected: String, found: String, source: String?)
   /// A row cannot be understood.
   case malformed(file: String, line: Int, reason: String)
+  /// A row names somebody whom the scenario does not declare.
+  case unknownName(
+    file: String, line: Int, column: String, role: String, name: String, declared: [String])
+  /// A row names a group where one of its members is meant.
+  case severalMembers(file: String, line: Int, column: String, name: String, count: Int)
   /// A trace holds too little to be played as asked.
   case unusable(file: String, reason: String)
   /// A name is declared twice.
@@ -39,6 +46,25 @@ extension TrafficError: CustomStringConvertible {
     case .malformed(let file, let line, let reason):
       return "\(file):\(line): \(reason)\n  next: correct the row, or set `skipBadRows: true` to"
         + " leave such rows out and count them"
+    case .unknownName(let file, let line, let column, let role, let name, let declared):
+      let nearest = Nearest.spelling(of: name, among: declared).map {
+        "did you mean \(Setting.quoted($0))?  "
+      }
+      let more = declared.count > 20 ? ", … (\(declared.count) in all)" : ""
+      let next =
+        role == "alias"
+        ? "route it in a policy, let a stream ask for it"
+        : "declare it in `\(role)s`, say of which group such names are members"
+          + " (undeclared: { \(role): \"…\" } in the format)"
+      return "\(file):\(line): \(column) is \(Setting.quoted(name)), and no \(role) of that name"
+        + " is declared\n  \(nearest ?? "")declared: "
+        + declared.prefix(20).joined(separator: ", ") + more
+        + "\n  next: \(next), or correct the row"
+    case .severalMembers(let file, let line, let column, let name, let count):
+      return "\(file):\(line): \(column) is \(Setting.quoted(name)), a group of \(count); expected"
+        + " one of its members, from \(Setting.quoted("\(name)/1")) to"
+        + " \(Setting.quoted("\(name)/\(count)"))\n  next: correct the row, or declare that many"
+        + " names"
     case .unusable(let file, let reason):
       return "\(file): \(reason)"
     case .declaredTwice(let kind, let name):

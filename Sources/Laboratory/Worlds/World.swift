@@ -89,7 +89,7 @@ struct World: Sendable {
     for stream in scenario.streams {
       let client = try stream.makeClient(
         chance: chance, from: .start, until: scenario.horizon, zero: scenario.warmUp, data: data,
-        prefixes: prefixes)
+        prefixes: prefixes, names: scenario.names)
       if let skipped, stream.dataFile != nil {
         clients.append(WatchedClient(client, tells: skipped))
       } else {

@@ -14,15 +14,17 @@ enum Difficulties {
 
   /// The scores by alias.
   static func scores(
-    of streams: [StreamPlan], aliases: Int, _ tree: Setting, _ clock: ScenarioClock,
+    of streams: [StreamPlan], _ names: TrafficNames, _ tree: Setting, _ clock: ScenarioClock,
     _ data: DataFolders
   ) throws(SettingError) -> [[Double]] {
-    var scores = [[Double]](repeating: [], count: aliases)
-    var drawn = [Double](repeating: 0, count: aliases)
+    var scores = [[Double]](repeating: [], count: names.aliases.count)
+    var drawn = [Double](repeating: 0, count: names.aliases.count)
     for stream in streams where scores.indices.contains(Int(stream.alias.index)) {
       let alias = Int(stream.alias.index)
       if stream.drawsDifficulty { drawn[alias] += calls(of: stream, tree, clock) }
-      scores[alias] += try recorded(by: stream, tree, until: clock.horizon, data)
+      for call in try recorded(by: stream, names, tree, until: clock.horizon, data) {
+        scores[Int(call.alias.index)].append(call.difficulty)
+      }
     }
     let isRecorded = scores.map { !$0.isEmpty }
     for stream in streams where stream.drawsDifficulty {
@@ -65,10 +67,11 @@ enum Difficulties {
   }
 
   private static func recorded(
-    by stream: StreamPlan, _ tree: Setting, until horizon: Instant, _ data: DataFolders
-  ) throws(SettingError) -> [Double] {
+    by stream: StreamPlan, _ names: TrafficNames, _ tree: Setting, until horizon: Instant,
+    _ data: DataFolders
+  ) throws(SettingError) -> [(alias: AliasID, difficulty: Double)] {
     do throws(TrafficError) {
-      return try stream.recordedDifficulties(until: horizon, data: data)
+      return try stream.recordedDifficulties(until: horizon, data: data, names: names)
     } catch {
       throw SettingError(at: tree["traffic"]?[stream.name]?["trace"] ?? tree, "\(error)")
     }

@@ -38,6 +38,11 @@ extension Scenario {
 
     let asked = names.aliases.names
     let aliases = Scenario.aliases(asked, in: tree)
+    for alias in aliases.dropFirst(asked.count) {
+      do { try names.aliases.declare(alias) } catch {
+        throw SettingError(at: tree, "the alias \"\(alias)\": \(error)")
+      }
+    }
     let facts = try Scenario.facts(fleet, tree, &names, knowing: gateway.sheets)
     var policyNames = PolicyNames(
       deployments: facts, aliases: aliases,
@@ -53,7 +58,7 @@ extension Scenario {
     policyNames.groups.features = names.features.identities
     policyNames.servicePrices = services.prices
     policyNames.scores = try Difficulties.scores(
-      of: streams, aliases: aliases.count, tree, clock, data)
+      of: streams, names, tree, clock, data)
     policyNames.openings = try Identities.openings(tree, names.teams)
     let policies = try Scenario.policies(
       &s, policyNames, gossips: gateway.gossipLag != nil && gateway.replicas > 1,
@@ -62,11 +67,6 @@ extension Scenario {
       "baseline", default: policies.first?.name, among: policies.map(\.name), kind: "policy",
       "the policy that the others are compared with; silence means the first")
 
-    for alias in aliases.dropFirst(asked.count) {
-      do { try names.aliases.declare(alias) } catch {
-        throw SettingError(at: tree, "the alias \"\(alias)\": \(error)")
-      }
-    }
     self.init(
       horizon: clock.horizon, end: clock.end, streams: streams, fleet: fleet, cases: [],
       policies: policies, aliases: aliases, names: names, populations: policyNames.populations,

@@ -94,7 +94,13 @@ struct BodyLaw: Sendable {
   /// The low half is drawn. The high half is a bijection of the body's key, so that different
   /// bodies of a pool or stream never share a fingerprint.
   @inline(__always)
-  func fingerprint(of body: CallKey) -> UInt128 {
+  func fingerprint(of body: CallKey) -> UInt128 { fingerprint(of: body, salt) }
+
+  /// The fingerprint of a body that is sent to another alias than the stream's.
+  /// - Parameter alias: the hash of the alias' name.
+  @inline(__always)
+  func fingerprint(of body: CallKey, _ alias: UInt64) -> UInt128 {
+    let salt = alias
     let spread = (body.bits ^ salt) &* 0x9E37_79B9_7F4A_7C15
     let high = (spread ^ (spread >> 32)) &* 0xD6E8_FEB8_6659_FD93
     return UInt128(high) << 64 | UInt128(print.bits(call: body))

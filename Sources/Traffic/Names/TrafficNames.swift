@@ -24,6 +24,18 @@ public struct TrafficNames: Sendable {
   /// Makes the tables; only the reserved names are in them.
   public init() {}
 
+  /// The names that a column of a trace gives; `nil` if it gives none.
+  func table(of role: TraceFormat.Role) -> NameTable? {
+    switch role {
+    case .team: teams
+    case .user: users
+    case .key: keys
+    case .feature: features
+    case .alias: aliases
+    default: nil
+    }
+  }
+
   /// The name of a tag with a value, as the table keeps it.
   public static func tag(_ key: String, _ value: String) -> String { "\(key)=\(value)" }
 }

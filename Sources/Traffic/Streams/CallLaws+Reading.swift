@@ -193,3 +193,15 @@ struct BodyChoice: Sendable {
       },
     ])
 }
+
+/// The laws of equal bodies that a stream can name.
+public enum BodyLaws {
+  /// The registry behind `keys: …`.
+  public static let registry = Registry<Void>(
+    BodyChoice.registry.kind,
+    BodyChoice.registry.entries.map { entry in
+      Registry<Void>.Entry(
+        entry.name, entry.summary, source: entry.source, shorthand: entry.shorthand
+      ) { s throws(SettingError) in _ = try entry.make(&s) }
+    })
+}

@@ -112,6 +112,23 @@ struct Stamp: Sendable {
     if difficulties == nil { arrival.truth.difficulty = row.difficulty }
   }
 
+  /// Says who made call `number`, and for what alias, where the trace's columns say so.
+  @inline(never)
+  func name(
+    _ arrival: inout Arrival, number: UInt64, row: borrowing TraceRow, _ columns: TraceNames
+  ) {
+    if columns.contains(.team) { arrival.request.identity.team = TeamID(Int(row.team)) }
+    if columns.contains(.user) { arrival.request.identity.user = UserID(Int(row.user)) }
+    if columns.contains(.key) { arrival.request.identity.key = KeyID(Int(row.key)) }
+    if columns.contains(.feature) { arrival.request.identity.feature = FeatureID(Int(row.feature)) }
+    guard row.alias > 0 else { return }
+    let isNamed = row.body != 0 && bodies.believesTrace
+    let body =
+      isNamed ? CallKey(bits: row.body) : bodies.body(call: arrival.request.call, number: number)
+    arrival.request.alias = AliasID(Int(row.alias) - 1)
+    arrival.request.fingerprint = bodies.fingerprint(of: body, row.aliasHash)
+  }
+
   /// Overwrites `arrival` with call `number` at `now`, for which no draws have been made ahead.
   ///
   /// - Parameter first: the call whose key decides who calls.

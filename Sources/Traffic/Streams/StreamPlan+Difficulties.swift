@@ -22,22 +22,22 @@ extension StreamPlan {
     }
   }
 
-  /// The difficulties of all calls that the trace makes before `end`, as it is played; empty if it
-  /// does not state them.
+  /// The difficulties of all calls that the trace makes before `end`, as it is played, each with the
+  /// alias that it asks for; empty if it does not state them.
   ///
-  /// - Complexity: O(rows) time, 8 bytes a row.
+  /// - Complexity: O(rows) time, 16 bytes a row.
   public func recordedDifficulties(
-    until end: Instant, data: DataFolders
-  ) throws(TrafficError) -> [Double] {
+    until end: Instant, data: DataFolders, names: TrafficNames? = nil
+  ) throws(TrafficError) -> [(alias: AliasID, difficulty: Double)] {
     guard recordsDifficulty else { return [] }
     // The client library's own retries ask nothing new; nothing that is drawn matters.
     var calls = try makeCalls(
       chance: Chance(seed: 0, replication: 0), from: .start, until: end, zero: nil, data: data,
-      prefixes: nil)
+      prefixes: nil, names: names)
     var arrival = Arrival.blank
-    var found: [Double] = []
+    var found: [(alias: AliasID, difficulty: Double)] = []
     while try calls.next(into: &arrival) {
-      found.append(StreamPlan.number(arrival.truth.difficulty))
+      found.append((arrival.request.alias, StreamPlan.number(arrival.truth.difficulty)))
     }
     return found
   }

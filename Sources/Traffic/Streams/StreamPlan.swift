@@ -59,10 +59,11 @@ public struct StreamPlan: Sendable {
     try s.require(isTrace || !loops, "loop", expected: "no `loop` without a `trace`")
     try s.require(isTrace || sha256 == nil, "sha256", expected: "no `sha256` without a `trace`")
     laws = try CallLaws(stream: name, isTrace: isTrace, reading: &s, names: &names)
-    if case .trace(_, let format, _) = origin, format.hasDifficulty {
+    if case .trace(_, let format, _) = origin {
       try s.require(
-        laws.difficulty == nil, "difficulty",
+        laws.difficulty == nil || !format.hasDifficulty, "difficulty",
         expected: "no `difficulty` beside a trace whose format names a column of it")
+      try StreamPlan.checkNames(of: format, &s, names)
     }
     conversations = try StreamPlan.readConversations(&s)
     try s.require(
@@ -119,12 +120,15 @@ public struct StreamPlan: Sendable {
   ///   - zero: the zero of the scenario file, from which the `rate` profile counts.
   ///   - data: where data files are looked for.
   ///   - prefixes: where a trace's prompts put their pieces; without it they tell none.
+  ///   - names: all names of the scenario, which a trace may give; without it its columns of names
+  ///     are passed over.
   public func makeClient(
     chance: Chance, from start: Instant = .start, until end: Instant, zero: Instant? = nil,
-    data: DataFolders, prefixes: PrefixArena? = nil
+    data: DataFolders, prefixes: PrefixArena? = nil, names: TrafficNames? = nil
   ) throws(TrafficError) -> any Client {
     var calls = try makeCalls(
-      chance: chance, from: start, until: end, zero: zero, data: data, prefixes: prefixes)
+      chance: chance, from: start, until: end, zero: zero, data: data, prefixes: prefixes,
+      names: names)
     if let prompts = laws.systemPrompts, let prefixes {
       calls = PromptedClient(
         calls, SystemPrompts.Draws(prompts, stream: name, chance: chance), prefixes: prefixes)
@@ -142,13 +146,14 @@ public struct StreamPlan: Sendable {
   /// Makes the client that the calls come from, without what the library adds.
   func makeCalls(
     chance: Chance, from start: Instant, until end: Instant, zero: Instant?, data: DataFolders,
-    prefixes: PrefixArena?
+    prefixes: PrefixArena?, names: TrafficNames?
   ) throws(TrafficError) -> any Client {
     let stamp = Stamp(laws, stream: name, chance: chance)
     switch origin {
     case .trace(let file, let format, let skipsBadRows):
       let path = try data.find(file, source: source, sha256: sha256)
-      let reader = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
+      let reader = try TraceReader(
+        path: path, format: format, skipsBadRows: skipsBadRows, names: names)
       return TraceClient(
         reader: reader, playing: playing, stamp: stamp, from: start, until: end,
         prefixes: prefixes)

@@ -19,6 +19,8 @@ struct TraceClient: Client {
   private let start: Instant
   private let end: Instant
   private let prefixes: PrefixArena?
+  /// What the rows say of who asked.
+  private let names: TraceNames
 
   private var row = TraceRow()
   private var number: UInt64 = 0
@@ -34,6 +36,7 @@ struct TraceClient: Client {
   ) {
     self.reader = reader
     self.reader.readsBlocks = prefixes != nil
+    names = TraceNames(reader.format)
     self.prefixes = prefixes
     self.playing = playing
     self.stamp = stamp
@@ -58,6 +61,7 @@ struct TraceClient: Client {
     let now = start.advanced(byNanoseconds: after)
     guard now < end else { return false }
     stamp.fill(&arrival, at: now, number: number, row: row)
+    if !names.isEmpty { stamp.name(&arrival, number: number, row: row, names) }
     if let prefixes { tellPrefix(&arrival, prefixes) }
     number &+= 1
     return true
@@ -96,4 +100,23 @@ struct TraceClient: Client {
     skippedBefore += reader.skippedRows
     try reader.rewind()
   }
+}
+
+/// Which names the rows of a trace give.
+struct TraceNames: OptionSet, Sendable {
+  let rawValue: UInt16
+
+  static let team = TraceNames(.team)
+  static let user = TraceNames(.user)
+  static let key = TraceNames(.key)
+  static let feature = TraceNames(.feature)
+
+  init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// Those of a format.
+  init(_ format: TraceFormat) {
+    self.init(format.names.map { TraceNames($0.role) })
+  }
+
+  private init(_ role: TraceFormat.Role) { self.init(rawValue: 1 << UInt16(role.rawValue)) }
 }

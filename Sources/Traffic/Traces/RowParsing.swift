@@ -5,24 +5,28 @@ struct RowParsing: Sendable {
   private var roles: [UInt8] = []
   /// JSON lines: the keys that are looked for, as UTF-8, and what they hold.
   private var keys: [(name: [UInt8], role: TraceFormat.Role)] = []
+  /// What finds the ids behind names, for each role of `TraceFormat.Role.names`.
+  private let lookups: [NameLookup]
   /// One bit a role that each row must have.
-  private var needed: UInt8 = 0
+  private var needed: UInt16 = 0
 
   /// Makes a parser of CSV rows whose column `i` holds `roles[i]`.
-  init(csv roles: [TraceFormat.Role?], format: TraceFormat) {
+  init(csv roles: [TraceFormat.Role?], format: TraceFormat, lookups: [NameLookup]) {
+    self.lookups = lookups
     clock = format.clock
     self.roles = roles.map { $0?.rawValue ?? .max }
     needed = Self.needed(format)
   }
 
   /// Makes a parser of JSON objects, one a line.
-  init(jsonLines format: TraceFormat) {
+  init(jsonLines format: TraceFormat, lookups: [NameLookup]) {
+    self.lookups = lookups
     clock = format.clock
     keys = format.columns.map { (Array($0.name.utf8), $0.role) }
     needed = Self.needed(format)
   }
 
-  private static func needed(_ format: TraceFormat) -> UInt8 {
+  private static func needed(_ format: TraceFormat) -> UInt16 {
     format.columns.reduce(0) { $1.isOptional ? $0 : $0 | 1 << $1.role.rawValue }
   }
 
@@ -33,7 +37,7 @@ struct RowParsing: Sendable {
     into row: inout TraceRow
   ) -> RowFault? {
     var position = start
-    var seen: UInt8 = 0
+    var seen: UInt16 = 0
     for role in roles {
       if position > end { break }
       var stop = position
@@ -56,7 +60,7 @@ struct RowParsing: Sendable {
     _ bytes: borrowing Span<UInt8>, _ start: Int, _ end: Int, dates: inout DateTimeParsing,
     into row: inout TraceRow
   ) -> RowFault? {
-    var seen: UInt8 = 0
+    var seen: UInt16 = 0
     var position = JSONScanning.pastSpace(bytes, start, end)
     guard position < end, bytes[position] == UInt8(ascii: "{") else {
       return RowFault(.notAnObject)
@@ -94,7 +98,7 @@ struct RowParsing: Sendable {
   }
 
   @inline(__always)
-  private func missing(_ seen: UInt8) -> RowFault? {
+  private func missing(_ seen: UInt16) -> RowFault? {
     if seen & needed == needed { return nil }
     let role = TraceFormat.Role(rawValue: UInt8((needed & ~seen).trailingZeroBitCount))
     return RowFault(.fewColumns, role ?? .time)
@@ -129,7 +133,39 @@ struct RowParsing: Sendable {
     case .body:
       row.body = start == end ? 0 : max(1, FieldParsing.hash(bytes, start, end))
       return nil
+    case .team, .user, .key, .feature, .alias:
+      // JSON's null has no quotation marks.
+      if start == end || from == start && Self.isNull(bytes, start, end) { return nil }
+      return name(bytes, start, end, role, into: &row)
     }
+  }
+
+  /// Finds the id behind a name.
+  @inline(never)
+  private func name(
+    _ bytes: borrowing Span<UInt8>, _ start: Int, _ end: Int, _ role: TraceFormat.Role,
+    into row: inout TraceRow
+  ) -> RowFault? {
+    let place = Int(role.rawValue - TraceFormat.Role.team.rawValue)
+    guard lookups.indices.contains(place) else { return nil }
+    let found = lookups[place].find(bytes, start, end)
+    guard case .one(let id, let hash) = found else {
+      let reason = found == .several ? RowFault.Reason.severalMembers : .unknownName
+      return RowFault(reason, role, start: start, end: end)
+    }
+    switch role {
+    case .team: row.team = id
+    case .user: row.user = id
+    case .key: row.key = id
+    case .feature: row.feature = id
+    default: (row.alias, row.aliasHash) = (id + 1, hash)
+    }
+    return nil
+  }
+
+  private static func isNull(_ bytes: borrowing Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    end - start == 4 && bytes[start] == UInt8(ascii: "n") && bytes[start + 1] == UInt8(ascii: "u")
+      && bytes[start + 2] == UInt8(ascii: "l") && bytes[start + 3] == UInt8(ascii: "l")
   }
 
   @inline(__always)

@@ -37,6 +37,19 @@ public struct TraceFormat: Sendable, Hashable {
     case blocks
     /// How hard the request is, from 0 to 1: the score that a router such as RouteLLM's gave it.
     case difficulty
+    /// The name of the team that asked.
+    case team
+    /// The name of the user who asked.
+    case user
+    /// The name of the virtual key that was used.
+    case key
+    /// The name of the product feature that asked.
+    case feature
+    /// The name of the alias that was asked for.
+    case alias
+
+    /// What a row may say of who asked, and for what.
+    static let names: [Role] = [.team, .user, .key, .feature, .alias]
   }
 
   /// A column that a trace has.
@@ -49,13 +62,20 @@ public struct TraceFormat: Sendable, Hashable {
     public let place: Int?
     /// Whether a file may lack it.
     public let isOptional: Bool
+    /// The group whose members the names are that the scenario does not declare; `nil` if there may
+    /// be none.
+    public let undeclared: String?
 
     /// Makes a column.
-    public init(_ role: Role, _ name: String, place: Int? = nil, isOptional: Bool = false) {
+    public init(
+      _ role: Role, _ name: String, place: Int? = nil, isOptional: Bool = false,
+      undeclared: String? = nil
+    ) {
       self.role = role
       self.name = name
       self.place = place
       self.isOptional = isOptional
+      self.undeclared = undeclared
     }
   }
 
@@ -70,6 +90,9 @@ public struct TraceFormat: Sendable, Hashable {
 
   /// Whether its rows say how hard the requests are.
   var hasDifficulty: Bool { columns.contains { $0.role == .difficulty } }
+
+  /// What its rows say of who asked, and for what.
+  var names: [Column] { columns.filter { Role.names.contains($0.role) } }
 
   /// Makes a format.
   public init(shape: Shape, clock: Clock, columns: [Column], blockTokens: UInt32 = 512) {

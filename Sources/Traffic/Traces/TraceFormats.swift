@@ -71,9 +71,45 @@ public enum TraceFormats {
     {
       columns.append(TraceFormat.Column(.difficulty, name))
     }
+    columns += try names(&s)
     let tokens = try s.integer(
       "blockTokens", default: 512, in: 1...1_000_000, unit: "tokens", "the length of a block")
     return TraceFormat(
       shape: shape, clock: clocks[clock].clock, columns: columns, blockTokens: UInt32(tokens))
+  }
+
+  /// The columns that say who asked, and for what.
+  private static func names(
+    _ s: inout SettingsReader
+  ) throws(SettingError) -> [TraceFormat.Column] {
+    var found: [(role: TraceFormat.Role, name: String)] = []
+    for role in TraceFormat.Role.names {
+      let doc =
+        role == .alias
+        ? "a column with the alias that was asked for; where it is empty, the stream's own"
+        : "a column with the \(role)'s name: one that the section `\(role)s` declares, or a member"
+          + " of a group such as \"people/17\"; where it is empty, nobody's"
+      if let name = try s.optionalText("\(role)", doc) { found.append((role, name)) }
+    }
+    let groups = try s.object(
+      "undeclared",
+      "the groups whose members the names are that no section declares, each name always the same"
+        + " one: { user: \"people\" }; silence: such a name is an error",
+      { g throws(SettingError) -> [(role: TraceFormat.Role, group: String)] in
+        var groups: [(role: TraceFormat.Role, group: String)] = []
+        for role in TraceFormat.Role.names where role != .alias {
+          let doc = "the group of undeclared \(role)s"
+          guard let group = try g.optionalText("\(role)", doc) else { continue }
+          try g.require(
+            found.contains { $0.role == role }, "\(role)",
+            expected: "nothing where the format names no column of \(role)s")
+          groups.append((role, group))
+        }
+        return groups
+      })
+    return found.map { role, name in
+      TraceFormat.Column(
+        role, name, undeclared: groups?.first { $0.role == role }?.group)
+    }
   }
 }

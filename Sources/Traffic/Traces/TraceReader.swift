@@ -24,6 +24,8 @@ public struct TraceReader: Sendable {
   public var readsBlocks = false
 
   private let skipsBadRows: Bool
+  /// What finds the ids behind the names of who asked; empty if the trace names nobody.
+  private let lookups: [NameLookup]
   private let file: ReadableFile
   private var buffer = [UInt8](repeating: 0, count: TraceReader.chunk)
   private var offset = 0
@@ -38,15 +40,26 @@ public struct TraceReader: Sendable {
 
   /// Opens a trace and reads its header line, if it has one.
   ///
-  /// - Parameter skipsBadRows: whether malformed rows are left out and counted.
+  /// - Parameters:
+  ///   - skipsBadRows: whether malformed rows are left out and counted.
+  ///   - names: the names that rows may give; columns of names are passed over without it.
   public init(
-    path: String, format: TraceFormat, skipsBadRows: Bool = false
+    path: String, format: TraceFormat, skipsBadRows: Bool = false, names: TrafficNames? = nil
+  ) throws(TrafficError) {
+    try self.init(
+      path: path, format: format, skipsBadRows: skipsBadRows,
+      lookups: names.map { TraceReader.lookups(format, $0) } ?? [])
+  }
+
+  private init(
+    path: String, format: TraceFormat, skipsBadRows: Bool, lookups: [NameLookup]
   ) throws(TrafficError) {
     self.path = path
     self.format = format
     self.skipsBadRows = skipsBadRows
+    self.lookups = lookups
     file = try ReadableFile(path: path)
-    parsing = RowParsing(jsonLines: format)
+    parsing = RowParsing(jsonLines: format, lookups: lookups)
     try refill()
     if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { position = 3 }
     if format.shape == .csv { try readHeader() }
@@ -90,7 +103,8 @@ public struct TraceReader: Sendable {
   /// Goes back to the first row; rows left out are counted again.
   public mutating func rewind() throws(TrafficError) {
     let readsBlocks = readsBlocks
-    self = try TraceReader(path: path, format: format, skipsBadRows: skipsBadRows)
+    self = try TraceReader(
+      path: path, format: format, skipsBadRows: skipsBadRows, lookups: lookups)
     self.readsBlocks = readsBlocks
   }
 
@@ -188,13 +202,39 @@ public struct TraceReader: Sendable {
       position = min(end + 1, complete)
       line = 1
     }
-    parsing = RowParsing(csv: roles, format: format)
+    parsing = RowParsing(csv: roles, format: format, lookups: lookups)
+  }
+
+  /// A look-up for each role that names somebody.
+  private static func lookups(_ format: TraceFormat, _ names: TrafficNames) -> [NameLookup] {
+    let columns = format.names
+    guard !columns.isEmpty else { return [] }
+    return TraceFormat.Role.names.map { role in
+      guard let column = columns.first(where: { $0.role == role }),
+        let table = names.table(of: role)
+      else { return NameLookup(NameTable(kind: "", limit: 0, isOpen: false)) }
+      return NameLookup(table, undeclared: column.undeclared)
+    }
   }
 
   private func error(_ fault: RowFault) -> TrafficError {
     let column = format.columns.first { $0.role == fault.role }?.name ?? "\(fault.role)"
     let end = min(fault.end, fault.start + 60)
     let field = String(decoding: buffer[fault.start..<max(fault.start, end)], as: UTF8.self)
+    let place = TraceFormat.Role.names.firstIndex(of: fault.role)
+    if let place, lookups.indices.contains(place) {
+      let table = lookups[place].table
+      if fault.reason == .severalMembers {
+        return .severalMembers(
+          file: path, line: line, column: column, name: field,
+          count: table.group(named: field)?.count ?? 0)
+      }
+      if fault.reason == .unknownName {
+        return .unknownName(
+          file: path, line: line, column: column, role: "\(fault.role)", name: field,
+          declared: table.names.filter { $0 != TrafficNames.none })
+      }
+    }
     return .malformed(file: path, line: line, reason: fault.text(column: column, field: field))
   }
 }

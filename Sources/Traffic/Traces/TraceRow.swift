@@ -15,6 +15,18 @@ public struct TraceRow: BitwiseCopyable, Sendable, Hashable {
   public var body: UInt64 = 0
   /// How hard the request is, in `Truth.Difficulty`'s parts; 0 if the trace does not say.
   public var difficulty: UInt32 = 0
+  /// The ids behind the names of who asked; 0 for nobody, and where the trace does not say.
+  public var team: UInt32 = 0
+  /// The user's id.
+  public var user: UInt32 = 0
+  /// The virtual key's id.
+  public var key: UInt32 = 0
+  /// The feature's id.
+  public var feature: UInt32 = 0
+  /// The id of the alias, and 1; 0 for the stream's own.
+  public var alias: UInt32 = 0
+  /// The hash of the alias' name.
+  var aliasHash: UInt64 = 0
   /// Where the list of blocks stands in the reader's buffer; the reader takes it out at once.
   var blocksStart: Int32 = 0
   var blocksEnd: Int32 = 0
@@ -27,6 +39,7 @@ public struct TraceRow: BitwiseCopyable, Sendable, Hashable {
 struct RowFault: BitwiseCopyable {
   enum Reason: UInt8 {
     case fewColumns, notACount, notATime, notADate, notAShare, outOfRange, notAnObject, decreasing
+    case unknownName, severalMembers
   }
 
   var reason: Reason
@@ -54,6 +67,8 @@ struct RowFault: BitwiseCopyable {
       "\(column) is \"\(field)\", expected a time such as \"2023-11-16 18:15:46.6805900\""
     case .notAShare: "\(column) is \"\(field)\", expected a number from 0 to 1 such as 0.116"
     case .outOfRange: "\(column) is \"\(field)\", which is out of range"
+    case .unknownName: "\(column) is \"\(field)\", a name that nobody declares"
+    case .severalMembers: "\(column) is \"\(field)\", which is several"
     case .notAnObject: "the line is not a JSON object"
     case .decreasing: "\(column) is \"\(field)\", which is before the row above; sort the file"
     }

@@ -72,7 +72,8 @@ struct RecordedDifficultyTests {
     var truths: [UInt32] = []
     while try client.next(into: &arrival) { truths.append(arrival.truth.difficulty) }
     let known = try plan.recordedDifficulties(
-      until: .start.advanced(by: end), data: DataFolders(beside: ""))
+      until: .start.advanced(by: end), data: DataFolders(beside: "")
+    ).map(\.difficulty)
     return (truths, known)
   }
 
