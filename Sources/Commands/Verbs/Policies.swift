@@ -76,8 +76,9 @@ enum CatalogueReport {
     var report = Report(title: name)
     for (family, entry) in found {
       report.append(.paragraph("\(strong: family.kind), named at \(code: family.place)"))
-      report.append(.paragraph(RichText(entry.summary + ".")))
-      let rows = flattened(entry.parameters, under: "", depth: 0)
+      report.append(
+        .paragraph(RichText(entry.summary.hasSuffix(".") ? entry.summary : entry.summary + ".")))
+      let rows = flattened(entry.parameters)
       if rows.isEmpty {
         report.append(.paragraph("It has no parameters."))
       } else if isTerminal {
@@ -133,16 +134,47 @@ enum CatalogueReport {
     parameter.form + (parameter.unit.map { " of \($0)" } ?? "")
   }
 
-  /// The parameters and those of nested objects, as paths.
+  /// The parameters and those of the objects in them, as paths: `open.for`, `filter[].price.input`,
+  /// `tags.X.in`.
+  ///
+  /// What has been shown on the page is not shown a second time, and route nodes have a page of their
+  /// own.
   private static func flattened(
-    _ parameters: [ParameterDescription], under prefix: String, depth: Int
+    _ parameters: [ParameterDescription]
   ) -> [(path: String, parameter: ParameterDescription)] {
-    parameters.flatMap { parameter -> [(path: String, parameter: ParameterDescription)] in
-      let path = prefix.isEmpty ? parameter.key : prefix + "." + parameter.key
-      let inner =
-        parameter.kind == .object && depth < 4
-        ? flattened(parameter.nested, under: path, depth: depth + 1) : []
-      return [(path, parameter)] + inner
+    var rows: [(path: String, parameter: ParameterDescription)] = []
+    var shown: [[String]] = []
+    func add(_ parameters: [ParameterDescription], _ prefix: String, _ depth: Int) {
+      let keys = parameters.map(\.key)
+      if parameters.isEmpty || shown.contains(keys) { return }
+      if depth > 0, keys.contains("balance"), keys.contains("fallback") { return }
+      shown.append(keys)
+      for parameter in parameters {
+        let path = prefix + parameter.key
+        rows.append((path, parameter))
+        guard depth < 4 else { continue }
+        let mark =
+          switch parameter.kind {
+          case .list: "[]."
+          case .entries: ".X."
+          default: "."
+          }
+        add(objects(in: parameter), path + mark, depth + 1)
+      }
+    }
+    add(parameters, "", 0)
+    return rows
+  }
+
+  /// What an object may have that a parameter is, or an element or a member of it.
+  private static func objects(in parameter: ParameterDescription) -> [ParameterDescription] {
+    if parameter.kind == .object { return parameter.nested }
+    return parameter.nested.flatMap { form -> [ParameterDescription] in
+      switch form.kind {
+      case .object: form.nested
+      case .list, .anything: objects(in: form)
+      default: []
+      }
     }
   }
 }

@@ -10,6 +10,9 @@ extension LimitRule {
   }
 
   private static let rates = ["requests", "inputTokens", "outputTokens", "totalTokens", "money"]
+  private static let words = [
+    "requests", "input tokens", "output tokens", "input and output tokens", "estimated cost",
+  ]
 
   /// Reads a limit; several rules, one a tenant, if it says `of`.
   static func rules(
@@ -20,7 +23,7 @@ extension LimitRule {
     var count = 0
     for (index, name) in rates.enumerated() {
       let amount = try s.optionalAmount(
-        name, isMoney: name == "money", "\(name == "money" ? "estimated cost" : name) per time")
+        name, isMoney: name == "money", "\(words[index]) per time")
       guard let amount, let unit = Unit(rawValue: UInt8(index)) else { continue }
       count += 1
       chosen = (unit, amount)

@@ -40,9 +40,16 @@ extension Fault {
       }
     }
     let sum = faults.reduce(0) { $0 + $1.value.share.value }
-    try s.require(
-      sum <= 1 + 1e-9, key, expected: "shares that sum up to at most 100%",
-      next: "an attempt meets at most one fault; lower the shares")
+    if !s.isDescribing, sum > 1 + 1e-9, let stated = s.setting[key] {
+      let hundredths = Int((sum * 10_000).rounded(.up))
+      throw SettingError(
+        at: stated.position, path: stated.path,
+        found: "shares that sum up to \(hundredths / 100).\(hundredths % 100 / 10)"
+          + "\(hundredths % 10)%",
+        expected: "at most 100%",
+        next: "an attempt meets at most one fault; lower the shares, or take one away that"
+          + " `extends` brought (\"500\": null)")
+    }
     return faults.map(\.value)
   }
 }

@@ -28,7 +28,9 @@ public enum PolicyCatalogue {
     /// Where the rule comes from.
     public let source: String?
     /// Its parameters.
-    public var parameters: [ParameterDescription] { describe() }
+    ///
+    /// A name that only a file can know is a text.
+    public var parameters: [ParameterDescription] { describe().map(\.withFreeNames) }
     private let describe: @Sendable () -> [ParameterDescription]
 
     init(
@@ -44,39 +46,72 @@ public enum PolicyCatalogue {
 
   /// All families.
   public static let families: [Family] = [
+    Family(
+      kind: "policy", place: "policies",
+      entries: [
+        mechanism("policy", "what a gateway does; each key has a page of its own", nil) {
+          part(["policies", "X"]).map(\.shallow)
+        }
+      ]),
     family(Strategies.registry, "policies.X.routes.A.balance"),
+    family(Strategies.rewards, "policies.X.routes.A.balance.epsilon-greedy.reward"),
     Family(
       kind: "route node", place: "policies.X.routes.A",
       entries: [
-        mechanism("route", "where the calls of an alias go", nil) {
+        mechanism("route", "where the calls of an alias go: a name, or one of these", nil) {
           part(["policies", "X", "routes", "A"])
         }
+      ] + family(RouteKinds.registry, "").entries),
+    Family(
+      kind: "filter", place: "policies.X.filter, policies.X.routes.A.filter",
+      entries: [
+        mechanism(
+          "filter", "leaves out deployments before any strategy sees them",
+          "OpenRouter only, ignore, max_price; LiteLLM pre-call checks, tag filter"
+        ) { part(["policies", "X", "filter"]) }
       ]),
-    family(RouteKinds.registry, "policies.X.routes.A"),
+    Family(
+      kind: "condition",
+      place: "policies.X.routes.A.condition[].if, policies.X.routes.A.filter[].if",
+      entries: [
+        mechanism(
+          "if", "what is asked of a request: all keys must hold",
+          "Portkey conditional; Cloudflare dynamic routing"
+        ) { part(["policies", "X", "filter", "if"]) }
+      ]),
+    family(UnfitRule.registry, "policies.X.allDown"),
     Family(
       kind: "failover", place: "policies.X",
       entries: [
         mechanism("attempts", "deadlines and retries of attempts", nil) {
           part(["policies", "X", "attempts"])
         },
-        described("retry", "tries the same node again", "Polly; LiteLLM num_retries") {
-          s throws(SettingError) in _ = try RetryRule(reading: &s)
-        },
-        described(
-          "budget", "bounds retries to a share of first attempts", "Finagle RetryBudget"
-        ) { s throws(SettingError) in _ = try ShareRetryBudget(reading: &s) },
-        described(
-          "hedge", "starts a second attempt before the first has ended",
-          "Dean & Barroso, CACM 2013; gRPC A6"
-        ) { s throws(SettingError) in _ = try StatedHedge(reading: &s) },
-        described(
-          "finish", "starts no attempt that cannot end before the request's deadline",
-          "gRPC deadline propagation"
-        ) { s throws(SettingError) in _ = try StatedFinish(reading: &s) },
-        described(
+        mechanism(
           "breaker", "stops asking a deployment that keeps failing",
           "M. Nygard, Release It! (2007); resilience4j"
-        ) { s throws(SettingError) in _ = try BreakerRule(reading: &s) },
+        ) { part(["policies", "X", "breaker"]) },
+      ]),
+    Family(
+      kind: "retry and hedge", place: "policies.X.attempts, policies.X.routes.A",
+      entries: [
+        mechanism("retry", "tries the same node again", "Polly; LiteLLM num_retries") {
+          part(["policies", "X", "attempts", "retry"])
+        },
+        mechanism(
+          "hedge", "starts a second attempt before the first has ended",
+          "Dean & Barroso, CACM 2013; gRPC A6"
+        ) { part(["policies", "X", "attempts", "hedge"]) },
+      ]),
+    Family(
+      kind: "bound of attempts", place: "policies.X.attempts",
+      entries: [
+        mechanism("budget", "bounds retries to a share of first attempts", "Finagle RetryBudget") {
+          part(["policies", "X", "attempts", "budget"])
+        },
+        mechanism(
+          "finish", "starts no attempt that cannot end before the request's deadline",
+          "gRPC deadline propagation"
+        ) { part(["policies", "X", "attempts", "finish"]) },
       ]),
     family(Trips.registry, "policies.X.breaker.trip"),
     family(Recoveries.registry, "policies.X.breaker.recovery"),
@@ -84,7 +119,7 @@ public enum PolicyCatalogue {
     family(Ejections.registry, "policies.X.ejection"),
     family(GuardState.registry, "policies.X.breaker.state"),
     family(Backoff.registry, "policies.X.attempts.retry.backoff"),
-    family(BackoffJitter.registry, "policies.X.attempts.retry.backoff"),
+    family(BackoffJitter.registry, "policies.X.attempts.retry.backoff.exponential.jitter"),
     family(RetryBudgets.registry, "policies.X.attempts.budget.rule"),
     family(BrokenStreamRule.registry, "policies.X.attempts.onBrokenStream"),
     Family(
@@ -95,11 +130,15 @@ public enum PolicyCatalogue {
           "permits per time for everyone, or for each key, user, team, feature, alias, model or "
             + "deployment",
           "Kong (after), Portkey (checkThenCharge), TensorZero (reserve and reconcile)"
-        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) },
+        ) { s throws(SettingError) in _ = try LimitRule(reading: &s) }
+      ]),
+    Family(
+      kind: "budget", place: "policies.X.budgets",
+      entries: [
         described(
           "budget", "money for a period of the calendar, with marks that warn, reroute or reject",
           "Portkey, OpenRouter (402), LiteLLM (window from the first spend)"
-        ) { s throws(SettingError) in try LimitRule.describeBudget(&s) },
+        ) { s throws(SettingError) in try LimitRule.describeBudget(&s) }
       ]),
     family(Limiters.registry, "policies.X.limits.by"),
     family(LimitState.registry, "policies.X.limits.state"),
@@ -137,6 +176,7 @@ public enum PolicyCatalogue {
       ]),
     family(Evictions.registry, "policies.X.cache.exact.eviction"),
     family(ArrivalLaws.registry, "traffic.X.arrivals"),
+    family(BodyLaws.registry, "traffic.X.keys"),
     family(ClientPresets.registry, "traffic.X.client"),
     family(TraceFormats.registry, "traffic.X.format"),
     family(
@@ -148,6 +188,7 @@ public enum PolicyCatalogue {
     family(ServingPlan.mixings, "deployments.X.serving.prefill"),
     family(ProvisionedPresets.registry, "deployments.X.provisioned.model"),
     family(PromptCachePresets.registry, "deployments.X.promptCache"),
+    family(GatewaySection.states, "gateway.state"),
   ]
 
   /// The entries of that name, each with its family; several families may know a name.
@@ -186,10 +227,21 @@ public enum PolicyCatalogue {
     }
   }
 
-  /// The parameters of the object at a key path of the file.
+  /// The parameters of the object at a key path of the file; of a list, those of its elements.
   private static func part(_ keys: [String]) -> [ParameterDescription] {
     guard let found = ScenarioSchema.parameters.parameter(at: keys) else { return [] }
-    return found.kind == .anything
-      ? found.nested.first { $0.kind == .object }?.nested ?? [] : found.nested
+    switch found.kind {
+    case .anything, .list: return found.nested.first { $0.kind == .object }?.nested ?? []
+    default: return found.nested
+    }
+  }
+}
+
+extension ParameterDescription {
+  /// The description without what stands inside of objects.
+  fileprivate var shallow: ParameterDescription {
+    var copy = self
+    copy.nested = kind == .object ? [] : nested.map(\.shallow)
+    return copy
   }
 }

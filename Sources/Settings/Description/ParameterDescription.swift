@@ -74,7 +74,7 @@ public struct ParameterDescription: Sendable {
   public var form: String {
     switch kind {
     case .name: "one of \(names.joined(separator: ", "))"
-    case .choice: choice.map { "a \($0.kind)" } ?? "choice"
+    case .choice: choice.map { $0.kind.withArticle } ?? "choice"
     case .tokenPrice: "price per tokens"
     case .list where !nested.isEmpty: "list of \(nested.map(\.form).joined(separator: " or "))"
     case .entries where !nested.isEmpty: "named \(nested.map(\.form).joined(separator: " or "))"
@@ -106,4 +106,11 @@ public struct ChoiceDescription: Sendable {
   public var kind: String
   /// The entries in the registry's order.
   public var options: [Option]
+}
+
+extension String {
+  /// The word behind "a" or "an".
+  var withArticle: String {
+    (first.map { "aeiouAEIOU".contains($0) } ?? false ? "an " : "a ") + self
+  }
 }

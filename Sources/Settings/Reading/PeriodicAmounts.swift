@@ -14,7 +14,10 @@ extension Units {
       return PeriodicAmount(count: Int64(count), per: period)
     }
     // A fraction of a thing per period is so many things per more periods.
-    let rate = try rate(text)
+    let rate: Rate
+    do { rate = try Units.rate(text) } catch {
+      throw Failure(expected: amountForm, reason: error.reason)
+    }
     return PeriodicAmount(
       count: rate.count, per: CalendarPeriod(length: .nanoseconds(rate.periodNanoseconds)))
   }
@@ -25,7 +28,9 @@ extension Units {
     guard let period else {
       throw Failure(expected: moneyRateForm, reason: "no period that is known")
     }
-    return PeriodicAmount(count: try money(left).picodollars, per: period)
+    do { return PeriodicAmount(count: try money(left).picodollars, per: period) } catch {
+      throw Failure(expected: moneyRateForm, reason: error.reason)
+    }
   }
 
   private static func parts(

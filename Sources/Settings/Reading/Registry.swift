@@ -75,7 +75,8 @@ public struct Registry<Element>: Sendable {
         allowed: names)
     default:
       throw SettingError(
-        at: setting, expected: "a \(kind): a name, or { name: { parameters } }", allowed: names)
+        at: setting, expected: "\(kind.withArticle): a name, or { name: { parameters } }",
+        allowed: names)
     }
   }
 

@@ -69,4 +69,73 @@ struct CatalogueTests {
     #expect(PolicyCatalogue.nearest(to: "peak-ewm") == "peak-ewma")
     #expect(PolicyCatalogue.entries(named: "no-such").isEmpty)
   }
+
+  /// What may stand at a place: the names of a choice, or the keys of an object.
+  private static func words(at place: String) -> (choices: [[String]], keys: [[String]]) {
+    let keys = place.replacing("[]", with: "").split(separator: ".").map(String.init)
+    guard let found = ScenarioSchema.parameters.parameter(at: keys) else { return ([], []) }
+    var choices: [[String]] = []
+    var objects: [[String]] = []
+    func look(_ parameter: ParameterDescription, _ depth: Int) {
+      if let choice = parameter.choice { choices.append(choice.options.map(\.name)) }
+      if parameter.kind == .object { objects.append(parameter.nested.map(\.key)) }
+      guard depth < 2, parameter.kind != .object else { return }
+      for form in parameter.nested { look(form, depth + 1) }
+    }
+    look(found, 0)
+    return (choices, objects)
+  }
+
+  @Test("says of each family a place at which a file can name it")
+  func places() {
+    for family in PolicyCatalogue.families {
+      let names = family.entries.map(\.name)
+      for place in family.place.split(separator: ", ").map(String.init) {
+        let (choices, keys) = Self.words(at: place)
+        let isChoice = choices.contains { names.allSatisfy($0.contains) }
+        let areKeys = keys.contains { found in
+          names.filter { $0 != "route" }.allSatisfy(found.contains)
+        }
+        let isObject = family.entries.contains { entry in
+          keys.contains { $0 == entry.parameters.map(\.key) }
+        }
+        #expect(
+          isChoice || areKeys || isObject,
+          "\(family.kind) at \(place): \(names.prefix(4)), there are \(choices) \(keys)")
+      }
+    }
+  }
+
+  @Test("has a page for what a policy, a filter and a condition may say, and for rewards")
+  func whole() {
+    func keys(_ name: String) -> [String] {
+      PolicyCatalogue.entries(named: name).first?.entry.parameters.map(\.key) ?? []
+    }
+    #expect(keys("policy").contains("filteredOut") && keys("policy").contains("budgets"))
+    #expect(keys("filter").contains("residency") && keys("filter").contains("matchTags"))
+    #expect(keys("if").contains("remainingBelow") && keys("if").contains("clientTryFrom"))
+    #expect(keys("retry").contains("budget"))
+    #expect(keys("combination").contains("perDollar"))
+    #expect(
+      PolicyCatalogue.entries(named: "budget").map(\.family.place).contains("policies.X.budgets"))
+  }
+
+  @Test("calls a name that only a file knows a text, and no list of nothing")
+  func names() {
+    for family in PolicyCatalogue.families {
+      for entry in family.entries {
+        for parameter in entry.parameters {
+          #expect(!parameter.form.contains("one of ;"), "\(entry.name) \(parameter.key)")
+          #expect(!parameter.form.hasSuffix("one of "), "\(entry.name) \(parameter.key)")
+        }
+      }
+    }
+    let limit = PolicyCatalogue.entries(named: "limit").first?.entry.parameters
+    let when = limit?.first { $0.key == "when" }?.nested
+    #expect(when?.first { $0.key == "team" }?.form == "text")
+    #expect(
+      PolicyCatalogue.entries(named: "exact").first?.entry.parameters.first {
+        $0.key == "eviction"
+      }?.form == "an eviction policy")
+  }
 }

@@ -26,7 +26,7 @@ extension RouteCondition {
     if !aliases.isEmpty { parts.append(.any(aliases)) }
     for (key, subject, doc) in [
       ("priority", RouteTest.Subject.priority, "priority"),
-      ("clientTry", .clientTry, "number of the client's own try, from 0,"),
+      ("clientTry", .clientTry, "number of the client's own try, the first being 0"),
     ] {
       let from = try s.optionalInteger(key + "From", in: 0...255, "at least this \(doc)")
       let upTo = try s.optionalInteger(key + "UpTo", in: 0...255, "at most this \(doc)")
@@ -108,10 +108,10 @@ extension RouteCondition {
     for (key, subject, doc) in [
       ("input", RouteTest.Subject.inputTokens, "input tokens"),
       ("outputCap", .outputCap, "output tokens allowed; no cap is more than any number"),
-      ("total", .totalTokens, "input tokens and output cap together"),
+      ("total", .totalTokens, "tokens of input and output cap together"),
     ] {
-      let above = try s.optionalInteger(key + "Above", in: 0...most, "more than this: \(doc)")
-      let upTo = try s.optionalInteger(key + "UpTo", in: 0...most, "at most so many: \(doc)")
+      let above = try s.optionalInteger(key + "Above", in: 0...most, "more than so many \(doc)")
+      let upTo = try s.optionalInteger(key + "UpTo", in: 0...most, "at most so many \(doc)")
       if above == nil, upTo == nil { continue }
       let low = above.map { Int64($0) + 1 } ?? 0
       let high = upTo.map { Int64($0) } ?? .max
@@ -173,8 +173,15 @@ extension SettingsReader {
 extension PolicyNames {
   /// Teams by name: groups if the scenario has declared them, else one id a name.
   var teamGroups: [IdentityNames.Group] {
-    groups.teams
-      + teams.enumerated().map { IdentityNames.Group(name: $0.element, first: $0.offset) }
+    // A group of one is called as its only member.
+    var isNamed = [Bool](repeating: false, count: teams.count)
+    for group in groups.teams where group.count == 1 && isNamed.indices.contains(group.first) {
+      isNamed[group.first] = true
+    }
+    return groups.teams
+      + teams.enumerated().filter { !isNamed[$0.offset] }.map {
+        IdentityNames.Group(name: $0.element, first: $0.offset)
+      }
   }
 
   /// The bit of a tag; an unknown one is an error.

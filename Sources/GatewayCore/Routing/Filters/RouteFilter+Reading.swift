@@ -37,12 +37,12 @@ extension RouteBuilder {
     {
       filter.condition = tree.compile(condition)
     }
-    filter.only = try traits(&s, "only these")
+    filter.only = try traits(&s, "only ")
     if let except = try s.object(
       "except", "what is left out",
       {
         e throws(SettingError) -> [RouteFilter.Trait: [String]] in
-        try self.traits(&e, "none of these")
+        try self.traits(&e, "")
       })
     {
       filter.except = except
@@ -90,7 +90,8 @@ extension RouteBuilder {
         let value = trait.value(of: facts)
         if !value.isEmpty, !known.contains(value) { known.append(value) }
       }
-      let list = try s.list(key, "\(doc): \(key) of deployments") {
+      let what = trait == .deployments ? "these deployments" : "deployments of these \(key)"
+      let list = try s.list(key, doc + what) {
         value throws(SettingError) -> String in
         let index = try value.name(among: known, kind: kind)
         return known.indices.contains(index) ? known[index] : ""

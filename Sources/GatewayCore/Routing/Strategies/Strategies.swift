@@ -82,4 +82,13 @@ public enum Strategies {
         source: "Thompson 1933; Chapelle & Li 2011",
         make: { s throws(SettingError) in try ThompsonSampling(reading: &s) }),
     ])
+
+  /// What the bandits among them may want more of.
+  public static let rewards = Registry<Void>(
+    Reward.registry.kind,
+    Reward.registry.entries.map { entry in
+      Registry<Void>.Entry(entry.name, entry.summary, source: entry.source) {
+        s throws(SettingError) in _ = try entry.make(&s)
+      }
+    })
 }
