@@ -58,6 +58,15 @@ struct VerbTests {
     #expect(place.files() == before)
   }
 
+  @Test("check names the incidents that no case has")
+  func idleIncidents() throws {
+    let place = try Place(
+      Place.tiny.replacing("policies:", with: "cases: { quiet: [] }, policies:"))
+    let result = run("check", place.scenario)
+    #expect(result.status == 0 && result.out.contains(", of which no case has: "), "\(result)")
+    #expect(!run("check", try Place().scenario).out.contains("no case has"))
+  }
+
   @Test("policies shows mechanisms and their parameters")
   func policies() {
     let all = run("policies").out

@@ -26,8 +26,12 @@ struct AccountTests {
   }
 
   /// $0.001 an answer at list price.
-  private func bill(_ fleet: inout ProviderFleet, _ number: UInt64, at place: Int) -> Int64 {
-    fleet.promise(attempt(number, at: place, input: 900, output: 100)).bill.picodollars / 1_000_000
+  private func bill(
+    _ fleet: inout ProviderFleet, _ number: UInt64, at place: Int, day: Int = 0
+  ) -> Int64 {
+    fleet.promise(
+      attempt(number, at: place, input: 900, output: 100), at: at(.seconds(86_400 * day))
+    ).bill.picodollars / 1_000_000
   }
 
   @Test("adds up what all its deployments buy, and discounts all of them by it")
@@ -51,9 +55,26 @@ struct AccountTests {
   func committed() throws {
     let plan = try read(world(["committed": ["perMonth": "$0.0015", "discount": "25%"]]))
     #expect(plan.deployments.map { $0.standing != nil } == [true, false, false])
+    // $0.002 at list price are paid for in the 31 days of the month, whoever buys.
     var fleet = fleet(plan)
-    // $0.002 at list price are paid for.
-    #expect((0..<3).map { bill(&fleet, UInt64($0), at: $0) } == [0, 0, 1000])
+    #expect((0..<3).map { bill(&fleet, UInt64($0), at: $0, day: 30) } == [0, 0, 1000])
+  }
+
+  @Test("covers by a day what the commitment has paid for by then, and loses nothing in the month")
+  func evenly() throws {
+    // $0.031 at list price a month: $0.001, or one answer, a day.
+    let plan = try read(world(["committed": ["perMonth": "$0.031"]]))
+    func month(_ days: [Int], _ plan: FleetPlan) -> [Int64] {
+      var world = fleet(plan)
+      return days.enumerated().map { bill(&world, UInt64($0), at: $0 % 2, day: $1) }
+    }
+    #expect(month([0, 0, 0], plan) == [0, 1000, 1000], "the first day pays for one")
+    #expect(month([0, 1, 2, 3], plan) == [0, 0, 0, 0], "one a day is covered")
+    #expect(month([3, 3, 3, 3, 3], plan) == [0, 0, 0, 0, 1000], "three days' cover is there")
+    #expect(month([30, 31, 31], plan) == [0, 0, 1000], "and gone with the month")
+    let opened = try read(
+      world(["committed": ["perMonth": "$0.031"], "volume": ["opening": "$0.002", "steps": [:]]]))
+    #expect(month([0, 1, 10], opened) == [1000, 1000, 0], "two were bought before the run")
   }
 
   @Test("is refused where it is unknown, empty, or said twice")

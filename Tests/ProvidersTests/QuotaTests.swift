@@ -238,6 +238,28 @@ struct QuotaTests {
     #expect(fleet.promise(attempt(4), at: at(.milliseconds(2100))).outcome.isSuccess)
   }
 
+  @Test("that is cut lets less through in proportion, and is not shut because its burst was small")
+  func cutInProportion() {
+    // Two a second and a burst of two: a quarter is one every two seconds.
+    let quota = QuotaPlan(name: "q", meters: [.init(.requests, rate: .perSecond(2), burst: 2)])
+    var fleet = fleet(
+      FleetPlan(
+        deployments: [deployment("a", quota: 0)], quotas: [quota],
+        incidents: [quotaCut(.seconds(10), .seconds(110), Polyline(0.25))]))
+    var passed = 0
+    for half in 0..<240 {
+      let now = at(.milliseconds(500 * half))
+      let promise = fleet.promise(attempt(UInt64(half)), at: now)
+      if now >= at(.seconds(10)), now < at(.seconds(110)) {
+        if promise.outcome.isSuccess { passed += 1 }
+        if case .some(let wait) = promise.retryAfter.nanoseconds { #expect(wait <= 2 * second) }
+      } else {
+        #expect(promise.outcome.isSuccess)
+      }
+    }
+    #expect((50...51).contains(passed), "100 s at half a request a second: \(passed)")
+  }
+
   @Test("follows a sloping factor in steps of a second")
   func steps() throws {
     let ramp = try #require(

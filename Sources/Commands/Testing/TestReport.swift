@@ -94,8 +94,10 @@ struct TestReport {
       blocks.append(.list([TestReport.words(line, committed: nil)]))
       if let command = line.command { blocks.append(.code(command + "\n", language: "sh")) }
     }
-    let free = verdict.rows.filter { $0.isFromOutside && $0.lines.isEmpty }.map(\.policy)
-    if let name = free.first {
+    let outside = verdict.rows.filter(\.isFromOutside)
+    let judged = outside.flatMap(\.lines) + verdict.lines
+    for name in Set(outside.map(\.policy)).sorted()
+    where !judged.contains(where: { $0.policy == name }) {
       blocks.append(
         .note(
           RichText(

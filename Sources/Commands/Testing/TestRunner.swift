@@ -73,7 +73,23 @@ struct TestRunner {
     for name in cases where !knownCases.contains(name) {
       throw CommandError(unknown: "case", name, among: knownCases)
     }
+    if let model = call.text("--as") { try check(model, isIn: loaded) }
     return (loaded, skipped)
+  }
+
+  /// A policy that no scenario has can be no model.
+  private func check(_ model: String, isIn loaded: [Loaded]) throws(CommandError) {
+    guard !call.texts("--policy").isEmpty else {
+      throw CommandError(
+        "--as \(model): it says by what a policy from outside is judged, and there is none",
+        next: "name one by --policy")
+    }
+    var known: [String] = []
+    for one in loaded {
+      for policy in one.scenario.policies.map(\.name)
+      where !one.added.contains(policy) && !known.contains(policy) { known.append(policy) }
+    }
+    guard known.contains(model) else { throw CommandError(unknown: "policy", model, among: known) }
   }
 
   private var options: ScenarioOptions {

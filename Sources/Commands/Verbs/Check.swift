@@ -67,7 +67,7 @@ struct CheckReport {
       ("cases", RichText(scenario.cases.map(\.name).joined(separator: ", "))),
       ("streams", streams),
       ("deployments", RichText(scenario.fleet.deployments.map(\.name).joined(separator: ", "))),
-      ("incidents", list(scenario.fleet.incidents.map(\.name))),
+      ("incidents", incidents),
       (
         "time",
         RichText(
@@ -87,6 +87,17 @@ struct CheckReport {
 
   private func list(_ names: [String]) -> RichText {
     RichText(names.isEmpty ? "none" : names.joined(separator: ", "))
+  }
+
+  /// The incidents, and which of them no case has: those never strike.
+  private var incidents: RichText {
+    let all = scenario.fleet.incidents.map(\.name)
+    let idle = all.indices.filter { index in
+      !scenario.cases.contains { $0.incidents.contains(index) }
+    }
+    guard !idle.isEmpty else { return list(all) }
+    let names = idle.map { all[$0] }.joined(separator: ", ")
+    return list(all) + RichText(", of which no case has: " + names)
   }
 
   private var streams: RichText {

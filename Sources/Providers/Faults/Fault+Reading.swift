@@ -113,6 +113,10 @@ extension Fault.Delay {
         "afterTokens", from: &s,
         "of a stream that breaks: after so many tokens; an answer that has no more is whole")
     }
+    if let tokens {
+      try s.require(
+        tokens.quantile(0.5) > 0, "afterTokens", expected: "a number of tokens above zero")
+    }
     if let fraction {
       try s.require(after == nil, "afterFraction", expected: "either after or afterFraction")
       self = .fraction(fraction.value)

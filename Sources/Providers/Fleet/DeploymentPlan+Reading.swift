@@ -43,7 +43,8 @@ extension DeploymentPlan {
       let index = try s.name(
         "cut", default: "consumed", among: CutBilling.names, kind: "way to bill",
         "what a withdrawn, timed-out or broken answer costs: the tokens made until then, the "
-          + "whole answer that it would have become, or nothing")
+          + "whole answer that it would have become (of a stream that the provider broke, what was "
+          + "made), or nothing")
       return CutBilling.allCases[index]
     }
     let factors = try s.object("tokens", "how its tokeniser counts what the gateway has counted") {

@@ -4,15 +4,20 @@ import Vocabulary
 
 extension SelfHostedProvider {
   /// The line that an attempt joins: the only one, or that of the replica with the fewest in hand.
+  ///
+  /// As behind a load balancer with a check of readiness, a replica that is starting gets nothing
+  /// while another serves; if none does, its line is where to wait.
   mutating func line(for now: Int64) -> Int {
     if plan.dispatch == .shared { return 0 }
-    var best = 0
+    return leastLoaded { isOpen($0) } ?? leastLoaded { replicas[$0].state == .starting } ?? 0
+  }
+
+  private func leastLoaded(among isFit: (Int) -> Bool) -> Int? {
+    var best: Int?
     var fewest = Int.max
-    for place in 0..<count where isOpen(place) || replicas[place].state == .starting {
+    for place in 0..<count where isFit(place) {
       let inHand = replicas[place].assigned + waiting[place]
-      // One that serves is before one that is starting.
-      let rank = inHand * 2 + (replicas[place].state == .ready ? 0 : 1)
-      if rank < fewest { (best, fewest) = (place, rank) }
+      if inHand < fewest { (best, fewest) = (place, inHand) }
     }
     return best
   }

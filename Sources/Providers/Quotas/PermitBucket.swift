@@ -3,8 +3,10 @@ import Vocabulary
 /// A bucket of permits that refills continuously up to its burst.
 ///
 /// Exact: the level is counted in permits × period × 10⁶, so that one nanosecond at factor
-/// f (parts per million) adds count × f. A factor scales the refill and what the bucket holds. The
-/// level may fall below zero where tokens are charged after the answer.
+/// f (parts per million) adds count × f. A factor scales the refill and what the bucket holds, which
+/// is one permit at least unless the factor is zero: a quota of 2 requests a second that is cut to a
+/// quarter lets one through every two seconds, and is not shut. The level may fall below zero where
+/// tokens are charged after the answer.
 /// - Complexity: O(1) per judgement, plus the capacity steps that passed since the last.
 struct PermitBucket: QuotaLevel {
   private let count: Int128
@@ -53,8 +55,12 @@ struct PermitBucket: QuotaLevel {
   }
 
   private mutating func refill(for nanoseconds: Int64, factor: Int64) {
-    let most = burst * Int128(factor) * period
-    level = min(level + count * Int128(nanoseconds) * Int128(factor), most)
+    level = min(level + count * Int128(nanoseconds) * Int128(factor), capacity(factor) * period)
+  }
+
+  /// Millionths of permits that it holds at a factor.
+  private func capacity(_ factor: Int64) -> Int128 {
+    factor == 0 ? 0 : max(burst * Int128(factor), Int128(CapacitySteps.one))
   }
 
   /// Whether `permits` are there; the bucket must have been advanced.
@@ -70,7 +76,9 @@ struct PermitBucket: QuotaLevel {
     let missing = Int128(permits) * unit - level
     if missing <= 0 { return 0 }
     let gain = count * Int128(factor)
-    guard gain > 0, Int128(permits) * 1_000_000 <= burst * Int128(factor) else { return nil }
+    guard gain > 0, Int128(permits) * Int128(CapacitySteps.one) <= capacity(factor) else {
+      return nil
+    }
     return Int64(clamping: (missing + gain - 1) / gain)
   }
 

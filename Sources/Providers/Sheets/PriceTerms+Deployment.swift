@@ -29,7 +29,9 @@ extension PriceTerms {
   ) throws(SettingError) -> (terms: PriceTerms, isFromBook: Bool) {
     var isFromBook = row != nil && !isRented
     let said = try s.object(
-      "price", "what the provider bills; silence means the model's row in the price book"
+      "price",
+      "what the provider bills, beside `serving` or `provisioned` on top of the hours; silence "
+        + "means the model's row in the price book, beside those two nothing"
     ) { (s) throws(SettingError) -> PriceTerms in
       if s.has("input") || s.has("output") || s.isDescribing { isFromBook = false }
       return try PriceTerms(reading: &s, book: row?.card)

@@ -65,7 +65,9 @@ extension PriceTerms {
       "volume", "discounts that grow with what was bought since the month began",
       VolumeDiscount.init(reading:))
     let commitment = try s.object(
-      "committed", "what is paid for each month, used or not, for a discount on what it covers",
+      "committed",
+      "what is paid for each month, used or not, for a discount on what it covers; both evenly over"
+        + " the month",
       Commitment.init(reading:))
     try s.require(
       commitment == nil || volume?.steps.isEmpty ?? true, "committed",

@@ -12,6 +12,8 @@ public struct PriceTerms: Sendable, Hashable {
   }
 
   /// A commitment: so much a month, whatever is used, for a discount on what it covers.
+  ///
+  /// It is paid and covers evenly over the month (`VolumeDiscount`).
   public struct Commitment: Sendable, Hashable {
     /// Picodollars a month.
     public var money: Int64
@@ -76,11 +78,7 @@ public struct PriceTerms: Sendable, Hashable {
       offsetSeconds: offsetSeconds ?? calendar.offsetSeconds)
     var discount = volume?.steps.isEmpty ?? true ? nil : volume
     if let commitment {
-      discount = VolumeDiscount(
-        measure: .spend,
-        steps: [
-          .init(from: 0, millionths: 0), .init(from: commitment.covered, millionths: 1_000_000),
-        ], opening: volume?.opening ?? 0)
+      discount = VolumeDiscount(cover: commitment.covered, opening: volume?.opening ?? 0)
     }
     let sheet = stretches.first?.sheet ?? card.sheet
     let curve = PriceCurve(

@@ -176,9 +176,15 @@ extension Scenario.Provenance {
   /// Where the numbers of streams, quotas, deployments, faults and incidents come from, in this order.
   ///
   /// A deployment that takes its numbers from the price book has that for a source; its token factor
-  /// is assumed.
+  /// is assumed. So is that all count alike, where no stream says on which model it was recorded and
+  /// the deployments' models count differently.
   static func list(_ tree: Setting, _ fleet: FleetPlan) -> [Scenario.Provenance] {
     var list: [Scenario.Provenance] = []
+    let isRecorded = (tree["traffic"]?.members ?? []).contains {
+      $0.value["recordedOn"].map { !$0.isNull } ?? false
+    }
+    let factors = Set(fleet.deployments.compactMap { PriceBook.row($0.model)?.tokenFactor })
+    let areTakenAsAlike = !isRecorded && factors.count > 1
     for section in ["traffic", "quotas", "deployments", "faults", "incidents"] {
       for entry in tree[section]?.members ?? [] {
         var source: String?
@@ -186,7 +192,9 @@ extension Scenario.Provenance {
         let plan = section == "deployments" ? fleet.deployments.first { $0.name == entry.key } : nil
         if source == nil, let text = plan?.source, !text.isEmpty { source = text }
         list.append(Scenario.Provenance(path: entry.value.path, source: source))
-        if let plan, !plan.saysFactors, plan.inputFactor != 1 {
+        if let plan, !plan.saysFactors,
+          plan.inputFactor != 1 || areTakenAsAlike && PriceBook.row(plan.model) != nil
+        {
           list.append(Scenario.Provenance(path: entry.value.path + ".tokens", source: nil))
         }
       }

@@ -39,13 +39,15 @@ extension LineReader {
   private func value(
     _ words: ExpectationWords, _ word: ExpectationWords.Word, _ measure: Measure
   ) throws(SettingError) -> Double {
-    if let plain = Double(word.text), measure.unit == .ratio || measure.unit == .share {
-      return plain
-    }
     if let following = words.words.first(where: { $0.offset > word.offset }),
       ["x", "×"].contains(following.text), let factor = Double(word.text)
     {
       return factor
+    }
+    if let plain = Double(word.text) {
+      if measure.unit == .ratio { return plain }
+      // 0.99 is a share; 99 was meant to be 99%.
+      if measure.unit == .share, (0...1).contains(plain) { return plain }
     }
     do {
       switch measure.unit {

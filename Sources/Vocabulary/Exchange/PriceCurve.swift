@@ -95,7 +95,9 @@ public struct PriceCurve: Sendable, Hashable {
   public func bill(
     for usage: Usage, at instant: Instant, after ledger: VolumeLedger = VolumeLedger()
   ) -> Money {
-    let discounted = volume.map { $0.millionths(after: ledger.amount(at: instant, $0, calendar)) }
+    let discounted = volume.map {
+      $0.millionths(after: ledger.amount(at: instant, $0, calendar), at: instant, calendar)
+    }
     return bill(for: usage, stretch(at: instant), factor(at: instant), discounted ?? Self.one)
   }
 

@@ -115,6 +115,22 @@ struct TestVerbTests {
     #expect(result.out.contains("outage/hard · outage · hope"))
     #expect(!result.out.contains("· prod"))
     #expect(result.out.contains("--policy \(library.path)/hope.json5"))
+    // It was judged by what the baseline must hold: nothing is missing there.
+    #expect(!result.out.contains("outage/hard: nothing is expected of policy hope"))
+  }
+
+  @Test("judges by what another policy must hold, if a scenario has it and one is from outside")
+  func model() throws {
+    let library = try Library()
+    try library.write(
+      "{ policies: { hope: { routes: { chat: \"north\" } } } }", to: "hope.json5")
+    let file = library.path + "/hope.json5"
+    #expect(library.test("--policy", file, "--as", "prod").status != 2)
+    let wrong = library.test("--policy", file, "--as", "prodd")
+    #expect(wrong.status == 2 && wrong.err.contains("no policy named \"prodd\""))
+    #expect(wrong.err.contains("did you mean prod?"))
+    let alone = library.test("--as", "prod")
+    #expect(alone.status == 2 && alone.err.contains("next: name one by --policy"))
   }
 
   @Test("chooses scenarios and cases, and refuses what matches nothing")

@@ -177,5 +177,6 @@ enum LatencyMistakes {
     (["x": ["on": "a", "bursts": ["every": "1h"], "meet": ["500": "1%"]]], "missing \"lasts\""),
     (["x": ["on": "a", "meet": ["malformed": ["share": 1, "after": "1s"]]]], "comes whole"),
     (["x": ["on": "a", "meet": ["500": ["share": 1, "afterTokens": 3]]]], "afterTokens"),
+    (["x": ["on": "a", "meet": ["broken": ["share": 1, "afterTokens": -4]]]], "above zero"),
   ]
 }

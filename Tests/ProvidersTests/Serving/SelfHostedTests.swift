@@ -167,6 +167,21 @@ struct SelfHostedTests {
     #expect(abs(charge.dollars - 36 * hours) < 1e-9, "\(charge.dollars / 36 * 3600 - 3600)")
   }
 
+  @Test("gives a replica that is starting nothing while another serves")
+  func startsEmpty() {
+    var plan = ServingPlan(replicas: 1, batch: 8, speed: plain, dispatch: .leastLoaded)
+    plan.autoscaling = .init(
+      least: 1, most: 2, target: 2, every: .seconds(10), startUp: .seconds(100))
+    // Six are in hand when the load is looked at; four more come while the second replica starts.
+    let early = (0..<6).map { arrival(UInt64($0), at: 5_000, output: 1091) }
+    let late = (6..<10).map { arrival(UInt64($0), at: 20_000 + Int64($0), output: 11) }
+    let (drive, _) = run(plan, early + late)
+    let waits = late.map { one in
+      drive.seen[one.attempt.flight].map { $0.end - $0.begin } ?? .max
+    }
+    #expect(waits.allSatisfy { $0 < 10 * second }, "\(waits)")
+  }
+
   @Test("with nothing in hand asks for no wake")
   func sleeps() {
     var plan = ServingPlan(replicas: 1, batch: 2, speed: plain)

@@ -50,6 +50,24 @@ struct TokenCountTests {
       "a factor of the book is assumed")
   }
 
+  @Test("lists as assumed that all count alike, where no stream says what it was recorded on")
+  func unsaid() throws {
+    let stream = """
+      s: { arrivals: { poisson: "1/s" }, alias: "chat", tokens: { input: 100, output: 10 } }
+      """
+    func assumed(_ deployments: String) throws -> [String] {
+      try scenario(stream, deployments).provenance.filter { $0.source == nil }.map(\.path)
+        .filter { $0.hasSuffix(".tokens") }
+    }
+    let mixed = try scenario(stream, three)
+    #expect(mixed.fleet.deployments.map(\.inputFactor) == [1, 1, 3, 1])
+    #expect(try assumed(three) == ["deployments.gpt.tokens", "deployments.claude.tokens"])
+    // Models that count alike leave nothing to assume.
+    #expect(
+      try assumed("gpt: { model: \"openai/gpt-4.1\" }, small: { model: \"openai/gpt-4.1-mini\" }")
+        == [])
+  }
+
   @Test("refuses an unknown model, and streams that count in different ways")
   func errors() {
     func error(_ streams: String) -> String {

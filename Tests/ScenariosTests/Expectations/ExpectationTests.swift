@@ -98,6 +98,22 @@ struct ExpectationTests {
     #expect(found.measure.name == name && found.measure.unit == unit)
   }
 
+  @Test("takes a share as 99% or 0.99, and no share of more than all")
+  func shareBounds() throws {
+    guard case .value(let plain) = try one("availability >= 0.99").bound,
+      case .value(let percent) = try one("availability >= 99%").bound
+    else {
+      Issue.record("no values")
+      return
+    }
+    #expect(plain == 0.99 && percent == 0.99)
+    for wrong in ["availability >= 99", "availability >= 120%", "goodput of chat <= 1.2"] {
+      let error = #expect(throws: (any Error).self) { try one(wrong) }
+      #expect("\(error, default: "none")".contains("expected a share such as"), "\(wrong)")
+    }
+    #expect(try one("availability >= 1.01 x today").bound == .policy(0, factor: 1.01))
+  }
+
   @Test("takes a share of the requests that meet its conditions on who asked for what")
   func shares() throws {
     let served = try one("share of deployment openai and chat <= 10% during 'sweden down'")
