@@ -42,7 +42,8 @@ extension Simulation {
     guard id.request != .none, storeOf[replica] >= 0 else { return 0 }
     let request = gateways[replica].request(inSlot: id.request.slot)
     return stores[storeOf[replica]].judge(
-      request, place: Int(id.request.slot) &* replicas &+ replica, at: now,
+      request, gateways[replica].storeQuestion(inSlot: id.request.slot),
+      place: Int(id.request.slot) &* replicas &+ replica, at: now,
       replica: ReplicaID(replica), into: &output)
   }
 
@@ -52,7 +53,7 @@ extension Simulation {
     let request = gateways[replica].request(inSlot: id.slot)
     guard store >= 0,
       let ticket = stores[store].ticket(
-        of: request, place: Int(id.slot) &* replicas &+ replica)
+        of: request, report.question, place: Int(id.slot) &* replicas &+ replica)
     else { return }
     let message = StoreMessage(
       store: store, ticket: ticket, report: report, replica: replica, order: sequence)

@@ -30,6 +30,10 @@ extension Gateway {
     into output: inout Output
   ) {
     if end == .failed, servesStale, answersStale(slot, at: now, into: &output) { return }
+    if queues, slots[slot].waiter != .max {
+      slots[slot].isUndone = true
+      leaveOutside(slot, end == .abandoned ? 2 : 1, at: now, into: &output)
+    }
     let followers = slots[slot].leads ? stopLeading(slot) : nil
     // The client of a detached leader had its end when it left.
     if !slots[slot].isDetached {
@@ -41,7 +45,8 @@ extension Gateway {
           id(ofSlot: slot),
           AnswerEnd(
             end, outcome,
-            retryAfter: end == .failed && slots[slot].failed ? slots[slot].hint : .unsaid,
+            retryAfter: end == .failed && slots[slot].failed || end == .rejected
+              ? slots[slot].hint : .unsaid,
             hasBegun: slots[slot].record.began != .distantFuture, at: now)))
     } else {
       slots[slot].record.outcome = .cancelled
@@ -102,7 +107,11 @@ extension Gateway {
       if !slots[slot].passes { giveBackPermit(slot, at: now) }
     case .attempting:
       withdrawAll(slot, into: &output)
-    case .queued, .following, .asking:
+    case .asking:
+      if slots[slot].question.isAboutAttempt, slots[slot].questionReason == .retry {
+        giveBackPermit(slot, at: now)
+      }
+    case .queued, .following:
       break
     }
   }

@@ -24,7 +24,7 @@ extension Gateway {
       if answerFromCache(request, id, glimpse, spared: 0, at: now, into: &output) { return id }
       if coalesces, followsUnadmitted(request, id, at: now, into: &output) { return id }
     }
-    if limitsRequests || !limits.isEmpty {
+    if judgesArrivals {
       if queues, queue.count > 0, let blocker = blockedByOthers(request) {
         return wait(request, id, blocker, at: now, into: &output)
       }

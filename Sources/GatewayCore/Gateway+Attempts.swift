@@ -3,6 +3,15 @@ import Vocabulary
 // Attempts: started at a leaf, told to strategies and breakers, booked when they have ended.
 
 extension Gateway {
+  /// The walk has come to a leaf: an attempt starts there, or a store is asked first.
+  @inline(__always)
+  mutating func goTo(
+    leafOf slot: UInt32, reason: AttemptRecord.Reason, at now: Instant, into output: inout Output
+  ) {
+    if asksBeforeAttempts, asksStore(forAttemptOf: slot, reason, at: now, into: &output) { return }
+    startAttempt(slot, reason: reason, at: now, into: &output)
+  }
+
   /// Starts an attempt at the leaf on top of the walk.
   mutating func startAttempt(
     _ slot: UInt32, reason: AttemptRecord.Reason, at now: Instant, into output: inout Output
@@ -109,6 +118,7 @@ extension Gateway {
     flights[id.slot].record.usage = usage
     flights[id.slot].record.estimate = estimate
     settleAttempt(id.slot, slot, at: now, into: &output)
+    if asksBeforeAttempts { settleWithStore(attempt: id.slot, at: now, into: &output) }
 
     let firstToken = flights[id.slot].record.firstToken
     let observation = AttemptObservation(

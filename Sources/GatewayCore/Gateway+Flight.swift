@@ -20,6 +20,10 @@ extension Gateway {
     /// Whether the limits have charged it, and which shadows have not.
     var isLimited = false
     var sparedByLimits: UInt64 = 0
+    /// Whether a central store was asked about it, and the shadows among the stand-ins that have not
+    /// charged it; `.max` if none was asked.
+    var askedStore = false
+    var sparedByStandIns = UInt64.max
 
     // Hedging.
     /// Output tokens of earlier attempts that it gets as further input.

@@ -9,6 +9,7 @@ extension Gateway {
   mutating func limitRefuses(_ deployment: DeploymentID, _ slot: UInt32, at now: Instant) -> Bool {
     limitsAttempts
       && attemptLimits.wouldRefuse(slots[slot].request, deployment: deployment, at: now)
+      || asksBeforeAttempts && isLeftOut(deployment, slot)
   }
 
   /// Charges an attempt that starts.

@@ -143,5 +143,14 @@ extension Gateway {
     var isPromoted = false
     /// The shadows among the stand-ins that have not charged it; `.max` if none was asked.
     var sparedByStandIns = UInt64.max
+    /// The attempt about which a central store is asked; and the deployments that the store, or its
+    /// silence, has kept it from since its last attempt, `leftOutCount` of them, with who has
+    /// refused the latest and its status.
+    var question = StoreQuestion.request
+    var questionReason = AttemptRecord.Reason.first
+    var leftOut = SIMD8<UInt16>(repeating: .max)
+    var leftOutCount: UInt8 = 0
+    var refusingLimit = UInt16.max
+    var refusingStatus: UInt16 = 429
   }
 }

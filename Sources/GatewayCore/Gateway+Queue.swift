@@ -55,6 +55,7 @@ extension Gateway {
           retryAt: .distantFuture)
       }
     }
+    if asksStore, let blocker = blockedAtStore(request) { return blocker }
     guard limitsRequests else { return nil }
     for index in 0..<concurrency.ofRequests.count {
       let blocker = blocker(ofPermit: concurrency.place(of: request, index), index)
@@ -136,14 +137,14 @@ extension Gateway {
   // MARK: Waiting
 
   /// When a request is shed if it still waits.
-  private func latest(_ deadline: Instant, since arrival: Instant) -> Instant {
+  func latest(_ deadline: Instant, since arrival: Instant) -> Instant {
     let service = queue.rule.deadlineAware ? queue.rule.service ?? queue.service.nanoseconds : 0
     let start = deadline == .distantFuture ? deadline : deadline.advanced(byNanoseconds: -service)
     return min(start, arrival.advanced(byNanoseconds: queue.rule.longest))
   }
 
   /// Sets the timer of a request that waits: when it may pass, or must go.
-  private mutating func arm(
+  mutating func arm(
     _ slot: UInt32, at instant: Instant, now: Instant, into output: inout Output
   ) {
     slots[slot].waits &+= 1
@@ -177,7 +178,7 @@ extension Gateway {
     finish(slot, .abandoned, .cancelled, at: now, into: &output)
   }
 
-  private mutating func shed(
+  mutating func shed(
     _ number: UInt32, _ why: Note.Shedding, at now: Instant, into output: inout Output
   ) {
     let slot = queue.waiter(number).slot
@@ -218,7 +219,7 @@ extension Gateway {
     return true
   }
 
-  private mutating func noteDequeued(
+  mutating func noteDequeued(
     _ slot: UInt32, _ how: Int64, subject: UInt16, since: Instant, at now: Instant,
     _ output: inout Output
   ) {
@@ -269,6 +270,7 @@ extension Gateway {
         shed(number, .late, at: now, into: &output)
         continue
       }
+      if asksStore, !mayAsk(waiter, at: now) { return }
       if isReady(waiter, at: now), queue.drops(number, at: now) {
         shed(number, .codel, at: now, into: &output)
         continue
@@ -277,6 +279,10 @@ extension Gateway {
       if answersWaiting(number, request, at: now, into: &output) { continue }
       switch judge(request, at: now, into: &output) {
       case .admitted(let spared, let held):
+        if asksStore, central.concerns(request) {
+          stepOut(number, spared: spared, held: held, at: now, into: &output)
+          continue
+        }
         leaveQueue(number, 0, subject: .max, at: now, into: &output)
         letIn(waiter.slot, spared: spared, held: held, at: now, into: &output)
         queue.beginDequeue(line)
@@ -295,7 +301,7 @@ extension Gateway {
   }
 
   /// A request that waited goes on as one that has just been admitted.
-  private mutating func letIn(
+  mutating func letIn(
     _ slot: UInt32, spared: UInt64, held: SIMD4<UInt16>, at now: Instant, into output: inout Output
   ) {
     admit(slot, spared: spared, held: held, at: now)
@@ -313,53 +319,6 @@ extension Gateway {
     }
     slots[slot].state = .attempting
     proceed(slot, from: .coalesce, at: now, into: &output)
-  }
-
-  // MARK: A new life
-
-  /// The replica has started anew: nothing in flight holds a permit of this life, and who leads
-  /// still leads.
-  mutating func forgetPermits() {
-    for flight in 0..<UInt32(flights.used) { flights[flight].held = SIMD4(repeating: 0) }
-    for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
-      slots[slot].held = SIMD4(repeating: 0)
-      guard coalesces, slots[slot].leads else { continue }
-      let key = coalescing.rule.key(of: slots[slot].request)
-      if coalescing.leader(key) == nil { coalescing.insert(key, slot) }
-    }
-  }
-
-  /// Judges those anew, in order of arrival, who waited when the replica started anew.
-  mutating func takeUpWaiting(at now: Instant, into output: inout Output) {
-    var waiting: [(number: UInt64, slot: UInt32)] = []
-    for slot in 0..<UInt32(slots.used) where slots[slot].state == .queued {
-      waiting.append((slots[slot].request.number, slot))
-    }
-    waiting.sort { $0.number < $1.number }
-    for (_, slot) in waiting {
-      let request = slots[slot].request
-      let arrived = slots[slot].record.arrived
-      let blocker = blockedByOthers(request)
-      switch blocker.map({ Judgement.refused($0) }) ?? judge(request, at: now, into: &output) {
-      case .admitted(let spared, let held):
-        noteDequeued(slot, 0, subject: .max, since: arrived, at: now, &output)
-        letIn(slot, spared: spared, held: held, at: now, into: &output)
-      case .refused(let blocker):
-        if queues, queue.room(for: request) == .free {
-          slots[slot].waiter = queue.enter(
-            request, slot: slot, blocker, since: arrived,
-            latest: latest(slots[slot].deadline, since: arrived))
-          arm(slot, at: blocker.retryAt, now: now, into: &output)
-          continue
-        }
-        slots[slot].record.rejection = .shed
-        slots[slot].record.limit = blocker.subject
-        noteDequeued(
-          slot, 1, subject: Note.Shedding.full.rawValue, since: arrived, at: now, &output)
-        finish(slot, .rejected, .status(queue.rule.status), at: now, into: &output)
-      }
-    }
-    if hasDue { doWhatIsDue(at: now, into: &output) }
   }
 
   // MARK: Lines

@@ -41,6 +41,8 @@ extension Gateway {
     for slot in 0..<UInt32(slots.used) {
       if slots[slot].state == .free || slots[slot].state == .settling { continue }
       if slots[slot].state == .following, slots[slot].leader != .max { unlink(slot) }
+      // The queue is gone with the process.
+      if slots[slot].state == .queued { slots[slot].waiter = .max }
       withdraw(slot, at: now, into: &output)
       slots[slot].record.outcome = .connection
       finish(slot, .failed, .connection, at: now, into: &output)
@@ -107,6 +109,8 @@ extension Gateway {
     let alias = Int(slots[slot].request.alias.index)
     guard alias < plan.tree.roots.count, plan.tree.roots[alias] != .max else { return false }
     slots[slot].visited = 0
+    // No rule has decided this retry.
+    slots[slot].resumeRule = .max
     beginVisits(slot, alias)
     // Some nodes go down to a leaf without asking whether it fits.
     guard opens(plan.tree.roots[alias], slot, at: now) else { return false }
@@ -149,6 +153,7 @@ extension Gateway {
       swap(&anew.limits, &limits)
       swap(&anew.attemptLimits, &attemptLimits)
       swap(&anew.standIns, &standIns)
+      swap(&anew.attemptStandIns, &attemptStandIns)
     }
     if keepsCache { swap(&anew.cache, &cache) }
     anew.limits.policy = limits.policy
@@ -167,8 +172,61 @@ extension Gateway {
       flights[flight].depth = 0
       flights[flight].breaker = -1
       flights[flight].isProbe = false
-      if !keepsLimits { flights[flight].isLimited = false }
+      if !keepsLimits {
+        flights[flight].isLimited = false
+        flights[flight].sparedByStandIns = .max
+      }
     }
     forgetPermits()
+  }
+
+  /// The replica has started anew: nothing in flight holds a permit of this life, and who leads
+  /// still leads.
+  mutating func forgetPermits() {
+    for flight in 0..<UInt32(flights.used) { flights[flight].held = SIMD4(repeating: 0) }
+    for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
+      slots[slot].held = SIMD4(repeating: 0)
+      guard coalesces, slots[slot].leads else { continue }
+      let key = coalescing.rule.key(of: slots[slot].request)
+      if coalescing.leader(key) == nil { coalescing.insert(key, slot) }
+    }
+  }
+
+  /// Judges those anew, in order of arrival, who waited when the replica started anew.
+  mutating func takeUpWaiting(at now: Instant, into output: inout Output) {
+    var waiting: [(number: UInt64, slot: UInt32)] = []
+    for slot in 0..<UInt32(slots.used) {
+      // Who asks the store has its place no more: if it is refused it waits like a newcomer.
+      if slots[slot].state == .asking, slots[slot].waiter != .max {
+        noteDequeued(slot, 0, subject: .max, since: slots[slot].admitted, at: now, &output)
+      }
+      guard slots[slot].state == .queued else { continue }
+      waiting.append((slots[slot].request.number, slot))
+    }
+    waiting.sort { $0.number < $1.number }
+    for (_, slot) in waiting {
+      let request = slots[slot].request
+      let arrived = slots[slot].record.arrived
+      let blocker = blockedByOthers(request)
+      switch blocker.map({ Judgement.refused($0) }) ?? judge(request, at: now, into: &output) {
+      case .admitted(let spared, let held):
+        noteDequeued(slot, 0, subject: .max, since: arrived, at: now, &output)
+        letIn(slot, spared: spared, held: held, at: now, into: &output)
+      case .refused(let blocker):
+        if queues, queue.room(for: request) == .free {
+          slots[slot].waiter = queue.enter(
+            request, slot: slot, blocker, since: arrived,
+            latest: latest(slots[slot].deadline, since: arrived))
+          arm(slot, at: blocker.retryAt, now: now, into: &output)
+          continue
+        }
+        slots[slot].record.rejection = .shed
+        slots[slot].record.limit = blocker.subject
+        noteDequeued(
+          slot, 1, subject: Note.Shedding.full.rawValue, since: arrived, at: now, &output)
+        finish(slot, .rejected, .status(queue.rule.status), at: now, into: &output)
+      }
+    }
+    if hasDue { doWhatIsDue(at: now, into: &output) }
   }
 }

@@ -135,8 +135,13 @@ extension Gateway {
       if !slots[slot].passes { giveBackPermit(slot, at: now) }
       return stop(slot, 2, at: now, into: &output)
     }
+    retryOrPass(slot, at: now, into: &output)
+  }
+
+  /// Makes the retry that was decided; if there is none any more, the failure goes on from the node
+  /// that was to be retried.
+  mutating func retryOrPass(_ slot: UInt32, at now: Instant, into output: inout Output) {
     if !slots[slot].passes, retryNow(slot, at: now, into: &output) { return }
-    // No retry any more: the failure goes on from the node that was to be retried.
     slots[slot].depth = slots[slot].resumeLevel + 1
     goOn(
       slot, after: slots[slot].record.outcome, slots[slot].hint, passing: true, at: now,
@@ -207,7 +212,7 @@ extension Gateway {
     guard leaf.alwaysFit && slots[slot].excluded == 0 || removal(of: leaf, slot, at: now) == nil
     else { return false }
     slots[slot].depth = UInt8(deepest + 1)
-    startAttempt(slot, reason: .retry, at: now, into: &output)
+    goTo(leafOf: slot, reason: .retry, at: now, into: &output)
     return true
   }
 

@@ -65,11 +65,13 @@ extension Gateway {
         other: succeeded && call.kind == .complexity ? Gateway.millionths(value) : 0,
         replica: replica))
     guard slots[slot].state == .asking else {
+      if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
       if slots[slot].state == .settling { settleIfQuiet(slot, at: now, into: &output) }
       return
     }
     slots[slot].state = .attempting
     guard now < slots[slot].deadline else {
+      if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
       return finish(slot, .failed, .totalTimeout, at: now, into: &output)
     }
     switch call.kind {
@@ -77,6 +79,8 @@ extension Gateway {
     case .complexity:
       scored(slot, succeeded, value)
       proceed(slot, from: .route, at: now, into: &output)
+    case .store where slots[slot].question.isAboutAttempt:
+      storeAnswered(aboutAttemptOf: slot, succeeded, value, at: now, into: &output)
     case .store: storeAnswered(slot, succeeded, value, at: now, into: &output)
     case .probe: proceed(slot, from: .route, at: now, into: &output)
     }

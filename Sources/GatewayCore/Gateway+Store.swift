@@ -4,8 +4,7 @@ import Vocabulary
 // admitted a request, an answer that may be late or none, and a report when the request settles.
 //
 // A request that waits for the store holds what the replica's own limits have given it; if the store
-// refuses, all of it is given back. A refusal by the store ends the request: the queue is for what
-// the replica can judge by itself.
+// refuses, all of it is given back, and the request waits in the queue or ends.
 
 extension Gateway {
   /// Asks the store about a request, if any of its limits concerns it.
@@ -41,6 +40,12 @@ extension Gateway {
       if !answer.isAdmitted {
         let limit = answer.limit
         let isKnown = isCurrent && limit < plan.limits.count
+        let retryAt = answer.wait.map { now.advanced(byNanoseconds: $0) } ?? .distantFuture
+        if isKnown, queues, waits(slot, forStore: limit, until: retryAt, at: now, into: &output) {
+          return
+        }
+        slots[slot].hint =
+          retryAt == .distantFuture ? .unsaid : RetryAfter(now.duration(to: retryAt))
         return refuse(
           slot, by: isKnown ? limit : nil, isKnown ? plan.limits[limit].status : 429, at: now,
           into: &output)
@@ -49,10 +54,12 @@ extension Gateway {
       guard now < slots[slot].deadline else {
         return finish(slot, .failed, .totalTimeout, at: now, into: &output)
       }
-      if let (limit, status) = refusedForSilence(slot, at: now, into: &output) {
+      if let (limit, status, retryAt) = refusedForSilence(slot, at: now, into: &output) {
+        if queues, waits(slot, forStore: limit, until: retryAt, at: now, into: &output) { return }
         return refuse(slot, by: limit, status, at: now, into: &output)
       }
     }
+    if queues, slots[slot].waiter != .max { leaveOutside(slot, 0, at: now, into: &output) }
     let isPromoted = slots[slot].isPromoted
     if !isPromoted, plan.order == .admitFirst, answersFromCache(slot, at: now, into: &output) {
       return
@@ -63,27 +70,19 @@ extension Gateway {
   /// What the store's silence means: who refuses the request because of it, if anybody does.
   private mutating func refusedForSilence(
     _ slot: UInt32, at now: Instant, into output: inout Output
-  ) -> (limit: Int, status: UInt16)? {
+  ) -> (limit: Int, status: UInt16, retryAt: Instant)? {
     let request = slots[slot].request
-    var refusing: (limit: Int, status: UInt16)?
-    for step in 0..<central.steps.count {
-      guard let index = central.entry(step, request, .none) else { continue }
-      let (subject, state) = (central.entries[index].subject, central.entries[index].rule.state)
-      output.notes.append(
-        Note(
-          .storeFailed, at: now, request: request.number, subject: subject,
-          value: Int64(state.onFailure.rawValue), replica: replica))
-      if state.onFailure == .closed, !central.entries[index].rule.isShadow, refusing == nil {
-        refusing = (Int(subject), state.status)
-      }
+    if let (limit, status) = central.refusesForSilence(
+      request, at: now, replica: replica, into: &output)
+    {
+      return (limit, status, .distantFuture)
     }
-    if let refusing { return refusing }
     guard !standIns.isEmpty else { return nil }
     switch standIns.admit(request, at: now, replica: replica, into: &output) {
     case .admit(let spared):
       slots[slot].sparedByStandIns = spared
       return nil
-    case .refuse(let limit, _): return (limit, plan.limits[limit].status)
+    case .refuse(let limit, let retryAt): return (limit, plan.limits[limit].status, retryAt)
     }
   }
 

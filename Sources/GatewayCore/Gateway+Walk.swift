@@ -35,6 +35,7 @@ extension Gateway {
     slots[slot].failed = false
     slots[slot].skipped = 0
     slots[slot].waited = 0
+    slots[slot].hint = .unsaid
     slots[slot].permitBudget = -1
     slots[slot].hedge = .none
     slots[slot].isHedgeArmed = false
@@ -83,6 +84,7 @@ extension Gateway {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
     beginVisits(slot, alias)
+    if asksBeforeAttempts { (slots[slot].leftOutCount, slots[slot].refusingLimit) = (0, .max) }
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
       if refusedByLimits(slot, root, at: now, into: &output) { return }
       let explains = output.explains(slots[slot].request.number)
@@ -120,7 +122,7 @@ extension Gateway {
       let child: Int
       switch node.kind {
       case .deployment:
-        startAttempt(slot, reason: reason, at: now, into: &output)
+        goTo(leafOf: slot, reason: reason, at: now, into: &output)
         return true
       case .alias:
         number = plan.tree.roots[Int(node.target)]
@@ -201,6 +203,7 @@ extension Gateway {
         while let child = firstFit(of: node, from: from, slot, at: now, explains, &output) {
           slots[slot].taken[level] = UInt8(child)
           slots[slot].depth = UInt8(level + 1)
+          slots[slot].resumeLevel = UInt8(level)
           if explains { noteContinued(number, 1, 0, slot, at: now, &output) }
           let next = plan.tree.children[Int(node.firstChild) + child]
           if descend(slot, to: next, reason: .fallback, at: now, into: &output) { return }

@@ -34,9 +34,13 @@ public struct Gateway: ~Copyable {
   let limitsFlights: Bool
   let concurrencyKey: ChanceKey
   let queues: Bool
+  /// Whether anything may keep a request from being admitted as it arrives.
+  let judgesArrivals: Bool
   var queue: AdmissionQueue
-  /// The first line of each entry of the chain of limits, and of what is in flight.
+  /// The first line of each entry of the chain of limits, and of what is in flight; and of each
+  /// entry of those that a central store judges.
   let lines: [UInt32]
+  let centralLines: [UInt32]
   let coalesces: Bool
   var coalescing: CoalescingTable
   /// Followers that are to go on by themselves.
@@ -49,8 +53,11 @@ public struct Gateway: ~Copyable {
   /// Limits that a central store judges: which of them concern a request, and whether there are any.
   var central: LimitChain
   let asksStore: Bool
+  var centralAttempts: LimitChain
+  let asksBeforeAttempts: Bool
   /// Those that the replica judges while the store is silent.
   var standIns: LimitChain
+  var attemptStandIns: LimitChain
   /// Whether other replicas tell of their charges.
   let hearsLimits: Bool
   let caches: Bool
@@ -123,6 +130,9 @@ public struct Gateway: ~Copyable {
     standIns = LimitChain(plan, .standIns)
     central = LimitChain(plan, .central)
     asksStore = !central.isEmpty
+    centralAttempts = LimitChain(plan, .centralAttempts)
+    asksBeforeAttempts = !centralAttempts.isEmpty
+    attemptStandIns = LimitChain(plan, .attemptStandIns)
     hearsLimits = plan.gossips && plan.limits.contains { $0.state.scope == .gossiped }
     limitsAttempts = !attemptLimits.isEmpty
     limitsSettle = limits.settles
@@ -132,11 +142,18 @@ public struct Gateway: ~Copyable {
     limitsFlights = concurrency.limitsDeployments
     concurrencyKey = chance.key(.concurrency)
     queues = plan.queue != nil
+    // Not `||`: its autoclosure would capture `self` while that is half made, and a debug build by
+    // Swift 6.3 then destroys fields that were never set.
+    judgesArrivals = [
+      limitsRequests, !limits.isEmpty, plan.queue != nil && plan.asksStore,
+    ].contains(true)
     let starts = limits.bucketStarts
     lines = starts
+    let ofConcurrency = starts[starts.count - 1] + UInt32(concurrency.bucketCount)
+    centralLines = central.bucketStarts.map { $0 + ofConcurrency }
     queue = AdmissionQueue(
       plan.queue ?? .none,
-      lines: plan.queue == nil ? 1 : Int(starts[starts.count - 1]) + concurrency.bucketCount,
+      lines: plan.queue == nil ? 1 : Int(centralLines[centralLines.count - 1]),
       tenants: plan.queue?.tenants(in: plan.populations) ?? 1)
     coalesces = plan.coalescing != nil
     coalescing = CoalescingTable(plan.coalescing ?? .none)

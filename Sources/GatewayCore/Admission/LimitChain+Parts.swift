@@ -8,23 +8,42 @@ extension LimitChain {
     case admission
     /// Those of deployments and models, judged at attempts.
     case attempts
-    /// Those that a central store judges.
+    /// Those that a central store judges at admission, and at attempts.
     case central
+    case centralAttempts
     /// Those that a replica judges while the store is silent.
     case standIns
+    case attemptStandIns
+
+    /// Whether its limits are judged at each attempt.
+    var isPerAttempt: Bool {
+      switch self {
+      case .admission, .central, .standIns: false
+      case .attempts, .centralAttempts, .attemptStandIns: true
+      }
+    }
+
+    /// Whether what its limits have charged may be undone by who is asked later: the store about a
+    /// request, or what befalls an attempt while the store is asked.
+    func isUndoable(in plan: GatewayPlan) -> Bool {
+      isPerAttempt ? self == .centralAttempts : plan.asksStore
+    }
 
     func takes(_ rule: LimitRule) -> Bool {
-      switch rule.state.scope {
-      case .local, .gossiped: rule.isPerAttempt ? self == .attempts : self == .admission
-      case .central: self == .central
-      case .standIn: self == .standIns
+      guard rule.isPerAttempt == isPerAttempt else { return false }
+      return switch rule.state.scope {
+      case .local, .gossiped: self == .attempts || self == .admission
+      case .central: self == .central || self == .centralAttempts
+      case .standIn: self == .standIns || self == .attemptStandIns
       }
     }
   }
 
-  /// Whether any limit applies to a request.
-  mutating func concerns(_ request: borrowing Request) -> Bool {
-    for step in 0..<steps.count where entry(step, request, .none) != nil { return true }
+  /// Whether any limit applies to a request, or to its attempt at a deployment.
+  mutating func concerns(
+    _ request: borrowing Request, _ deployment: DeploymentID = .none
+  ) -> Bool {
+    for step in 0..<steps.count where entry(step, request, deployment) != nil { return true }
     return false
   }
 

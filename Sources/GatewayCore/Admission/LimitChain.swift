@@ -38,7 +38,7 @@ struct LimitChain: ~Copyable {
   init(_ plan: GatewayPlan, _ part: Part) {
     let dimensions = LimitDimensions(plan.populations, models: plan.modelOfDeployment)
     let rules = plan.limits.indices.filter { part.takes(plan.limits[$0]) }
-    let isUndoable = part != .attempts && plan.asksStore
+    let isUndoable = part.isUndoable(in: plan)
     settles =
       isUndoable
       || rules.contains {
@@ -48,7 +48,7 @@ struct LimitChain: ~Copyable {
     for count in dimensions.counts { counts.append(count) }
     for model in dimensions.models { models.append(UInt16(truncatingIfNeeded: model)) }
     for mark in plan.budgetMarks { marks.append(mark) }
-    if part == .attempts {
+    if part.isPerAttempt {
       for facts in plan.deployments { dearest.append(facts.sheet) }
     } else {
       for sheet in plan.dearestSheets { dearest.append(sheet) }

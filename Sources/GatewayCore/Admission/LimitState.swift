@@ -20,10 +20,15 @@ import Vocabulary
 /// judges by a bucket of the replica's own that fills only then, N × the local bound on top. What a
 /// request has used is told to the store when it settles; while the store is down such messages
 /// wait.
+///
+/// A central limit of each deployment or of a model is asked when a route has been chosen, before the
+/// attempt: what the store refuses is left out, and the route goes on without it. A hedge cannot
+/// wait for that; a policy with both is refused.
 /// - Source: Kong `rate-limiting` (`policy: local | cluster | redis`, `fault_tolerant`); Envoy's global
 ///   rate limit service (`failure_mode_deny`, `timeout` 20 ms by default); LiteLLM's router, whose
 ///   instances share counters through Redis.
-/// - Complexity: local nothing; gossiped one message a charge; central one side call a request.
+/// - Complexity: local nothing; gossiped one message a charge; central one side call a request,
+///   or an attempt.
 public struct LimitState: BitwiseCopyable, Sendable, Hashable {
   /// Where the counts are.
   public enum Scope: UInt8, BitwiseCopyable, Sendable, Hashable {
@@ -74,7 +79,8 @@ public struct LimitState: BitwiseCopyable, Sendable, Hashable {
           return state
         }),
       .init(
-        "central", "a store outside judges and counts for all replicas: one side call a request",
+        "central", "a store outside judges and counts for all replicas: one side call a request, or an "
+          + "attempt if it is a deployment's or a model's",
         source: "Kong rate-limiting (redis); Envoy's global rate limit service",
         make: { s throws(SettingError) in
           var state = LimitState()
@@ -113,8 +119,9 @@ extension LimitRule {
   /// `isAlone`: no other limit of its chain can undo a charge, by a store's refusal.
   func envelope(replicas: Int, lag: Duration, isAlone: Bool) -> LimitEnvelope {
     var envelope = envelope
-    // What another limit may undo is held until the request has settled.
-    if !isAlone, charge == .check, !isPerAttempt { envelope.reserves = true }
+    // What another limit, or an attempt that does not start, may undo is held until it has settled.
+    let isUndoable = isPerAttempt ? state.scope == .central : !isAlone
+    if isUndoable, charge == .check { envelope.reserves = true }
     switch state.scope {
     case .local, .standIn: break
     case .central: envelope.perReplica = false

@@ -9,41 +9,54 @@ import Vocabulary
 ///
 /// An answer that comes too late has been charged all the same; the report of its request corrects
 /// that. A replica that starts anew forgets nothing here.
-/// - Complexity: O(central limits) a question; one ticket a request in flight.
+/// - Complexity: O(central limits) a question; two tickets a request in flight.
 public final class LimitStore {
-  /// What the store remembers of a request that it has admitted.
+  /// What the store remembers of a request, or of an attempt, that it has admitted.
   struct Ticket: BitwiseCopyable {
     var number: UInt64
     var spared: UInt64
     var charged: Instant
+    var question: StoreQuestion
   }
 
   /// The limits as the policy's file has them: a store serves replicas whose policies say the same.
   public let wording: String
   private var chain: LimitChain
+  private var attempts: LimitChain
+  /// For each place the ticket of a request, and of its attempt.
   private var tickets = Buffer<Ticket>()
 
   /// A store that has counted nothing.
   public init(_ plan: GatewayPlan) {
     wording = plan.limitsWording
     chain = LimitChain(plan, .central)
+    attempts = LimitChain(plan, .centralAttempts)
   }
 
-  /// Judges a request, and charges it if all limits admit it.
+  /// Judges a request or an attempt of it, and charges it if all limits admit it.
   ///
   /// `place` is the request's among the driver's.
   /// - Returns: the value of the side call's answer.
   public func judge(
-    _ request: borrowing Request, place: Int, at now: Instant, replica: ReplicaID,
-    into output: inout Output
+    _ request: borrowing Request, _ question: StoreQuestion, place: Int, at now: Instant,
+    replica: ReplicaID, into output: inout Output
   ) -> UInt64 {
+    let place = ticketPlace(place, question)
     if place >= tickets.count {
       tickets.fill(
-        upTo: place + 1, with: Ticket(number: .max, spared: .max, charged: .start))
+        upTo: place + 1,
+        with: Ticket(number: .max, spared: .max, charged: .start, question: .request))
     }
-    switch chain.admit(request, at: now, replica: replica, into: &output) {
+    let verdict =
+      question.isAboutAttempt
+      ? attempts.admit(
+        request, deployment: question.deployment, attempt: question.attempt, at: now,
+        replica: replica, into: &output)
+      : chain.admit(request, at: now, replica: replica, into: &output)
+    switch verdict {
     case .admit(let spared):
-      tickets[place] = Ticket(number: request.number, spared: spared, charged: now)
+      tickets[place] = Ticket(
+        number: request.number, spared: spared, charged: now, question: question)
       return StoreAnswer.admitted
     case .refuse(let limit, let retryAt):
       tickets[place].number = .max
@@ -51,38 +64,57 @@ public final class LimitStore {
     }
   }
 
-  /// What the store has to be told of the request at a place; `nil` if it has not admitted it.
-  public func ticket(of request: borrowing Request, place: Int) -> StoreTicket? {
-    guard place < tickets.count, tickets[place].number == request.number else { return nil }
+  /// What the store has to be told of the request at a place, or of its attempt; `nil` if it has not
+  /// admitted that.
+  public func ticket(
+    of request: borrowing Request, _ question: StoreQuestion, place: Int
+  ) -> StoreTicket? {
+    let place = ticketPlace(place, question)
+    guard place < tickets.count, tickets[place].number == request.number,
+      tickets[place].question == question
+    else { return nil }
     let ticket = tickets[place]
     tickets[place].number = .max
-    return StoreTicket(request: copy request, spared: ticket.spared, charged: ticket.charged)
+    return StoreTicket(
+      request: copy request, question: question, spared: ticket.spared, charged: ticket.charged)
+  }
+
+  private func ticketPlace(_ place: Int, _ question: StoreQuestion) -> Int {
+    2 &* place &+ (question.isAboutAttempt ? 1 : 0)
   }
 
   /// Forgets which requests of a replica it has admitted, where places are counted through so many
   /// replicas in turn: what they had charged stays charged.
   public func forget(replica: Int, of replicas: Int) {
-    for place in 0..<tickets.count where place % replicas == replica {
+    for place in 0..<tickets.count where place / 2 % replicas == replica {
       tickets[place].number = .max
     }
   }
 
-  /// Counts what a request has used.
+  /// Counts what a request, or an attempt of it, has used.
   public func settle(
     _ ticket: StoreTicket, _ report: StoreReport, at now: Instant, replica: ReplicaID,
     into output: inout Output
   ) {
-    chain.settle(
-      ticket.request,
-      usage: Usage(inputTokens: report.inputTokens, outputTokens: report.outputTokens),
-      cost: report.cost, hit: report.end == .hit, undone: report.end == .refused,
-      spared: ticket.spared, chargedAt: ticket.charged, at: now, replica: replica, into: &output)
+    let usage = Usage(inputTokens: report.inputTokens, outputTokens: report.outputTokens)
+    if ticket.question.isAboutAttempt {
+      attempts.settle(
+        ticket.request, deployment: ticket.question.deployment, attempt: ticket.question.attempt,
+        usage: usage, cost: report.cost, hit: false, undone: report.end == .refused,
+        spared: ticket.spared, chargedAt: ticket.charged, at: now, replica: replica, into: &output)
+    } else {
+      chain.settle(
+        ticket.request, usage: usage, cost: report.cost, hit: report.end == .hit,
+        undone: report.end == .refused, spared: ticket.spared, chargedAt: ticket.charged, at: now,
+        replica: replica, into: &output)
+    }
   }
 }
 
-/// A request that a store has admitted and not yet been told the end of.
+/// A request, or an attempt, that a store has admitted and not yet been told the end of.
 public struct StoreTicket: Sendable {
   var request: Request
+  var question: StoreQuestion
   var spared: UInt64
   var charged: Instant
 }

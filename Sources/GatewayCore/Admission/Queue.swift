@@ -27,6 +27,9 @@ struct AdmissionQueue: ~Copyable {
 
   struct Line: BitwiseCopyable {
     var count: UInt32 = 0
+    /// How many of it have stepped out, and how many may at a time.
+    var out: UInt16 = 0
+    var window: UInt16 = 1
     var isStirred = false
   }
 
@@ -173,10 +176,19 @@ struct AdmissionQueue: ~Copyable {
   /// A request leaves: admitted, or for good.
   mutating func leave(_ number: UInt32, admitted: Bool) {
     withdraw(number)
+    unlink(number)
+    if admitted { takeTurn(number) }
+    waiters.give(number)
+  }
+
+  private mutating func takeTurn(_ number: UInt32) {
+    guard rule.fair != nil else { return }
+    turn = max(turn, UInt64(truncatingIfNeeded: waiters[number].order >> 48))
+  }
+
+  /// Takes a request out of those of its priority.
+  private mutating func unlink(_ number: UInt32) {
     let waiter = waiters[number]
-    if admitted, rule.fair != nil {
-      turn = max(turn, UInt64(truncatingIfNeeded: waiter.order >> 48))
-    }
     let level = Int(waiter.level)
     if waiter.older != .max {
       waiters[waiter.older].newer = waiter.newer
@@ -189,8 +201,54 @@ struct AdmissionQueue: ~Copyable {
       newest[level] = waiter.older
     }
     if oldest[level] == .max { levels[level >> 6] &= ~(1 << UInt64(level & 63)) }
+  }
+
+  // MARK: Stepping out
+
+  /// Whether another of a line may step out.
+  @inline(__always)
+  func letsOut(_ line: UInt32) -> Bool { lines[Int(line)].out < lines[Int(line)].window }
+
+  /// A request steps out, to be judged by somebody outside; its place is kept.
+  mutating func stepOut(_ number: UInt32) {
+    withdraw(number)
+    unlink(number)
+    lines[Int(waiters[number].line)].out += 1
+  }
+
+  /// A request that had stepped out was refused: it takes its place by its arrival, as the oldest of
+  /// its priority.
+  mutating func stepIn(_ number: UInt32, _ blocker: QueueBlocker) {
+    lines[Int(waiters[number].line)].out -= 1
+    lines[Int(waiters[number].line)].window = 1
+    waiters[number].blocker = blocker
+    waiters[number].line = line(blocker.line)
+    let level = Int(waiters[number].level)
+    (waiters[number].older, waiters[number].newer) = (.max, oldest[level])
+    if oldest[level] != .max {
+      waiters[oldest[level]].older = number
+    } else {
+      newest[level] = number
+      levels[level >> 6] |= 1 << UInt64(level & 63)
+    }
+    oldest[level] = number
+    insert(number)
+  }
+
+  /// A request that had stepped out does not come back: admitted, or gone. Each that is admitted
+  /// lets one more step out after it.
+  mutating func dismiss(_ number: UInt32, admitted: Bool) {
+    let line = Int(waiters[number].line)
+    lines[line].out -= 1
+    if admitted {
+      takeTurn(number)
+      lines[line].window = min(lines[line].window + 1, AdmissionQueue.widest)
+    }
     waiters.give(number)
   }
+
+  /// How many of a line may be out at a time at the most.
+  static var widest: UInt16 { 64 }
 
   /// A dequeue from a line begins: CoDel may drop before somebody passes.
   mutating func beginDequeue(_ line: UInt32) {

@@ -26,12 +26,36 @@ public enum Command: BitwiseCopyable, Sendable {
   case startSideCall(SideCallID, deadline: Instant)
   /// Tell the other replicas of a change.
   case publish(Delta)
-  /// Tell the central store of counters what a request that had asked it has used; a store that is
-  /// down is told when it is back.
+  /// Tell the central store of counters what a request, or an attempt of it, that it had been asked
+  /// about has used; a store that is down is told when it is back.
   case tellStore(RequestID, StoreReport)
 }
 
-/// What a request has used that a central store of counters had been asked about.
+/// What a replica asks the central store of counters about: a request, or an attempt of it.
+@frozen
+public struct StoreQuestion: BitwiseCopyable, Sendable, Hashable {
+  /// Where the attempt is to be made; `none` for the request as a whole.
+  public var deployment: DeploymentID
+  /// The number of the attempt in its request; 255 for the request as a whole.
+  public var attempt: UInt8
+
+  /// Asks about an attempt.
+  @inlinable
+  public init(deployment: DeploymentID, attempt: UInt8) {
+    self.deployment = deployment
+    self.attempt = attempt
+  }
+
+  /// Asks about the request as a whole.
+  @inlinable public static var request: StoreQuestion {
+    StoreQuestion(deployment: .none, attempt: .max)
+  }
+
+  /// Whether it is about an attempt.
+  @inlinable public var isAboutAttempt: Bool { deployment != .none }
+}
+
+/// What a request, or an attempt, has used that a central store of counters had been asked about.
 @frozen
 public struct StoreReport: BitwiseCopyable, Sendable, Hashable {
   /// How it has ended.
@@ -41,7 +65,7 @@ public struct StoreReport: BitwiseCopyable, Sendable, Hashable {
     case used
     /// A cache has answered it.
     case hit
-    /// It was refused in spite of the store's admission.
+    /// It was refused, or never made, in spite of the store's admission.
     case refused
   }
 
@@ -53,11 +77,17 @@ public struct StoreReport: BitwiseCopyable, Sendable, Hashable {
   public var outputTokens: UInt32
   /// How it has ended.
   public var end: End
+  /// What had been asked.
+  public var question: StoreQuestion
 
   /// Makes a report.
   @inlinable
-  public init(_ end: End, inputTokens: UInt32, outputTokens: UInt32, cost: Money) {
+  public init(
+    _ end: End, of question: StoreQuestion = .request, inputTokens: UInt32 = 0,
+    outputTokens: UInt32 = 0, cost: Money = .zero
+  ) {
     self.end = end
+    self.question = question
     self.inputTokens = inputTokens
     self.outputTokens = outputTokens
     self.cost = cost

@@ -14,7 +14,7 @@ extension GatewayPlan {
         try LimitRule.rules(reading: &r, names: names)
       }
       try GatewayPlan.checkSize(rules, names, at: setting)
-      try GatewayPlan.checkState(rules, at: setting)
+      try checkState(rules, at: setting)
       return rules
     }
     let budgets = try s.list("budgets", "money for a period of the calendar, with marks") {
@@ -23,7 +23,7 @@ extension GatewayPlan {
         try Budget(reading: &r, names: names)
       }
       try GatewayPlan.checkSize([budget.rule], names, at: setting)
-      try GatewayPlan.checkState([budget.rule], at: setting)
+      try checkState([budget.rule], at: setting)
       try GatewayPlan.checkMarks(budget, at: setting)
       return budget
     }
@@ -81,14 +81,15 @@ extension GatewayPlan {
         + "more", next: "leave \"reroute\" out: what is spent is routed around anyway")
   }
 
-  private static func checkState(_ rules: [LimitRule], at setting: Setting) throws(SettingError) {
-    if setting.isDescribing { return }
+  /// A hedge cannot wait: its question would be out while the first attempt lives.
+  private func checkState(_ rules: [LimitRule], at setting: Setting) throws(SettingError) {
+    if setting.isDescribing || tree.hedges.isEmpty { return }
     guard let rule = rules.first, rule.isPerAttempt, rule.state.scope == .central else { return }
     throw SettingError(
       at: setting["state"] ?? setting,
-      "a limit of \(rule.scope.isPerAttempt ? "each \(rule.scope)" : "a model") is judged while a "
-        + "route is chosen, which cannot wait for a central store",
-      next: "use state: \"gossiped\", or a limit each \"alias\"")
+      "a central limit of \(rule.scope.isPerAttempt ? "each \(rule.scope)" : "a model") is asked "
+        + "before each attempt, and this policy's hedges do not wait for an answer",
+      next: "use state: \"gossiped\", a limit each \"alias\", or no hedge")
   }
 
   /// Whether replicas have to tell each other of their charges.
@@ -119,8 +120,8 @@ extension GatewayPlan {
     limits.map { $0.envelope(replicas: replicas, lag: lag, isAlone: !asksStore) }
   }
 
-  /// Whether a central store judges any of the limits.
-  var asksStore: Bool { limits.contains { $0.state.scope == .central } }
+  /// Whether a central store judges any limit at admission.
+  var asksStore: Bool { limits.contains { $0.state.scope == .central && !$0.isPerAttempt } }
 }
 
 extension PolicyNames {

@@ -19,7 +19,8 @@ extension SlowWire {
     var question = Question(id: id, promise: promise, isInTime: promise.end <= deadline)
     if id.kind == .store, promise.succeeds {
       question.verdict = store.judge(
-        request, place: Int(id.request.slot), at: now, replica: ReplicaID(0), into: &output)
+        request, gateway.storeQuestion(inSlot: id.request.slot), place: Int(id.request.slot), at: now,
+        replica: ReplicaID(0), into: &output)
     }
     questions.append(question)
     billsOfQuestions[id] = promise.bill
@@ -29,7 +30,7 @@ extension SlowWire {
   /// What a request has used goes to the store, which is never down here for longer than a run.
   func tellStore(_ id: RequestID, _ report: StoreReport) {
     let request = gateway.request(inSlot: id.slot)
-    if let ticket = store.ticket(of: request, place: Int(id.slot)) {
+    if let ticket = store.ticket(of: request, report.question, place: Int(id.slot)) {
       schedule(.storeReport(ticket, report), at: services.reach(.store, request.call, at: now))
     }
   }

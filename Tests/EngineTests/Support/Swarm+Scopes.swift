@@ -17,6 +17,8 @@ extension World {
     func one<Value>(_ values: [Value]) -> Value {
       values[Int.random(in: 0..<values.count, using: &random)]
     }
+    // An attempt that a store is asked about is no hedge.
+    let hedges = "\(policy.json())".contains("\"hedge\"")
     func state(_ limit: Setting) -> Setting {
       let scopes = "\(limit["each"]?.json() ?? "")"
       let isPerAttempt = scopes.contains("model") || scopes.contains("deployment")
@@ -25,7 +27,7 @@ extension World {
       case 1: return "gossiped"
       default:
         let failure = one(["open", "closed", "local"])
-        return isPerAttempt
+        return isPerAttempt && hedges
           ? "gossiped"
           : [
             "central": [

@@ -1,0 +1,252 @@
+import Settings
+import Testing
+import Vocabulary
+
+@testable import GatewayCore
+
+/// A central store that is asked before each attempt, because a limit is a deployment's or a model's.
+@Suite("A central limit of a deployment")
+struct AttemptStoreTests {
+  private static let each: Setting = [
+    "requests": "5/s", "each": "deployment", "state": "central",
+  ]
+
+  private func bench(
+    _ route: Setting, limit: Setting = AttemptStoreTests.each,
+    _ more: [(String, Setting)] = []
+  ) throws -> Bench {
+    try Bench(.members([("routes", ["chat": route]), ("limits", [limit])] + more))
+  }
+
+  /// The store answers its latest question.
+  private func answer(_ bench: Bench, admits: Bool) throws {
+    let call = try #require(bench.asked.last)
+    let refusal = StoreAnswer(limit: 0, retryAt: .distantFuture, at: bench.now).value
+    bench.report(
+      .sideCallEnded(call, succeeded: true, value: admits ? StoreAnswer.admitted : refusal))
+  }
+
+  private func silence(_ bench: Bench) throws {
+    bench.report(.sideCallEnded(try #require(bench.asked.last), succeeded: false, value: 0))
+  }
+
+  private func question(_ bench: Bench) -> StoreQuestion? {
+    bench.asked.last.map { bench.gateway.storeQuestion(inSlot: $0.request.slot) }
+  }
+
+  @Test(
+    "is asked when a leaf is chosen, about that deployment, and told when the attempt has ended")
+  func asks() throws {
+    let bench = try bench(["fallback": ["a", "b"]])
+    bench.arrive()
+    #expect(bench.live.isEmpty && bench.asked.map(\.kind) == [.store])
+    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(0), attempt: 0))
+    try answer(bench, admits: true)
+    #expect(bench.live.map(\.deployment) == ["a"] && bench.told.isEmpty)
+    bench.end(.status(503))
+    // The attempt at a is settled; the one at b is asked about.
+    #expect(bench.told.map(\.1.end) == [.used])
+    #expect(bench.told[0].1.question == StoreQuestion(deployment: DeploymentID(0), attempt: 0))
+    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
+    try answer(bench, admits: true)
+    #expect(bench.live.map(\.deployment) == ["b"])
+    bench.end(.succeeded)
+    #expect(bench.told.last?.1.inputTokens == 1_000 && bench.told.last?.1.outputTokens == 100)
+    #expect(bench.requests.map(\.end) == [.succeeded] && bench.held == 0)
+    #expect(bench.requests[0].sideCalls == 2)
+  }
+
+  @Test("leaves out what the store refuses, and takes the next candidate")
+  func nextCandidate() throws {
+    for route: Setting in [
+      ["fallback": ["a", "b"]], ["balance": "smooth-weighted-round-robin", "over": ["a", "b"]],
+      [
+        "condition": [["if": ["inputAbove": 10], "then": ["fallback": ["a", "b"]]]], "else": "c",
+      ],
+    ] {
+      let bench = try bench(route)
+      bench.arrive()
+      let first = try #require(question(bench)?.deployment)
+      try answer(bench, admits: false)
+      let second = try #require(question(bench)?.deployment)
+      #expect(first != second && bench.live.isEmpty)
+      try answer(bench, admits: true)
+      #expect(bench.live.count == 1)
+      bench.end(.succeeded)
+      #expect(bench.requests.map(\.end) == [.succeeded])
+      #expect(bench.requests[0].attempts == 1 && bench.requests[0].fallbacks == 0)
+      #expect(bench.told.map(\.1.end) == [.used])
+    }
+  }
+
+  @Test("refuses a request whose every deployment the store refuses, under the limit it names")
+  func refused() throws {
+    let bench = try bench(
+      ["fallback": ["a", "b"]],
+      limit: [
+        "requests": "5/s", "each": "deployment", "status": 503,
+        "state": "central",
+      ])
+    bench.arrive()
+    try answer(bench, admits: false)
+    try answer(bench, admits: false)
+    let record = try #require(bench.requests.last)
+    #expect(record.end == .rejected && record.rejection == .limit && record.limit == 0)
+    #expect(record.outcome == .status(503) && record.attempts == 0)
+    #expect(bench.told.isEmpty && bench.held == 0)
+    // A budget says so, with its own status.
+    let budget = try Bench([
+      "routes": ["chat": "a"],
+      "budgets": [["money": "$1/day", "each": "deployment", "state": "central"]],
+    ])
+    budget.arrive()
+    try answer(budget, admits: false)
+    #expect(budget.requests.last?.rejection == .budget)
+    #expect(budget.requests.last?.outcome == .status(402))
+  }
+
+  @Test("passes on a failure when the store refuses what was to come next")
+  func refusedLater() throws {
+    // A fallback that is refused: the failure stands. One with another behind it: that is asked.
+    let bench = try bench(["fallback": ["a", "b", "c"]])
+    bench.arrive()
+    try answer(bench, admits: true)
+    bench.end(.status(503))
+    try answer(bench, admits: false)
+    #expect(question(bench)?.deployment == DeploymentID(2))
+    try answer(bench, admits: false)
+    #expect(bench.requests.map(\.outcome) == [.status(503)] && bench.requests[0].end == .failed)
+    #expect(bench.requests[0].attempts == 1 && bench.held == 0)
+  }
+
+  @Test("passes a retry that the store refuses on to the fallback, and gives its permit back")
+  func retry() throws {
+    let bench = try bench(
+      ["fallback": ["a", "b"]],
+      [("attempts", ["retry": ["max": 2], "budget": ["share": "100%"]])])
+    bench.arrive()
+    try answer(bench, admits: true)
+    bench.end(.status(503))
+    if bench.asked.count == 1 { bench.fire() }
+    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(0), attempt: 1))
+    try answer(bench, admits: false)
+    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
+    try answer(bench, admits: true)
+    bench.end(.succeeded)
+    #expect(bench.requests.map(\.end) == [.succeeded])
+    #expect(bench.requests[0].fallbacks == 1 && bench.requests[0].retries == 0)
+  }
+
+  @Test("takes silence as it is told: open, closed with its status, or alone")
+  func silent() throws {
+    let open = try bench("a")
+    open.arrive()
+    try silence(open)
+    #expect(open.live.count == 1 && open.notes(.storeFailed).map(\.value) == [0])
+    open.end(.succeeded)
+    // It may have been charged all the same.
+    #expect(open.told.map(\.1.end) == [.used])
+
+    let closed = try bench(
+      ["fallback": ["a", "b"]],
+      limit: [
+        "requests": "5/s", "when": ["model": "a"],
+        "state": ["central": ["onFailure": "closed", "status": 429]],
+      ])
+    closed.arrive()
+    try silence(closed)
+    // The limit is only a's.
+    #expect(closed.live.map(\.deployment) == ["b"] && closed.told.map(\.1.end) == [.refused])
+
+    let none = try bench(
+      "a",
+      limit: [
+        "requests": "5/s", "each": "deployment",
+        "state": ["central": ["onFailure": "closed", "status": 503]],
+      ])
+    none.arrive()
+    try silence(none)
+    #expect(none.requests.map(\.outcome) == [.status(503)] && none.requests[0].end == .rejected)
+
+    let alone = try bench(
+      "a",
+      limit: [
+        "requests": "5/s", "burst": 5, "each": "deployment",
+        "state": ["central": ["onFailure": "local"]],
+      ])
+    for _ in 0..<6 {
+      alone.arrive()
+      try silence(alone)
+    }
+    #expect(alone.live.count == 5 && alone.requests.last?.limit == 1)
+    #expect(alone.notes(.limiterCharged).allSatisfy { $0.subject == 1 })
+  }
+
+  @Test("is told that there is no attempt if the client has left, or its time is over")
+  func withdrawn() throws {
+    let bench = try bench("a")
+    let id = bench.arrive()
+    bench.report(.abandoned(id))
+    #expect(bench.finished.map(\.end) == [.abandoned] && bench.told.isEmpty)
+    try answer(bench, admits: true)
+    #expect(bench.told.map(\.1.end) == [.refused] && bench.live.isEmpty && bench.held == 0)
+
+    let late = try self.bench("a", [("attempts", ["request": "1s"])])
+    late.arrive()
+    late.pass(.seconds(2))
+    try answer(late, admits: true)
+    #expect(late.told.map(\.1.end) == [.refused] && late.held == 0)
+    #expect(late.requests.map(\.outcome) == [.totalTimeout])
+  }
+
+  @Test("gives back what it was granted if the leaf is out by then, and goes on to the next")
+  func outMeanwhile() throws {
+    let bench = try bench(
+      ["fallback": ["a", "b"]],
+      [
+        (
+          "breaker", ["trip": ["consecutiveFailures": 1], "open": "1h"]
+        )
+      ])
+    bench.arrive()
+    try answer(bench, admits: true)
+    bench.arrive()
+    let second = try #require(bench.asked.last)
+    bench.end(.status(503))
+    bench.report(.sideCallEnded(second, succeeded: true, value: 0))
+    #expect(bench.told.map(\.1.end).contains(.refused))
+    #expect(question(bench)?.deployment == DeploymentID(1))
+  }
+
+  @Test("asks nobody about an attempt that no central limit concerns")
+  func unconcerned() throws {
+    let bench = try bench(
+      ["fallback": ["b", "a"]],
+      limit: ["requests": "5/s", "when": ["model": "a"], "state": "central"])
+    bench.arrive()
+    #expect(bench.live.map(\.deployment) == ["b"] && bench.asked.isEmpty)
+    bench.end(.status(503))
+    #expect(bench.asked.count == 1)
+  }
+
+  @Test("goes on in another policy that was taken over while the store was asked")
+  func reloaded() throws {
+    let bench = try bench("a")
+    bench.arrive()
+    let other = try GatewayPlan(["routes": ["chat": "b"]])
+    bench.gateway.reload(other, at: bench.now, into: &bench.output)
+    bench.settle()
+    try answer(bench, admits: true)
+    #expect(bench.live.map(\.deployment) == ["b"] && bench.told.map(\.1.end) == [.refused])
+    bench.end(.succeeded)
+    #expect(bench.requests.map(\.end) == [.succeeded] && bench.held == 0)
+  }
+
+  @Test("does not go together with a hedge, and the error says what does")
+  func hedge() throws {
+    let error = #expect(throws: SettingError.self) {
+      try bench("a", [("attempts", ["hedge": ["after": "1s"]])])
+    }
+    #expect("\(try #require(error))".contains("hedges do not wait"))
+  }
+}
