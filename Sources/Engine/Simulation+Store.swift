@@ -33,8 +33,6 @@ extension Simulation {
       storeOf[replica] = shared ?? stores.count
       if shared == nil { stores.append(store) }
     }
-    // What it had asked an earlier store about belongs to an earlier policy.
-    if old >= 0, storeOf[replica] != old { stores[old].forget(replica: replica, of: replicas) }
   }
 
   /// A store's verdict on a request that a replica asks about.
@@ -48,13 +46,18 @@ extension Simulation {
   }
 
   /// Carries out `tellStore`.
+  ///
+  /// The store that has admitted it is told: after a reload that is an earlier policy's, which may
+  /// still serve other replicas.
   mutating func tellStore(_ id: RequestID, _ report: StoreReport, _ replica: Int) {
-    let store = storeOf[replica]
     let request = gateways[replica].request(inSlot: id.slot)
-    guard store >= 0,
-      let ticket = stores[store].ticket(
-        of: request, report.question, place: Int(id.slot) &* replicas &+ replica)
-    else { return }
+    var held: (store: Int, ticket: StoreTicket)?
+    for store in stores.indices.reversed() where held == nil {
+      held = stores[store].ticket(
+        of: request, report.question, place: Int(id.slot) &* replicas &+ replica
+      ).map { (store, $0) }
+    }
+    guard let (store, ticket) = held else { return }
     let message = StoreMessage(
       store: store, ticket: ticket, report: report, replica: replica, order: sequence)
     let place: Int

@@ -210,13 +210,22 @@ extension Gateway {
     let slot = queue.waiter(number).slot
     let id = id(ofSlot: slot)
     guard answerFromCache(request, id, spared: 0, at: now, into: &output) else { return false }
-    output.requests[output.requests.count - 1].arrived = slots[slot].record.arrived
+    amend(slot, into: &output)
     slots[slot].state = .free
     // The slot has been given back; its content is still what it was.
     slots[slot].generation &-= 1
     leaveQueue(number, 0, subject: .max, at: now, into: &output)
     slots[slot].generation &+= 1
     return true
+  }
+
+  /// Completes the record of one who waited and was answered from the cache: when it had arrived,
+  /// and what it had asked meanwhile.
+  private mutating func amend(_ slot: UInt32, into output: inout Output) {
+    let last = output.requests.count - 1
+    output.requests[last].arrived = slots[slot].record.arrived
+    output.requests[last].sideCalls = slots[slot].record.sideCalls
+    output.requests[last].estimate += slots[slot].record.estimate
   }
 
   mutating func noteDequeued(
@@ -307,12 +316,11 @@ extension Gateway {
     admit(slot, spared: spared, held: held, at: now)
     if asksStore, asksStore(about: slot, before: .coalesce, at: now, into: &output) { return }
     let request = slots[slot].request
-    let arrived = slots[slot].record.arrived
     // The answer may have come into the cache while it waited.
     if plan.order == .admitFirst, !asksStore,
       answerFromCache(request, id(ofSlot: slot), spared: spared, at: now, into: &output)
     {
-      output.requests[output.requests.count - 1].arrived = arrived
+      amend(slot, into: &output)
       slots[slot].state = .free
       if limitsRequests { releaseHit(request, held, at: now, into: &output) }
       return

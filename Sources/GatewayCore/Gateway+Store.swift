@@ -55,7 +55,12 @@ extension Gateway {
         return finish(slot, .failed, .totalTimeout, at: now, into: &output)
       }
       if let (limit, status, retryAt) = refusedForSilence(slot, at: now, into: &output) {
-        if queues, waits(slot, forStore: limit, until: retryAt, at: now, into: &output) { return }
+        if queues,
+          waits(
+            slot, forStore: limit, until: retryAt, isSilent: true, at: now, into: &output)
+        {
+          return
+        }
         return refuse(slot, by: limit, status, at: now, into: &output)
       }
     }

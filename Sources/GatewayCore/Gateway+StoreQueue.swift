@@ -15,8 +15,8 @@ extension Gateway {
   /// Nobody waits for a budget's next period, nor for what has no end; a follower that goes on for
   /// itself does not wait, at the replica's own limits either.
   mutating func waits(
-    _ slot: UInt32, forStore limit: Int, until retryAt: Instant, at now: Instant,
-    into output: inout Output
+    _ slot: UInt32, forStore limit: Int, until retryAt: Instant, isSilent: Bool = false,
+    at now: Instant, into output: inout Output
   ) -> Bool {
     let request = slots[slot].request
     guard !slots[slot].isPromoted, !plan.limits[limit].isBudget, retryAt < .distantFuture else {
@@ -28,7 +28,7 @@ extension Gateway {
     let number = slots[slot].waiter
     if number != .max {
       let line = queue.waiter(number).line
-      undoAdmission(slot, at: now, into: &output)
+      undoAdmission(slot, isSilent, at: now, into: &output)
       slots[slot].state = .queued
       queue.stepIn(number, blocker)
       if queue.waiter(number).line != line {
@@ -51,7 +51,7 @@ extension Gateway {
     case .none: return shedInSlot(slot, blocker, .full, at: now, into: &output)
     case .inPlaceOf(let other): shed(other, .evicted, at: now, into: &output)
     }
-    undoAdmission(slot, at: now, into: &output)
+    undoAdmission(slot, isSilent, at: now, into: &output)
     slots[slot].state = .queued
     slots[slot].waiter = queue.enter(
       request, slot: slot, blocker, since: now, latest: latest)
@@ -114,10 +114,13 @@ extension Gateway {
   }
 
   /// Gives back what the replica's own limits have given a request that waits again.
+  ///
+  /// A store that has said nothing in time may have charged it all the same.
   private mutating func undoAdmission(
-    _ slot: UInt32, at now: Instant, into output: inout Output
+    _ slot: UInt32, _ isSilent: Bool, at now: Instant, into output: inout Output
   ) {
     let request = slots[slot].request
+    if isSilent { output.commands.append(.tellStore(id(ofSlot: slot), StoreReport(.refused))) }
     if limitsSettle {
       limits.settle(
         request, usage: .none, cost: .zero, hit: false, undone: true, spared: slots[slot].spared,

@@ -83,14 +83,6 @@ public final class LimitStore {
     2 &* place &+ (question.isAboutAttempt ? 1 : 0)
   }
 
-  /// Forgets which requests of a replica it has admitted, where places are counted through so many
-  /// replicas in turn: what they had charged stays charged.
-  public func forget(replica: Int, of replicas: Int) {
-    for place in 0..<tickets.count where place / 2 % replicas == replica {
-      tickets[place].number = .max
-    }
-  }
-
   /// Counts what a request, or an attempt of it, has used.
   public func settle(
     _ ticket: StoreTicket, _ report: StoreReport, at now: Instant, replica: ReplicaID,

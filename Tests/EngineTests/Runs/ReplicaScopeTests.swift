@@ -295,6 +295,37 @@ struct ReplicaScopeTests {
     }
   }
 
+  @Test("gets back at a rolling reload what the replica that has left its policy had in flight")
+  func rollingReload() throws {
+    for scope: Setting in ["everyone", "deployment"] {
+      func limit(_ most: Setting) -> Setting {
+        ["inFlight": most, "each": scope, "state": "central"]
+      }
+      var world = world(limit(5), lag: nil, count: 800)
+      world.services = store(1)
+      var other = world
+      other.policy = self.world(limit(50), lag: nil).policy
+      let instant = Instant.start.advanced(by: .milliseconds(300))
+      // One replica goes over to other limits, and with it to another store.
+      world.gatewayFaults = [
+        GatewayFault(.reload(try other.plan()), at: instant, replica: 0)
+      ]
+      let result = try world.run()
+      #expect(result.requests.count == 800)
+      #expect(result.breaches.isEmpty, "\(scope): \(result.breaches.kept.prefix(2))")
+      let left = result.notes.filter { $0.kind == .limiterCharged }.reduce(0) { $0 + $1.value }
+      #expect(left == 0, "\(scope)")
+      // The two that have stayed still share five.
+      var (out, most) = (0, 0)
+      for note in result.notes
+      where note.kind == .limiterCharged && (note.replica.index != 0 || note.at < instant) {
+        out += Int(note.value)
+        most = max(most, out)
+      }
+      #expect(out == 0 && most == 5, "\(scope): \(out), \(most)")
+    }
+  }
+
   @Test("is asked by a driver with a slow wire as by the simulation, and each request ends once")
   func slowWire() throws {
     for onFailure in ["open", "closed", "local"] {
