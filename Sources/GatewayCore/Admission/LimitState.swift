@@ -79,7 +79,8 @@ public struct LimitState: BitwiseCopyable, Sendable, Hashable {
           return state
         }),
       .init(
-        "central", "a store outside judges and counts for all replicas: one side call a request, or an "
+        "central",
+        "a store outside judges and counts for all replicas: one side call a request, or an "
           + "attempt if it is a deployment's or a model's",
         source: "Kong rate-limiting (redis); Envoy's global rate limit service",
         make: { s throws(SettingError) in

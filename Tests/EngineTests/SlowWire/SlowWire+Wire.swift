@@ -19,7 +19,8 @@ extension SlowWire {
     var question = Question(id: id, promise: promise, isInTime: promise.end <= deadline)
     if id.kind == .store, promise.succeeds {
       question.verdict = store.judge(
-        request, gateway.storeQuestion(inSlot: id.request.slot), place: Int(id.request.slot), at: now,
+        request, gateway.storeQuestion(inSlot: id.request.slot), place: Int(id.request.slot),
+        at: now,
         replica: ReplicaID(0), into: &output)
     }
     questions.append(question)
