@@ -235,8 +235,9 @@ struct AdmissionQueue: ~Copyable {
     insert(number)
   }
 
-  /// A request that had stepped out does not come back: admitted, or gone. Each that is admitted
-  /// lets one more step out after it.
+  /// A request that had stepped out does not come back: admitted, or gone.
+  ///
+  /// Each that is admitted lets one more step out after it.
   mutating func dismiss(_ number: UInt32, admitted: Bool) {
     let line = Int(waiters[number].line)
     lines[line].out -= 1

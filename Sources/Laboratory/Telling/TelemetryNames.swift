@@ -34,9 +34,13 @@ public enum TelemetryName {
   public static let outputTokens = "gen_ai.usage.output_tokens"
   /// Seconds to the first token of a streamed answer.
   public static let timeToFirstToken = "gen_ai.response.time_to_first_chunk"
-  /// Seconds that an attempt took, in a flat row: the metric of that meaning. A span has two instants.
+  /// Seconds that an attempt took, in a flat row: the metric of that meaning.
+  ///
+  /// A span has two instants.
   public static let attemptDuration = "gen_ai.client.inference.duration"
-  /// Seconds that a request took, in a flat row: the metric of that meaning. A span has two instants.
+  /// Seconds that a request took, in a flat row: the metric of that meaning.
+  ///
+  /// A span has two instants.
   public static let requestDuration = "gen_ai.server.request.duration"
   /// The status that the provider or the gateway answered with; missing if neither did.
   public static let status = "http.response.status_code"
