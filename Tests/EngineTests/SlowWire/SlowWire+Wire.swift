@@ -11,134 +11,146 @@ import Vocabulary
 extension SlowWire {
   // MARK: Questions beside the upstreams
 
-  func ask(_ id: SideCallID, _ deadline: Instant) {
+  func ask(_ id: SideCallID, _ deadline: Instant, _ replica: Int) {
     tally.sideCalls.enter(at: now)
-    let request = gateway.request(inSlot: id.request.slot)
+    // One that belongs to no request is told from others by where and when it is asked.
+    let request =
+      id.request == .none
+      ? Request(call: hereAndNow(replica), inputTokens: 0, alias: AliasID(0))
+      : gateways[replica].request(inSlot: id.request.slot)
     let promise = services.start(
       id.kind, request.call, number: id.number, inputTokens: request.inputTokens, at: now)
-    var question = Question(id: id, promise: promise, isInTime: promise.end <= deadline)
-    if id.kind == .store, promise.succeeds {
-      question.verdict = store.judge(
-        request, gateway.storeQuestion(inSlot: id.request.slot), place: Int(id.request.slot),
-        at: now,
-        replica: ReplicaID(0), into: &output)
+    var question = Question(
+      replica: replica, id: id, promise: promise, isInTime: promise.end <= deadline)
+    if id.kind == .store, promise.succeeds { question.verdict = judged(request, id, replica) }
+    if id.kind == .probe, promise.succeeds, question.isInTime {
+      let deployment = DeploymentID(Int(id.number))
+      question.verdict = fleet.isWell(deployment, request.call, at: now) ? 1 : 0
     }
     questions.append(question)
-    billsOfQuestions[id] = promise.bill
-    schedule(.sideAnswer(questions.count - 1), at: min(promise.end, deadline))
+    billsOfQuestions[Of(replica, id)] = promise.bill
+    schedule(
+      .sideAnswer(questions.count - 1), at: min(promise.end, deadline), late: !question.isInTime)
   }
 
-  /// What a request has used goes to the store, which is never down here for longer than a run.
-  func tellStore(_ id: RequestID, _ report: StoreReport) {
-    let request = gateway.request(inSlot: id.slot)
-    if let ticket = store.ticket(of: request, report.question, place: Int(id.slot)) {
-      schedule(.storeReport(ticket, report), at: services.reach(.store, request.call, at: now))
-    }
+  /// A number for what happens at a replica, at this instant, and belongs to no request.
+  func hereAndNow(_ replica: Int) -> CallKey {
+    CallKey(bits: UInt64(bitPattern: now.nanoseconds) &+ UInt64(replica) << 56)
   }
 
   func answer(_ place: Int) {
     let question = questions[place]
     tally.sideCalls.leave(at: now)
     let succeeded = question.isInTime && question.promise.succeeds
-    let truth = truths[question.id.request]
+    let truth = truths[Of(question.replica, question.id.request)]
     if succeeded, question.id.kind == .embedding {
+      let request = gateways[question.replica].request(inSlot: question.id.request.slot)
       var vector = [Float](repeating: 0, count: EmbeddingSource.dimensions)
       var span = vector.mutableSpan
       embeddings.write(
-        cluster: truth?.cluster ?? 0, call: gateway.request(inSlot: question.id.request.slot).call,
+        cluster: truth?.cluster ?? 0, call: request.call, fingerprint: request.fingerprint,
         into: &span)
-      send(.embedded(question.id, vector))
+      send(.embedded(question.id, vector), to: question.replica)
     } else {
       let score = truth?.score ?? 0
       send(
-        .event(
-          .sideCallEnded(
-            question.id, succeeded: succeeded,
-            value: succeeded && question.id.kind == .complexity ? score : question.verdict)))
+        .sideCallEnded(
+          question.id, succeeded: succeeded,
+          value: succeeded && question.id.kind == .complexity ? score : question.verdict),
+        to: question.replica)
     }
   }
 
   // MARK: The wire
 
-  var hasOnlyPolls: Bool {
-    (gateway.held == 0 || exchanges.contains(where: \.isOpen))
-      && pending.allSatisfy {
-        if case .alarm(let timer, _) = $0.what { timer.kind == .poll } else { false }
-      }
-  }
+  func send(_ event: Event, to replica: Int) { send(.event(event), to: replica) }
 
-  func send(_ event: Event) { send(.event(event)) }
-
-  func send(_ report: Report) {
+  func send(_ report: Report, to replica: Int) {
     reportsSent += 1
     var draws = noise.draws(call: CallKey(bits: reportsSent))
     if wire.delay == .zero {
-      deliver(report)
+      deliver(report, to: replica)
     } else {
-      schedule(.report(report), at: now.advanced(byNanoseconds: delay(draws.uniform())))
+      schedule(
+        .report(Of(replica, report)), at: now.advanced(byNanoseconds: delay(draws.uniform())))
     }
     if draws.uniform() < wire.repeats {
-      schedule(.report(report), at: now.advanced(byNanoseconds: delay(draws.uniform())))
+      schedule(
+        .report(Of(replica, report)), at: now.advanced(byNanoseconds: delay(draws.uniform())))
     }
   }
 
   func delay(_ u: Double) -> Int64 { Int64(u * Double(wire.delay.nanoseconds)) }
 
-  func deliver(_ report: Report) {
+  func deliver(_ report: Report, to replica: Int) {
     let settled = output.attempts.count
     let answered = output.sideCalls.count
     let question: SideCallID?
     switch report {
     case .embedded(let id, let vector):
       question = id
-      gateway.embedded(id, vector: vector.span, at: now, into: &output)
+      gateways[replica].embedded(id, vector: vector.span, at: now, into: &output)
     case .event(let event):
       if case .sideCallEnded(let id, _, _) = event { question = id } else { question = nil }
-      gateway.handle(event, at: now, into: &output)
+      gateways[replica].handle(event, at: now, into: &output)
     }
     if let question, output.sideCalls.count > answered {
-      let bill = billsOfQuestions[question] ?? .zero
+      let bill = billsOfQuestions[Of(replica, question)] ?? .zero
       sideTruths.append(SideCallTruth(bill: bill))
-      billsOfRequests[question.request, default: .zero] += bill
+      billsOfRequests[Of(replica, question.request), default: .zero] += bill
     }
     if case .event(.attemptEnded(let attempt, _, _, _)) = report, output.attempts.count > settled {
       let deployment = Int(output.attempts[settled].deployment.index)
       tally.deployments[deployment].leave(at: now)
-      let bill = billsOfAttempts[attempt] ?? .zero
+      let bill = billsOfAttempts[Of(replica, attempt)] ?? .zero
       attemptTruths.append(AttemptTruth(bill: bill))
-      if let id = requestOf[attempt] { billsOfRequests[id, default: .zero] += bill }
+      if let id = requestOf[Of(replica, attempt)] {
+        billsOfRequests[Of(replica, id), default: .zero] += bill
+      }
     }
-    carryOut()
+    carryOut(replica)
   }
 
   // MARK: Commands and records
 
-  func carryOut() {
+  /// Does what a replica asks for, in order; what follows from it is done after it.
+  func carryOut(_ replica: Int) {
     handOver()
-    var commands: [Command] = []
-    for place in 0..<output.commands.count { commands.append(output.commands[place]) }
+    for place in 0..<output.commands.count { todo.append(Of(replica, output.commands[place])) }
     output.commands.removeAll()
-    for command in commands {
-      switch command {
-      case .startAttempt(let deadlines, let id, let slot, let deployment):
-        start(id, slot, deployment, deadlines)
-      case .cancelAttempt(let id): if let open = openExchanges[id] { close(open, .cancelled) }
-      case .setTimer(let timer, let at):
-        settings += 1
-        timers[TimerPlace(timer)] = (timer, settings)
-        schedule(.alarm(timer, setting: settings), at: at)
-      case .clearTimer(let timer):
-        if timers[TimerPlace(timer)]?.id == timer { timers[TimerPlace(timer)] = nil }
-      case .startSideCall(let id, let deadline): ask(id, deadline)
-      case .beginAnswer(let id, _):
-        if finished[id] != nil || !begun.insert(id).inserted { complaints.append("begun: \(id)") }
-      case .finishAnswer(let id, _): finished[id, default: 0] += 1
-      case .keepBody(let body, _): bodies.insert(body)
-      case .releaseBody(let body):
-        if bodies.remove(body) == nil { complaints.append("released: \(body)") }
-      case .tellStore(let id, let report): tellStore(id, report)
-      case .publish: complaints.append("\(command) was not to be expected")
-      }
+    guard !isCarryingOut else { return }
+    isCarryingOut = true
+    while !todo.isEmpty {
+      let next = todo.removeFirst()
+      carryOut(next.its, of: next.replica)
+    }
+    isCarryingOut = false
+  }
+
+  private func carryOut(_ command: Command, of replica: Int) {
+    switch command {
+    case .startAttempt(let deadlines, let id, let slot, let deployment):
+      start(replica, id, slot, deployment, deadlines)
+    case .cancelAttempt(let id):
+      if let open = openExchanges[Of(replica, id)] { close(open, .cancelled) }
+    case .setTimer(let timer, let at):
+      settings += 1
+      let place = TimerPlace(timer, replica)
+      timers[place] = (timer, settings)
+      schedule(.alarm(place, setting: settings), at: at)
+    case .clearTimer(let timer):
+      let place = TimerPlace(timer, replica)
+      if timers[place]?.id == timer { timers[place] = nil }
+    case .startSideCall(let id, let deadline): ask(id, deadline, replica)
+    case .beginAnswer(let id, _):
+      let id = Of(replica, id)
+      if finished[id] != nil || !begun.insert(id).inserted { complaints.append("begun: \(id)") }
+    case .finishAnswer(let id, _): finished[Of(replica, id), default: 0] += 1
+    case .keepBody(let body, _): bodies.insert(Of(replica, body))
+    case .releaseBody(let body):
+      if bodies.remove(Of(replica, body)) == nil { complaints.append("released: \(body)") }
+    case .tellStore(let id, let report): tellStore(id, report, replica)
+    case .publish(let delta): publish(delta, replica)
     }
   }
 
@@ -157,8 +169,14 @@ extension SlowWire {
       var truths = Buffer<RequestTruth>()
       for place in 0..<output.requests.count {
         let record = output.requests[place]
-        truths.append(RequestTruth(bill: billsOfRequests[record.id] ?? .zero))
+        truths.append(
+          RequestTruth(bill: billsOfRequests[Of(Int(record.replica.index), record.id)] ?? .zero))
         tally.requests.leave(at: now)
+        // The timers of a request go with it.
+        for kind in [TimerID.Kind.backoff, .hedge, .queue] {
+          timers[TimerPlace(TimerID(kind, of: record.id, number: 0), Int(record.replica.index))] =
+            nil
+        }
         tally.requests.integral &+= Int128(now.nanoseconds(to: record.settled))
       }
       output.requests.withSpan { records in
@@ -172,18 +190,5 @@ extension SlowWire {
     sideTruths.removeAll()
     output.requests.removeAll()
     output.notes.removeAll()
-  }
-
-  func schedule(_ what: Happening, at instant: Instant) {
-    let entry = Entry(at: max(now, instant), rank: what.rank, order: order, what: what)
-    order += 1
-    // Latest first, so that the next is the last.
-    var low = 0
-    var high = pending.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entry.isBefore(pending[middle]) { low = middle + 1 } else { high = middle }
-    }
-    pending.insert(entry, at: low)
   }
 }

@@ -10,7 +10,8 @@ import Vocabulary
 ///
 /// It holds connections (`Exchange`) to upstreams, enforces their deadlines itself, and tells the
 /// gateway what has happened over a wire that may delay, reorder and repeat what it carries. Its
-/// queue is a sorted list, its tables are dictionaries: slow and obvious.
+/// replicas tell each other what they publish, ask central stores, start anew and take over other
+/// policies. Its queue is a sorted list, its tables are dictionaries: slow and obvious.
 final class SlowWire {
   /// What the wire does to reports; all zero for a wire that does nothing.
   struct Wire {
@@ -25,21 +26,35 @@ final class SlowWire {
     case firstByte(Int)
     case response(Int)
     case deadline(Int)
-    case alarm(TimerID, setting: Int)
+    case alarm(TimerPlace, setting: Int)
     case sideAnswer(Int)
-    case patience(RequestID)
-    case report(Report)
-    case storeReport(StoreTicket, StoreReport)
+    case patience(Of<RequestID>)
+    case report(Of<Report>)
+    case storeReport(StoreLetter)
+    case rumour(Rumour)
+    case fault(Int)
 
     /// Completion before deadline before timer before arrival.
-    var rank: Int {
+    func rank(late: Bool) -> Int {
       switch self {
       case .firstByte, .response, .report: 0
-      case .sideAnswer, .storeReport: 0
+      case .sideAnswer(_): late ? 1 : 0
+      case .storeReport: 0
       case .deadline: 1
-      case .alarm, .patience: 2
+      case .alarm, .patience, .rumour, .fault: 2
       case .arrival: 3
       }
+    }
+  }
+
+  /// A replica's own: its numbers mean nothing to another.
+  struct Of<Its> {
+    var replica: Int
+    var its: Its
+
+    init(_ replica: Int, _ its: Its) {
+      self.replica = replica
+      self.its = its
     }
   }
 
@@ -51,20 +66,23 @@ final class SlowWire {
 
   /// A side call that is out.
   struct Question {
+    var replica: Int
     var id: SideCallID
     var promise: SidePromise
     var isInTime: Bool
-    /// What a central store has said.
+    /// What a central store, or an upstream that was probed, has said.
     var verdict: UInt64 = 0
   }
 
   /// One timer of a kind belongs to a request, one poll to a number.
   struct TimerPlace: Hashable {
+    var replica: Int
     var request: RequestID
     var kind: TimerID.Kind
     var number: UInt8
 
-    init(_ timer: TimerID) {
+    init(_ timer: TimerID, _ replica: Int) {
+      self.replica = replica
       request = timer.request
       kind = timer.kind
       number = timer.kind == .poll ? timer.number : 0
@@ -82,6 +100,7 @@ final class SlowWire {
   }
 
   struct Exchange {
+    var replica: Int
     var attempt: AttemptID
     var deployment: DeploymentID
     var promise: Promise
@@ -93,52 +112,72 @@ final class SlowWire {
     var sawFirstByte = false
   }
 
+  let world: World
   let wire: Wire
   let noise: ChanceKey
   var reportsSent: UInt64 = 0
-  var gateway: Gateway
+  let replicas: Int
+  let gateways: UnsafeMutablePointer<Gateway>
   var output = Output()
+  /// What replicas have asked for and has not been done yet.
+  var todo: [Of<Command>] = []
+  var isCarryingOut = false
   var fleet: ProviderFleet
   var promises = ProviderOutput()
   var arrivals: [(at: Instant, request: Request, truth: Truth)] = []
+  var arrived: UInt64 = 0
   var pending: [Entry] = []
   var order = 0
   var now = Instant.start
   var exchanges: [Exchange] = []
-  var openExchanges: [AttemptID: Int] = [:]
+  var openExchanges: [Of<AttemptID>: Int] = [:]
+  /// How often a request has been sent to a deployment.
+  var sent: [Of<RequestID>: [DeploymentID: UInt32]] = [:]
   /// Which setting of which timer holds: an alarm of an earlier one is void.
   var timers: [TimerPlace: (id: TimerID, setting: Int)] = [:]
   var settings = 0
   let services: SideServices
-  let store: LimitStore
+  /// The central stores, and the place of each replica's.
+  var stores: [LimitStore] = []
+  var storeOf: [Int?]
+  /// What a central store of verdicts holds.
+  var shelf: [Rumour] = []
+  /// How many messages of replicas have arrived.
+  var rumours = 0
   let embeddings: EmbeddingSource
   var questions: [Question] = []
-  var billsOfQuestions: [SideCallID: Money] = [:]
+  var billsOfQuestions: [Of<SideCallID>: Money] = [:]
   var sideTruths = Buffer<SideCallTruth>()
-  var truths: [RequestID: Truth] = [:]
-  var billsOfAttempts: [AttemptID: Money] = [:]
-  var billsOfRequests: [RequestID: Money] = [:]
-  var requestOf: [AttemptID: RequestID] = [:]
+  var truths: [Of<RequestID>: Truth] = [:]
+  var billsOfAttempts: [Of<AttemptID>: Money] = [:]
+  var billsOfRequests: [Of<RequestID>: Money] = [:]
+  var requestOf: [Of<AttemptID>: RequestID] = [:]
   let collector: Collector
   var attemptTruths = Buffer<AttemptTruth>()
   var tally: DriverTally
 
   /// How often each request's answer was closed.
-  var finished: [RequestID: Int] = [:]
+  var finished: [Of<RequestID>: Int] = [:]
   /// Answers that began twice, or after their end; bodies released that were not kept.
   var complaints: [String] = []
-  var begun = Set<RequestID>()
-  var bodies = Set<BodyID>()
+  var begun = Set<Of<RequestID>>()
+  var bodies = Set<Of<BodyID>>()
 
   init(_ world: World, wire: Wire = Wire()) throws {
     let plan = try world.plan()
+    self.world = world
     self.wire = wire
     noise = world.chance.key(.exploration)
-    gateway = Gateway(plan, chance: world.chance)
+    replicas = world.replicas
+    gateways = .allocate(capacity: replicas)
+    for replica in 0..<replicas {
+      (gateways + replica).initialize(
+        to: Gateway(plan, replica: ReplicaID(replica), chance: world.chance))
+    }
+    storeOf = Array(repeating: nil, count: replicas)
     fleet = ProviderFleet(world.fleet, chance: world.chance)
     services = SideServices(world.services, chance: world.chance)
-    store = LimitStore(plan)
-    embeddings = EmbeddingSource(chance: world.chance)
+    embeddings = EmbeddingSource(chance: world.chance, meanings: world.services.meanings)
     collector = Collector(world.measures(plan))
     tally = DriverTally(deployments: world.deployments.count)
     for stream in world.streams {
@@ -148,144 +187,118 @@ final class SlowWire {
         arrivals.append((arrival.at, arrival.request, arrival.truth))
       }
     }
+    for replica in 0..<replicas { connect(replica, toStoreOf: plan) }
     for (place, arrival) in arrivals.enumerated() { schedule(.arrival(place), at: arrival.at) }
+    for (place, fault) in world.gatewayFaults.enumerated() { schedule(.fault(place), at: fault.at) }
   }
 
-  /// How many requests the gateway still holds, and how many reports came too late.
-  var held: Int { gateway.held }
-  var late: Int { gateway.lateReports }
+  deinit {
+    gateways.deinitialize(count: replicas)
+    gateways.deallocate()
+  }
 
-  /// Runs until nothing is left to happen; connections that hang are closed last of all.
-  func run() -> RunResult {
-    var number: UInt64 = 0
+  /// How many requests the replicas still hold, and how many reports came too late.
+  var held: Int { (0..<replicas).reduce(0) { $0 + gateways[$1].held } }
+  var late: Int { (0..<replicas).reduce(0) { $0 + gateways[$1].lateReports } }
+
+  /// Runs until nothing is left to happen, or until the world ends.
+  ///
+  /// Connections that hang are closed last of all if `hangsUp`; else they stay open.
+  func run(hangsUp: Bool = true) -> RunResult {
     while true {
       // Polls alone would go on for ever.
-      guard let next = hasOnlyPolls ? nil : pending.popLast() else {
-        let hanging = exchanges.indices.filter { exchanges[$0].isOpen }
+      guard let next = hasOnlyPolls(hangsUp) ? nil : pending.popLast(), next.at <= world.end else {
+        let hanging = hangsUp ? exchanges.indices.filter { exchanges[$0].isOpen } : []
         if hanging.isEmpty { break }
         for exchange in hanging { close(exchange, .connection) }
         continue
       }
       now = next.at
-      switch next.what {
-      case .arrival(let place):
-        var request = arrivals[place].request
-        let patience = request.deadline
-        request.deadline = .distantFuture
-        request.number = number
-        number += 1
-        tally.requests.enter(at: now)
-        let id = gateway.arrived(request, at: now, into: &output)
-        truths[id] = arrivals[place].truth
-        if patience != .distantFuture { schedule(.patience(id), at: patience) }
-        carryOut()
-      case .firstByte(let exchange):
-        guard exchanges[exchange].isOpen else { continue }
-        exchanges[exchange].sawFirstByte = true
-        send(.firstToken(exchanges[exchange].attempt))
-      case .response(let exchange):
-        guard exchanges[exchange].isOpen else { continue }
-        let promise = exchanges[exchange].promise
-        end(exchange, promise.outcome, promise.retryAfter, promise.usage, promise.bill)
-      case .deadline(let exchange): deadline(exchange)
-      case .alarm(let timer, let setting):
-        guard timers[TimerPlace(timer)]?.setting == setting else { continue }
-        timers[TimerPlace(timer)] = nil
-        send(.timerFired(timer))
-      case .sideAnswer(let place): answer(place)
-      case .patience(let id): if finished[id] == nil { send(.abandoned(id)) }
-      case .report(let report): deliver(report)
-      case .storeReport(let ticket, let report):
-        store.settle(ticket, report, at: now, replica: ReplicaID(0), into: &output)
-      }
+      happen(next.what)
     }
+    // What is on its way to a store when the world ends arrives then.
+    for entry in pending.reversed() {
+      if case .storeReport(let letter) = entry.what { storeHears(letter) }
+    }
+    handOver()
     tally.sideCalls.close(at: now, open: tally.sideCalls.entered - tally.sideCalls.left, ages: 0)
-    tally.requests.close(at: now, open: gateway.held, ages: 0)
+    tally.requests.close(at: now, open: tally.requests.entered - tally.requests.left, ages: 0)
     for place in tally.deployments.indices {
-      tally.deployments[place].close(at: now, open: 0, ages: 0)
+      tally.deployments[place].close(
+        at: now, open: tally.deployments[place].entered - tally.deployments[place].left, ages: 0)
     }
     return collector.close(tally)
   }
 
-  // MARK: Upstreams
-
-  func start(
-    _ attempt: AttemptID, _ slot: UInt32, _ deployment: DeploymentID, _ deadlines: Deadlines
-  ) {
-    let request = gateway.request(inSlot: slot)
-    let id = gateway.id(ofSlot: slot)
-    let truth = truths[id]
-    guard let truth else { return complaints.append("an attempt for a request that never came") }
-    let number = exchanges.count
-    requestOf[attempt] = id
-    tally.deployments[Int(deployment.index)].enter(at: now)
-    let carried = gateway.carried(by: attempt)
-    let whole = min(truth.outputTokens, request.outputCap)
-    fleet.start(
-      AttemptStart(
-        flight: UInt32(number), call: request.call, deployment: deployment,
-        ordinal: UInt32(gateway.ordinal(of: attempt)),
-        inputTokens: request.inputTokens + carried, cachedInputTokens: truth.cachedInputTokens,
-        outputTokens: carried == 0 ? whole : max(1, whole - min(carried, whole)),
-        outputCap: request.outputCap == .max
-          ? .max : max(1, request.outputCap - min(carried, request.outputCap)),
-        streams: request.streams), at: now, into: &promises)
-    let promise = promises.promises[0]
-    promises.promises.removeAll()
-    var exchange = Exchange(
-      attempt: attempt, deployment: deployment, promise: promise, started: now,
-      total: deadlines.total, firstTokenLimit: .distantFuture, silenceLimit: .distantFuture)
-    if request.streams {
-      exchange.firstTokenLimit = deadlines.firstToken(after: now)
-      exchange.silenceLimit = silence(promise, longerThan: deadlines.idleNanoseconds)
-      if promise.firstToken < promise.end { schedule(.firstByte(number), at: promise.firstToken) }
-    }
-    exchanges.append(exchange)
-    openExchanges[attempt] = number
-    if promise.end != .distantFuture { schedule(.response(number), at: promise.end) }
-    for limit in [exchange.total, exchange.firstTokenLimit, exchange.silenceLimit]
-    where limit != .distantFuture { schedule(.deadline(number), at: limit) }
-  }
-
-  func silence(_ promise: Promise, longerThan idle: Int64) -> Instant {
-    guard idle != .max, promise.firstToken != .distantFuture else { return .distantFuture }
-    if promise.end == .distantFuture { return promise.firstToken.advanced(byNanoseconds: idle) }
-    let tokens = Int64(promise.usage.outputTokens)
-    let flowing = promise.firstToken.nanoseconds(to: promise.end) - promise.pauseNanoseconds
-    if tokens > 1, flowing / (tokens - 1) > idle {
-      return promise.firstToken.advanced(byNanoseconds: idle)
-    }
-    return promise.pauseNanoseconds > idle
-      ? promise.pausedAt.advanced(byNanoseconds: idle) : .distantFuture
-  }
-
-  func deadline(_ number: Int) {
-    let exchange = exchanges[number]
-    guard exchange.isOpen else { return }
-    if now >= exchange.total {
-      close(number, .totalTimeout)
-    } else if !exchange.sawFirstByte, now >= exchange.firstTokenLimit {
-      close(number, .firstTokenTimeout)
-    } else if now >= exchange.silenceLimit {
-      close(number, .idleTimeout)
+  private func happen(_ what: Happening) {
+    switch what {
+    case .arrival(let place): arrive(place)
+    case .firstByte(let exchange):
+      guard exchanges[exchange].isOpen else { return }
+      exchanges[exchange].sawFirstByte = true
+      send(.firstToken(exchanges[exchange].attempt), to: exchanges[exchange].replica)
+    case .response(let exchange):
+      guard exchanges[exchange].isOpen else { return }
+      let promise = exchanges[exchange].promise
+      end(exchange, promise.outcome, promise.retryAfter, promise.usage, promise.bill)
+    case .deadline(let exchange): deadline(exchange)
+    case .alarm(let place, let setting):
+      guard let timer = timers[place], timer.setting == setting else { return }
+      timers[place] = nil
+      // Where nothing is open and nothing will come there is nothing to look at.
+      if place.kind == .poll, isQuiet { return }
+      send(.timerFired(timer.id), to: place.replica)
+    case .sideAnswer(let place): answer(place)
+    case .patience(let request):
+      if finished[request] == nil { send(.abandoned(request.its), to: request.replica) }
+    case .report(let report): deliver(report.its, to: report.replica)
+    case .storeReport(let letter): storeHears(letter)
+    case .rumour(let rumour): spread(rumour)
+    case .fault(let place): befall(world.gatewayFaults[place])
     }
   }
 
-  /// The server closes a connection before its upstream has answered.
-  func close(_ number: Int, _ outcome: Outcome) {
-    let exchange = exchanges[number]
-    let (usage, bill) = fleet.cut(
-      exchange.promise, of: exchange.deployment, started: exchange.started, at: now)
-    end(number, outcome, .unsaid, usage, bill)
+  /// A call belongs to the replica that its number says.
+  private func arrive(_ place: Int) {
+    var request = arrivals[place].request
+    let patience = request.deadline
+    request.deadline = .distantFuture
+    request.number = arrived
+    arrived += 1
+    tally.requests.enter(at: now)
+    let replica = Int(request.call.bits % UInt64(replicas))
+    let id = Of(replica, gateways[replica].arrived(request, at: now, into: &output))
+    truths[id] = arrivals[place].truth
+    if patience != .distantFuture { schedule(.patience(id), at: patience) }
+    carryOut(replica)
   }
 
-  func end(
-    _ number: Int, _ outcome: Outcome, _ hint: RetryAfter, _ usage: Usage, _ bill: Money
-  ) {
-    exchanges[number].isOpen = false
-    let attempt = exchanges[number].attempt
-    openExchanges[attempt] = nil
-    billsOfAttempts[attempt] = bill
-    send(.attemptEnded(attempt, usage, hint, outcome))
+  /// Whether every request is over, and none will come.
+  var isQuiet: Bool {
+    arrived == arrivals.count && tally.requests.entered == tally.requests.left
+  }
+
+  /// Whether nothing but polls is left, of which nothing can follow any more.
+  private func hasOnlyPolls(_ hangsUp: Bool) -> Bool {
+    (isQuiet || hangsUp && exchanges.contains(where: \.isOpen))
+      && pending.allSatisfy {
+        if case .alarm(let place, _) = $0.what { place.kind == .poll } else { false }
+      }
+  }
+
+  func schedule(_ what: Happening, at instant: Instant, late: Bool = false) {
+    let entry = Entry(at: max(now, instant), rank: what.rank(late: late), order: order, what: what)
+    order += 1
+    // Latest first, so that the next is the last.
+    var low = 0
+    var high = pending.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entry.isBefore(pending[middle]) { low = middle + 1 } else { high = middle }
+    }
+    pending.insert(entry, at: low)
   }
 }
+
+extension SlowWire.Of: Equatable where Its: Equatable {}
+extension SlowWire.Of: Hashable where Its: Hashable {}

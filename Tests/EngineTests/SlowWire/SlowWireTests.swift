@@ -26,13 +26,66 @@ struct SlowWireTests {
     #expect(compared > 4_000)
   }
 
+  /// Records, bills, what was asked beside, and notes, in their order.
+  private func books(_ result: RunResult) -> [String] {
+    result.requests.indices.map { "\(result.requests[$0]) \(result.requestTruths[$0].bill)" }
+      + result.attempts.indices.map { "\(result.attempts[$0]) \(result.attemptTruths[$0].bill)" }
+      + result.sideCalls + result.notes.map { "\($0)" }
+  }
+
+  /// Whether both keep the same books, to the last byte.
+  private func compare(_ world: World, _ name: String) throws -> (records: Int, deltas: Int) {
+    let simulated = try world.run()
+    let wire = try SlowWire(world)
+    let driven = wire.run(hangsUp: false)
+    let (expected, found) = (books(simulated), books(driven))
+    if let place = zip(expected, found).enumerated().first(where: { $0.1.0 != $0.1.1 })?.offset {
+      Issue.record("\(name), line \(place): \(found[place])\nin the simulation \(expected[place])")
+    }
+    #expect(expected.count == found.count, "\(name)")
+    let counts = [simulated.tally, driven.tally].map {
+      [
+        $0.requests.entered, $0.requests.left, $0.sideCalls.entered, $0.sideCalls.left,
+      ]
+    }
+    #expect(counts[0] == counts[1], "\(name)")
+    #expect(wire.complaints.isEmpty, "\(name): \(wire.complaints.prefix(3))")
+    return (found.count, wire.rumours)
+  }
+
+  @Test("that neither delays nor repeats keeps the books of the simulation", arguments: 0..<4)
+  func sameBooks(part: Int) throws {
+    var records = 0
+    for seed in stride(from: UInt64(part), to: 120, by: 4) {
+      records += try compare(World(swarm: seed, caches: seed % 2 == 1), "seed \(seed)").records
+    }
+    #expect(records > 10_000)
+  }
+
+  @Test(
+    "keeps the books of the simulation where replicas tell each other, ask stores and start anew",
+    arguments: 0..<4)
+  func sameBooksWithScopes(part: Int) throws {
+    var (records, rumours) = (0, 0)
+    for seed in stride(from: UInt64(part), to: 160, by: 4) {
+      var world = World(swarm: seed, caches: seed % 2 == 1)
+      try world.addScopes(seed: seed)
+      if seed % 3 == 0 { try world.addRollout(seed: seed) }
+      let counts = try compare(world, "seed \(seed) with scopes")
+      records += counts.records
+      rumours += counts.deltas
+    }
+    #expect(records > 10_000 && rumours > 1_000)
+  }
+
   @Test(
     "that delays, reorders and repeats reports sees every request end exactly once",
     arguments: zip([0, 5, 400, 5_000, 400], [1.0, 0.5, 0, 0.3, 1.0]))
   func endsOnce(milliseconds: Int, repeats: Double) throws {
     var late = 0
-    for seed in UInt64(0)..<30 {
-      let world = World(swarm: seed, replicas: false)
+    for seed in UInt64(0)..<45 {
+      var world = World(swarm: seed, replicas: false)
+      if seed >= 30 { try world.addScopes(seed: seed) }
       let wire = try SlowWire(
         world, wire: .init(delay: .milliseconds(milliseconds), repeats: repeats))
       let result = wire.run()

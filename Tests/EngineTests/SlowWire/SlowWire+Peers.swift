@@ -1,0 +1,138 @@
+import Engine
+import GatewayCore
+import Providers
+import Vocabulary
+
+// What replicas tell each other and ask of central stores, and what befalls them.
+
+extension SlowWire {
+  /// Something that a replica has published, on its way.
+  struct Rumour {
+    var delta: Delta
+    var sender: Int
+    /// Who hears it; everyone but the sender if it does not say.
+    var reader: Int?
+  }
+
+  /// What a request has used, on its way to a store.
+  struct StoreLetter {
+    var store: Int
+    var ticket: StoreTicket
+    var report: StoreReport
+    var replica: Int
+  }
+
+  // MARK: Rumours
+
+  func publish(_ delta: Delta, _ replica: Int) {
+    guard replicas > 1 else { return complaints.append("published to nobody: \(delta)") }
+    let rumour = Rumour(delta: delta, sender: replica)
+    switch delta.way {
+    case .gossip: schedule(.rumour(rumour), at: now.advanced(by: world.gossipLag ?? .zero))
+    case .store:
+      guard let seen = passesStore(replica) else { return }
+      schedule(.rumour(rumour), at: seen)
+      guard delta.isVerdict else { return }
+      // The store keeps the last word on each subject, until it has run out.
+      shelf = shelf.filter {
+        let (old, new) = ($0.delta, delta)
+        let isSame =
+          old.counter == new.counter && old.subject == new.subject && old.bucket == new.bucket
+          && old.policy == new.policy
+        return old.until > now && !isSame
+      }
+      shelf.append(rumour)
+    }
+  }
+
+  /// When a message of a replica has been through the store; `nil` if it is lost there.
+  private func passesStore(_ replica: Int) -> Instant? {
+    let promise = services.start(
+      .store, hereAndNow(replica), number: .max, inputTokens: 0, at: now)
+    return promise.succeeds ? promise.end : nil
+  }
+
+  func spread(_ rumour: Rumour) {
+    rumours += 1
+    for replica in 0..<replicas
+    where rumour.reader.map({ $0 == replica }) ?? (replica != rumour.sender) {
+      gateways[replica].handle(
+        .received(rumour.delta, from: ReplicaID(rumour.sender)), at: now, into: &output)
+      carryOut(replica)
+    }
+  }
+
+  // MARK: Central stores
+
+  /// A replica turns to the store whose limits are those of its policy.
+  func connect(_ replica: Int, toStoreOf plan: GatewayPlan) {
+    let old = storeOf[replica]
+    storeOf[replica] = nil
+    if plan.services.contains(.store) {
+      let fresh = LimitStore(plan)
+      let serving = [old] + storeOf
+      storeOf[replica] =
+        serving.lazy.compactMap { $0 }.first { stores[$0].wording == fresh.wording }
+      if storeOf[replica] == nil {
+        stores.append(fresh)
+        storeOf[replica] = stores.count - 1
+      }
+    }
+  }
+
+  func judged(_ request: Request, _ id: SideCallID, _ replica: Int) -> UInt64 {
+    guard let store = storeOf[replica] else { return 0 }
+    return stores[store].judge(
+      request, gateways[replica].storeQuestion(inSlot: id.request.slot),
+      place: Int(id.request.slot) * replicas + replica, at: now, replica: ReplicaID(replica),
+      into: &output)
+  }
+
+  /// What a request has used goes to the store that has admitted it, as soon as that can be reached.
+  func tellStore(_ id: RequestID, _ report: StoreReport, _ replica: Int) {
+    let request = gateways[replica].request(inSlot: id.slot)
+    // After a reload that may be one that the replica asks no more.
+    for store in stores.indices.reversed() {
+      guard
+        let ticket = stores[store].ticket(
+          of: request, report.question, place: Int(id.slot) * replicas + replica)
+      else { continue }
+      return schedule(
+        .storeReport(StoreLetter(store: store, ticket: ticket, report: report, replica: replica)),
+        at: services.reach(.store, request.call, at: now))
+    }
+  }
+
+  func storeHears(_ letter: StoreLetter) {
+    // Who has other limits by now is spoken for by one that still has these.
+    let speakers = [letter.replica] + (0..<replicas)
+    guard let speaker = speakers.first(where: { storeOf[$0] == letter.store }) else { return }
+    stores[letter.store].settle(
+      letter.ticket, letter.report, at: now, replica: ReplicaID(speaker), into: &output)
+  }
+
+  // MARK: Restarts and reloads
+
+  func befall(_ fault: GatewayFault) {
+    for replica in 0..<replicas where fault.replica.map({ $0 == replica }) ?? true {
+      switch fault.kind {
+      case .restart: gateways[replica].restart(at: now, into: &output)
+      case .crash: gateways[replica].restart(.crash, at: now, into: &output)
+      case .reload(let policy):
+        gateways[replica].reload(policy, at: now, into: &output)
+        connect(replica, toStoreOf: policy)
+      }
+      if case .reload = fault.kind {} else { readShelf(replica) }
+      carryOut(replica)
+    }
+  }
+
+  /// Who starts anew reads the verdicts that the store holds.
+  private func readShelf(_ replica: Int) {
+    guard !shelf.isEmpty, let seen = passesStore(replica) else { return }
+    for rumour in shelf where rumour.delta.until > now {
+      schedule(
+        .rumour(Rumour(delta: rumour.delta, sender: rumour.sender, reader: replica)), at: seen)
+    }
+  }
+}
