@@ -32,23 +32,28 @@ extension Gateway {
     return total > UInt64(plan.deployments[Int(leaf.target)].contextWindow)
   }
 
-  @inline(never)
   private mutating func guarded(
     _ leaf: RouteNode, _ slot: UInt32, at now: Instant
   ) -> Note.Removal? {
+    removing(leaf, slot, at: now).map { plan.tree.guards[$0].removal }
+  }
+
+  /// The place of the rule that leaves a leaf out, in `RouteTree.guards`; `nil` if none does.
+  @inline(never)
+  mutating func removing(_ leaf: RouteNode, _ slot: UInt32, at now: Instant) -> Int? {
     let first = Int(leaf.firstGuard)
     for place in first..<(first + Int(leaf.guardCount)) {
       let rule = plan.tree.guards[place]
       if rule.isSoft, slots[slot].dropsSoftFilters { continue }
       guard holds(rule.condition, slot, at: now) else { continue }
-      if rule.bill == .min { return rule.removal }
+      if rule.bill == .min { return place }
       let cap = slots[slot].request.outputCap
       let most = price(
         of: Usage(
           inputTokens: slots[slot].request.inputTokens,
           outputTokens: cap == .max ? rule.assumedOutput : cap),
         by: DeploymentID(Int(leaf.target)), at: now)
-      if most.picodollars > rule.bill { return rule.removal }
+      if most.picodollars > rule.bill { return place }
     }
     return nil
   }

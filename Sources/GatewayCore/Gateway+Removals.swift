@@ -52,7 +52,22 @@ extension Gateway {
       Note(
         .candidateRemoved, at: now, request: slots[slot].request.number,
         deployment: DeploymentID(Int(node.target)), subject: number, value: why.rawValue,
-        replica: replica))
+        other: whose(why, node, slot, at: now), replica: replica))
+  }
+
+  /// Which filter or limit left a leaf out: its place and 1; 0 if it was neither.
+  private mutating func whose(
+    _ why: Note.Removal, _ leaf: RouteNode, _ slot: UInt32, at now: Instant
+  ) -> Int64 {
+    if why == .limit {
+      let refusing = attemptLimits.refusing(
+        slots[slot].request, deployment: DeploymentID(Int(leaf.target)), at: now)
+      return refusing.map { Int64(attemptLimits.entries[$0].subject) + 1 } ?? 0
+    }
+    guard leaf.guardCount > 0, let rule = removing(leaf, slot, at: now),
+      plan.tree.guards[rule].removal == why
+    else { return 0 }
+    return Int64(plan.tree.guards[rule].filter) + 1
   }
 
   /// Notes the children that the request's tags have not chosen.

@@ -310,7 +310,8 @@ struct LimitChain: ~Copyable {
         }
       }
       guard !entries[index].takes else {
-        if output.explains(request.number) {
+        // If only shadows refuse, whoever charges notes the others.
+        if isRefused, output.explains(request.number) {
           note(request.number, index, entries[index].bucket, now, replica, &output)
         }
         continue

@@ -130,6 +130,8 @@ public struct RouteTree: Sendable {
   var breakers: [(rule: BreakerRule, deployment: DeploymentID)] = []
   /// A name for each node, for notes and reports: its key path in the file.
   public internal(set) var names: [String] = []
+  /// Where each filter stands in the file, as a key path.
+  public internal(set) var filterNames: [String] = []
 
   /// The deployments that a walk from `alias` can reach, in order of their index.
   public func deployments(reachableFrom alias: Int) -> [DeploymentID] {

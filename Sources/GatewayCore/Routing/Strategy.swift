@@ -17,6 +17,8 @@ public protocol Strategy: Sendable {
   ) -> Int
   /// The score by which `child` was judged, lower is better; `nil` if the strategy has none.
   func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64?
+  /// What scores count.
+  var scoreUnit: ScoreUnit { get }
   /// Whether `started` and `ended` shall be told.
   var observes: Bool { get }
   /// An attempt for `request` below `child` has started.
@@ -35,6 +37,8 @@ extension Strategy {
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     nil
   }
+  /// Plain numbers by default.
+  public var scoreUnit: ScoreUnit { .things }
   /// Does not observe by default.
   public var observes: Bool { false }
   /// Ignored by default.

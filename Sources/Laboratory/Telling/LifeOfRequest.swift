@@ -109,7 +109,8 @@ extension Experiment {
         number, policy: contender.name, arrived: witness.highest.map { $0 + 1 } ?? 0)
     }
     var teller = LifeTeller(
-      LogNames(study.scenario), contender.plan, zero: study.scenario.warmUp, record)
+      LogNames(study.scenario), contender.plan, policy: contender.name,
+      zero: study.scenario.warmUp, record)
     for note in witness.notes { teller.tell(note) }
     for (attempt, truth) in witness.attempts { teller.tell(attempt, truth) }
     teller.tell(record, truth)

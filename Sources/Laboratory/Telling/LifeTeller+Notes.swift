@@ -8,43 +8,21 @@ extension LifeTeller {
     let deployment = names.deploymentName(note.deployment)
     switch note.kind {
     case .breakerChanged: return ("breaker", [deployment, breaker(note)])
-    case .limiterJudged:
-      if note.value == 1 {
-        return ("limit", [limit(note.subject), "admits", "\(note.other) permits left"])
-      }
-      let retry =
-        note.other == .max
-        ? "never" : LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: note.other)))
-      let shadow = isShadow(note.subject) ? "would refuse (shadow)" : "refuses"
-      return ("limit", [limit(note.subject), shadow, "would pass at \(retry)"])
-    case .limiterCharged:
-      let verb = note.value < 0 ? "gives back \(-note.value)" : "takes \(note.value)"
-      return ("limit", [limit(note.subject), verb + " permits"])
-    case .limiterCounted:
-      let verb = note.value < 0 ? "counts \(-note.value) back" : "counts \(note.value)"
-      return ("limit", [limit(note.subject), verb + " permits that it did not admit"])
-    case .storeFailed:
-      let means = ["it is admitted", "it is refused", "the replica judges alone"]
-      let what = means[Int(min(2, max(0, note.value)))]
-      return ("limit", [limit(note.subject), "no verdict from the store", what])
-    case .reconciled:
-      return (
-        "limit",
-        [limit(note.subject), "reconciles", "reserved \(note.value)", "used \(note.other)"]
-      )
+    case .limiterJudged, .limiterCharged, .limiterCounted, .reconciled, .limitAdapted,
+      .storeFailed:
+      return limitStory(note)
     case .candidateRemoved:
-      return ("removed", [deployment, removal(note.value), node(note.subject)])
-    case .chose:
-      let child = note.deployment == .none ? "child \(note.value + 1)" : deployment
-      return ("chose", [child, "of \(note.other)", node(note.subject)])
-    case .scored:
-      return ("scored", ["child \(note.value + 1)", "score \(note.other)", node(note.subject)])
+      return ("removed", [deployment, removal(note.value), whose(note), node(note.subject)])
+    case .chose: return ("chose", [chosen(note), why(note), node(note.subject)])
+    case .scored: return ("scored", [child(note), scored(note), node(note.subject)])
     case .bypassed: return ("breaker", [deployment, "bypassed: everything else is down too"])
     case .probed: return ("breaker", [deployment, "lets it pass as a probe"])
     case .cacheLooked:
       let found = ["miss", "hit", "expired", "stale, but the route has failed"]
       return ("cache", [found[Int(min(3, max(0, note.value)))]])
-    case .cacheStored: return ("cache", ["keeps the answer", "\(note.value) entries"])
+    case .cacheStored:
+      let cache = note.subject == 1 ? "semantic cache" : "cache"
+      return (cache, ["keeps the answer", "\(LifeTeller.grouped(note.value)) entries"])
     case .continued:
       if note.value == 1 { return ("goes on", ["next child", node(note.subject)]) }
       let wait = note.other > 0 ? "after \(LifeTeller.seconds(note.other))" : "at once"
@@ -57,20 +35,23 @@ extension LifeTeller {
       let how = note.value == 0 ? "admitted" : note.value == 1 ? why : "abandoned"
       return ("queue", [how, "after \(LifeTeller.seconds(note.other))"])
     case .followed: return ("coalesced", ["follows request \(note.value)"])
-    case .asked: return ("asks", [side(note.subject)])
+    case .asked: return ("asks", ["for the \(side(note.subject))"])
     case .answered:
-      let isScore = note.value == 1 && note.subject == UInt16(SideCallID.Kind.complexity.rawValue)
-      let score = isScore ? "score \(fraction(note.other))" : nil
-      return ("asks", [side(note.subject), note.value == 1 ? "answered" : "failed", score])
+      if note.value != 1 { return ("is told", ["no \(side(note.subject)) in time"]) }
+      let isScore = note.subject == UInt16(SideCallID.Kind.complexity.rawValue)
+      return (
+        "is told", ["the \(side(note.subject))", isScore ? "score \(fraction(note.other))" : nil]
+      )
     case .semanticLooked:
       if note.value == 3 { return ("semantic cache", ["stale, but the route has failed"]) }
       return ("semantic cache", [note.value == 1 ? "hit" : "miss", similarity(note.other)])
-    case .hedged: return ("hedge", ["after \(LifeTeller.seconds(note.value))"])
+    case .hedged:
+      return ("hedge", ["nothing has begun for \(LifeTeller.seconds(note.value))"])
     case .ejected:
       return ("ejected", [deployment, ejection(note.subject), "until \(instant(note.value))"])
     case .restored: return ("restored", [deployment])
-    case .budgetPassed: return ("budget", ["\(note.value / 10_000) % spent"])
-    case .limitAdapted: return ("limit", [limit(note.subject), "now \(note.value)"])
+    case .budgetPassed:
+      return ("budget", [limit(note.subject), "\(note.value / 10_000) % spent"])
     case .restarted: return ("gateway", ["replica \(note.replica.index) starts anew"])
     case .reloaded: return ("gateway", ["replica \(note.replica.index) takes over a policy"])
     case .streamRestarted: return ("stream", [deployment, "broke", "goes on elsewhere"])
@@ -117,26 +98,7 @@ extension LifeTeller {
     }
   }
 
-  private func node(_ subject: UInt16) -> String? {
-    let index = Int(subject)
-    guard let plan, plan.tree.names.indices.contains(index) else { return nil }
-    return "at \(plan.tree.names[index])"
-  }
-
-  func limit(_ subject: UInt16) -> String {
-    let name = plan?.limitName(subject) ?? "limits[\(subject)]"
-    let index = Int(subject)
-    guard let plan, plan.limits.indices.contains(index) else { return name }
-    return "\(name) (\(plan.limits[index].unit) each \(plan.limits[index].scope))"
-  }
-
-  private func isShadow(_ subject: UInt16) -> Bool {
-    let index = Int(subject)
-    guard let plan, plan.limits.indices.contains(index) else { return false }
-    return plan.limits[index].isShadow
-  }
-
-  private func instant(_ nanoseconds: Int64) -> String {
+  func instant(_ nanoseconds: Int64) -> String {
     LifeTeller.seconds(zero.nanoseconds(to: Instant(nanoseconds: nanoseconds)))
   }
 
@@ -164,20 +126,9 @@ extension LifeTeller {
     millionths > 0 ? "similarity \(fraction(millionths))" : nil
   }
 
-  private func fraction(_ millionths: Int64) -> String {
-    let thousandths = max(0, millionths) / 1000
+  func fraction(_ millionths: Int64) -> String {
+    let thousandths = (max(0, millionths) + 500) / 1000
     let digits = String(thousandths % 1000)
     return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
-  }
-}
-
-extension GatewayPlan {
-  /// Where the limit of a note or a record stands in the policy: `limits[0]`, `concurrency[1]`.
-  func limitName(_ subject: UInt16) -> String {
-    if subject >= ConcurrencyRule.subject {
-      return "concurrency[\(subject - ConcurrencyRule.subject)]"
-    }
-    let index = Int(subject)
-    return limitNames.indices.contains(index) ? limitNames[index] : "limits[\(index)]"
   }
 }

@@ -1,4 +1,5 @@
 import GatewayCore
+import Settings
 import Vocabulary
 
 /// Turns the notes, attempts and record of one request into lines that people read.
@@ -6,18 +7,25 @@ struct LifeTeller {
   let names: LogNames
   let plan: GatewayPlan?
   let zero: Instant
+  /// How the key paths of the policy begin.
+  let prefix: String
+  /// The request's score, once it is known.
+  var score: Int64?
   private let arrived: Instant
   private var told: [(at: Instant, rank: Int, line: LifeOfRequest.Line)] = []
 
-  init(_ names: LogNames, _ plan: GatewayPlan?, zero: Instant, _ record: RequestRecord) {
+  init(
+    _ names: LogNames, _ plan: GatewayPlan?, policy: String, zero: Instant, _ record: RequestRecord
+  ) {
     self.names = names
+    prefix = SettingPath.joining("policies", key: policy) + "."
     self.plan = plan
     self.zero = zero
     arrived = record.arrived
   }
 
-  /// The lines in order of time; at one instant: the arrival, endings of attempts, what was noted
-  /// about them, beginnings of attempts, the end.
+  /// The lines in order of time; at one instant: the arrival, endings of attempts, why there is a
+  /// hedge, what was noted, beginnings of attempts, first tokens, what is withdrawn for them, the end.
   var ordered: [LifeOfRequest.Line] {
     told.enumerated().sorted {
       ($0.element.at, $0.element.rank, $0.offset) < ($1.element.at, $1.element.rank, $1.offset)
@@ -25,7 +33,8 @@ struct LifeTeller {
   }
 
   private enum Rank {
-    static let arrival = 0, ended = 1, note = 2, started = 3, token = 4, end = 5
+    static let arrival = 0, ended = 1, hedge = 2, note = 3, started = 4, token = 5
+    static let withdrawn = 6, end = 7
   }
 
   private mutating func tell(_ at: Instant, _ rank: Int, _ event: String, _ detail: [String?]) {
@@ -46,6 +55,9 @@ struct LifeTeller {
       [
         "alias \(names.alias(record.alias))", names.team(record.identity.team).map { "team \($0)" },
         names.user(record.identity.user).map { "user \($0)" },
+        names.feature(record.identity.feature).map { "feature \($0)" },
+        names.key(record.identity.key).map { "key \($0)" },
+        names.tags(record.tags).map { "tags \($0)" },
         "\(record.inputTokens) input tokens", record.streams ? "streamed" : nil,
         record.clientTry > 0 ? "try \(record.clientTry + 1) of the client" : nil,
       ])
@@ -98,7 +110,9 @@ struct LifeTeller {
       case .fallback: "fallback"
       case .hedge: "hedge"
       }
-    tell(record.started, Rank.started, number, [names.deploymentName(record.deployment), reason])
+    tell(
+      record.started, Rank.started, number,
+      [names.deploymentName(record.deployment), reason, node(record.leaf)])
     if record.firstToken != .distantFuture, record.firstToken < record.ended {
       tell(
         record.firstToken, Rank.token, "first token",
@@ -106,10 +120,15 @@ struct LifeTeller {
     }
     let took = LifeTeller.seconds(record.started.nanoseconds(to: record.ended))
     let incidents = names.incidents(truth.incidents)
+    let isWithdrawn = record.outcome.kind == .cancelled
+    let event =
+      isWithdrawn ? "withdrawn" : record.outcome.isSuccess ? "answered" : "attempt failed"
     tell(
-      record.ended, Rank.ended, record.outcome.isSuccess ? "answered" : "attempt failed",
+      record.ended, isWithdrawn ? Rank.withdrawn : Rank.ended, event,
       [
-        number, record.outcome.isSuccess ? nil : LifeTeller.words(record.outcome), "after \(took)",
+        number,
+        record.outcome.isSuccess || isWithdrawn ? nil : LifeTeller.words(record.outcome),
+        "after \(took)",
         truth.bill.picodollars > 0 ? "billed \(LifeTeller.dollars(truth.bill))" : nil,
         incidents.isEmpty ? nil : "during " + incidents.joined(separator: " and "),
       ])
@@ -118,8 +137,13 @@ struct LifeTeller {
   // MARK: Notes
 
   mutating func tell(_ note: Note) {
+    if note.kind == .answered, note.value == 1,
+      note.subject == UInt16(SideCallID.Kind.complexity.rawValue)
+    {
+      score = note.other
+    }
     guard let (event, detail) = story(note) else { return }
-    tell(note.at, Rank.note, event, detail)
+    tell(note.at, note.kind == .hedged ? Rank.hedge : Rank.note, event, detail)
   }
 
   // MARK: Words

@@ -268,6 +268,14 @@ struct LogNames: Sendable {
     id.index == 0 ? nil : scenario.names.features.name(of: Int(id.index))
   }
 
+  /// The tags, as the file writes them; nothing if there are none.
+  func tags(_ tags: TagSet) -> String? {
+    let all = scenario.names.tags.names.enumerated().filter {
+      tags.contains(TagSet(rawValue: 1 << UInt64($0.offset)))
+    }
+    return all.isEmpty ? nil : all.map(\.element).joined(separator: " ")
+  }
+
   func incidents(_ mask: UInt32) -> [String] {
     scenario.fleet.incidents.filter { $0.mask & mask != 0 }.map(\.name)
   }

@@ -21,7 +21,8 @@ public struct Note: BitwiseCopyable, Sendable {
     /// for a request that is admitted now and charged at its end; `other`: the bucket (tenant index).
     case limiterCharged
     /// A candidate was removed before the strategy saw it. `value`: reason (see `Removal`). For a
-    /// request that is explained, each of its candidates: `deployment`; `subject`: route node.
+    /// request that is explained, each of its candidates: `deployment`; `subject`: route node; `other`:
+    /// the place of the filter, or the index of the limit, and 1 (0 if it was neither).
     /// Otherwise the first of the replica for that reason.
     case candidateRemoved
     /// A route node chose. `subject`: route node; `deployment`: the leaf if the child is one;
@@ -38,7 +39,8 @@ public struct Note: BitwiseCopyable, Sendable {
     /// The cache was asked. `value`: 1 hit, 0 miss, 2 expired, 3 an expired entry stood in for a
     /// route that had failed (`deployment`: who had answered it).
     case cacheLooked
-    /// An answer was stored. `value`: entries now; `other`: evicted entries.
+    /// An answer was stored. `subject`: 1 in the semantic cache; `value`: entries now; `other`: evicted
+    /// entries.
     case cacheStored
     /// A failure led on. `subject`: route node; `value`: 0 retry, 1 next child; `other`: backoff ns.
     case continued

@@ -28,6 +28,8 @@ extension RouteBuilder {
     reading s: inout SettingsReader
   ) throws(SettingError) -> RouteFilter {
     var filter = RouteFilter()
+    filter.place = UInt16(clamping: tree.filterNames.count)
+    tree.filterNames.append(s.setting.path)
     if let condition = try s.object(
       "if", "the requests that it concerns; without it all",
       {
@@ -121,12 +123,13 @@ extension RouteBuilder {
     for filter in inherited.filters where filter.condition != RouteTest.fails {
       if let why = filter.removal(of: facts) {
         tree.guards.append(
-          RouteGuard(condition: filter.condition, removal: why, isSoft: filter.isSoft))
+          RouteGuard(
+            condition: filter.condition, removal: why, isSoft: filter.isSoft, filter: filter.place))
       } else if let bill = filter.bill {
         tree.guards.append(
           RouteGuard(
             condition: filter.condition, removal: .price, isSoft: filter.isSoft,
-            assumedOutput: filter.assumedOutput, bill: bill))
+            filter: filter.place, assumedOutput: filter.assumedOutput, bill: bill))
       }
       tree.hasSoftGuards = tree.hasSoftGuards || filter.isSoft
     }

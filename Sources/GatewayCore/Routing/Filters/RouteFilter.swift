@@ -60,6 +60,8 @@ struct RouteFilter: Sendable {
   var bill: Int64?
   var assumedOutput: UInt32 = 500
   var isSoft = false
+  /// Where it stands, in `RouteTree.filterNames`.
+  var place: UInt16 = 0
   // Modes.
   var window: Window?
   var countsCapabilities: Bool?
@@ -86,6 +88,8 @@ public struct RouteGuard: BitwiseCopyable, Sendable, Hashable {
   var removal: Note.Removal
   /// Whether it is dropped when it leaves nothing of the whole route.
   var isSoft: Bool
+  /// Which filter it is of, in `RouteTree.filterNames`.
+  var filter: UInt16
   /// Output tokens of a request without a cap.
   var assumedOutput: UInt32 = 0
   /// The most that the request may cost, in picodollars; `.min` removes whatever it costs.

@@ -124,6 +124,8 @@ public struct AdaptiveWeights: Strategy {
     }
   }
 
+  /// A weight.
+  public var scoreUnit: ScoreUnit { .inverseWeight }
   /// The inverse of the weight, in millionths.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     weights[child] > 0 ? wholeScore(1e6 / weights[child]) : Int64(9e18)

@@ -87,6 +87,8 @@ struct AgedSignals: Strategy {
     return inner.choose(among: candidates, for: request, at: now, draws: draws)
   }
 
+  var scoreUnit: ScoreUnit { inner.scoreUnit }
+
   func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     inner.score(of: child, for: request, at: now)
   }

@@ -42,6 +42,8 @@ public struct Cheapest: Strategy {
     return ties == .first ? equals.first : equals.drawn(draws.uniform())
   }
 
+  /// A price.
+  public var scoreUnit: ScoreUnit { .picodollars }
   /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     expected.price(of: child, for: request, at: now)

@@ -125,6 +125,8 @@ public struct CheapestWithin: Strategy {
     return (p + square / 2 - z * root) / (1 + square)
   }
 
+  /// A price.
+  public var scoreUnit: ScoreUnit { .picodollars }
   /// The price for this request; with 10¹⁸ added if the objective is missed.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     guard let price = expected.price(of: child, for: request, at: now) else { return nil }
@@ -132,7 +134,7 @@ public struct CheapestWithin: Strategy {
     let ended = copy.counts.total(child, at: now)
     let kept = copy.counts.total(child, lane: 1, at: now)
     let misses = ended >= minimum && copy.likelihood(kept: kept, of: ended) < share
-    return min(price, 1_000_000_000_000_000_000) + (misses ? 1_000_000_000_000_000_000 : 0)
+    return min(price, ScoreUnit.missed - 1) + (misses ? ScoreUnit.missed : 0)
   }
 
   /// Wants to be told of attempts.

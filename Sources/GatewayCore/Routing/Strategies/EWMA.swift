@@ -38,6 +38,8 @@ public struct EWMA: Strategy {
     scan.lowest(among: candidates, draws) { cost(of: $0, at: now) }
   }
 
+  /// A time.
+  public var scoreUnit: ScoreUnit { .nanoseconds }
   /// What the rule compares; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     wholeScore(cost(of: child, at: now))

@@ -49,6 +49,8 @@ public struct EpsilonGreedy: Strategy {
     return equals.drawn(draws.uniform(1))
   }
 
+  /// A mean reward.
+  public var scoreUnit: ScoreUnit { .reward }
   /// The mean reward, turned round so that lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     let reading = book.read(child, at: now)

@@ -30,6 +30,8 @@ public struct LeastInFlight: Strategy {
     candidates.lowest(ties, draws) { load(of: $0) }
   }
 
+  /// What is in flight, by weight.
+  public var scoreUnit: ScoreUnit { .thousandthsPerWeight }
   /// Attempts in flight per weight, in thousandths.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     wholeScore(load(of: child) * 1000)

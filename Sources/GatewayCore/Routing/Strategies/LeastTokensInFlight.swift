@@ -36,6 +36,8 @@ public struct LeastTokensInFlight: Strategy {
     candidates.lowest(ties, draws) { perWeight($0) }
   }
 
+  /// What is in flight, by weight.
+  public var scoreUnit: ScoreUnit { .thousandthsPerWeight }
   /// Tokens in flight per weight, in thousandths.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     wholeScore(perWeight(child) * 1000)

@@ -110,6 +110,8 @@ public struct LowestLatency: Strategy {
     return near.lowest { scores[$0] }
   }
 
+  /// A time.
+  public var scoreUnit: ScoreUnit { .nanoseconds }
   /// The latency that is judged, of answers that are not streamed; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     let special =

@@ -112,6 +112,8 @@ public struct LowestUsage: Strategy {
     return best
   }
 
+  /// Dollars or things.
+  public var scoreUnit: ScoreUnit { of == .cost ? .picodollars : .things }
   /// Usage per weight; lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     var copy = self

@@ -86,6 +86,8 @@ public struct Prequal: Strategy {
     return ordered[max(1, min(count, rank)) - 1]
   }
 
+  /// A time.
+  public var scoreUnit: ScoreUnit { .nanoseconds }
   /// The median latency of late.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     wholeScore(samples.look(child, at: now) ?? 0)

@@ -138,6 +138,8 @@ public struct PriceWeighted: Strategy {
     return failed >= minimum && Double(failed) >= outageShare * Double(ended)
   }
 
+  /// A price.
+  public var scoreUnit: ScoreUnit { .picodollars }
   /// The price; with an outage the largest there is.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     guard let price = expected.price(of: child, for: request, at: now) else { return nil }

@@ -60,6 +60,8 @@ public struct ThompsonSampling: Strategy {
     }
   }
 
+  /// A mean reward.
+  public var scoreUnit: ScoreUnit { .reward }
   /// The mean reward, turned round so that lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     let reading = book.read(child, at: now)

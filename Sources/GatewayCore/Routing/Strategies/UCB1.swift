@@ -55,6 +55,8 @@ public struct UCB1: Strategy {
     return (plays, count > 0 ? sum / count : 0)
   }
 
+  /// A mean reward.
+  public var scoreUnit: ScoreUnit { .reward }
   /// The mean reward without the bonus, turned round so that lower is better.
   public func score(of child: Int, for request: borrowing Request, at now: Instant) -> Int64? {
     let reading = book.read(child, at: now)
