@@ -75,7 +75,13 @@ extension Simulation {
     // How long the client will wait is its own secret: a gateway is not told.
     let patience = arrivals[place].request.deadline
     if patience != .distantFuture { arrivals[place].request.deadline = .distantFuture }
-    let replica = replicas == 1 ? 0 : Int(arrivals[place].request.call.bits % UInt64(replicas))
+    var replica = home(of: arrivals[place].request.call)
+    if someLeave {
+      guard let open = replicaThatTakes(callsFor: replica) else {
+        return turnAway(client, at: place, from: replica, patience)
+      }
+      replica = open
+    }
     tally.requests.enter(at: now)
     let id = gateways[replica].arrived(arrivals[place].request, at: now, into: &output)
     if !bounds, !someListen, output.requests.count == requestTruths.count &+ 1,
@@ -91,9 +97,13 @@ extension Simulation {
     try perform(replica)
   }
 
+  /// The replica that a call is for.
+  @inline(__always)
+  func home(of call: CallKey) -> Int { replicas == 1 ? 0 : Int(call.bits % UInt64(replicas)) }
+
   /// Keeps what the driver must know of a request that is not over at once.
   @inline(__always)
-  private mutating func open(
+  mutating func open(
     _ id: RequestID, _ replica: Int, _ client: Int, _ arrival: UnsafeMutablePointer<Arrival>,
     _ patience: Instant
   ) {

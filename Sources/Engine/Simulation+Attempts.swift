@@ -83,6 +83,15 @@ extension Simulation {
     }
   }
 
+  /// An attempt finds no connection: it ends with the connect timeout of the gateway's policy.
+  @inline(never)
+  private mutating func limitConnecting(_ index: Int) {
+    let limit = gateways[index % replicas].connectNanoseconds
+    guard limit != .max, flights[index].promise.hangs else { return }
+    flights[index].promise.outcome = .connection
+    flights[index].promise.end = flights[index].started.advanced(byNanoseconds: limit)
+  }
+
   /// Whether an event of an attempt is still about that attempt.
   @inline(__always)
   func isCurrent(_ key: EventKey) -> Bool {
@@ -199,6 +208,7 @@ extension Simulation {
       let index = Int(promise.flight)
       guard flights[index].isLive else { continue }
       flights[index].promise = promise
+      if promise.isUnreached { limitConnecting(index) }
       if plan.mergesDeadlines { queueNext(index) } else { queueAll(index) }
     }
     promised.promises.removeAll()

@@ -14,6 +14,10 @@ extension Simulation {
   struct Returning: BitwiseCopyable {
     var arrival: Arrival
     var client: Int32
+    /// When it knocked at a replica that was away, and now hears of it; `distantFuture` if it comes.
+    var knocked = Instant.distantFuture
+    /// Whether it has given up by itself.
+    var gaveUp = false
   }
 
   /// Keeps what the client will be told with the answer, and counts the call.
@@ -22,7 +26,7 @@ extension Simulation {
     _ arrival: UnsafeMutablePointer<Arrival>, _ index: Int, _ repeats: inout Bool
   ) {
     if arrival.pointee.request.clientTry == 0 {
-      tally.calls?.enter(at: now)
+      if !isTurnedAway { tally.calls?.enter(at: now) }
       arrival.pointee.memory.repeats = repeats
     } else {
       // A further try repeats its own call's body: that alone gives no answer away.
@@ -58,7 +62,11 @@ extension Simulation {
   /// Queues an arrival that follows from an answer.
   private mutating func schedule(_ arrival: Arrival, of client: Int, after answered: Instant) {
     precondition(arrival.at >= answered, "a client came back before it was answered")
-    let one = Returning(arrival: arrival, client: Int32(client))
+    put(Returning(arrival: arrival, client: Int32(client)))
+  }
+
+  /// Queues what will be heard of at the instant of its arrival.
+  mutating func put(_ one: Returning) {
     let place: Int
     if freeReturning.isEmpty {
       place = returning.count
@@ -68,7 +76,7 @@ extension Simulation {
       place = Int(freeReturning.removeLast())
       returning[place] = one
     }
-    queue.push(EventKey(.comeback, at: arrival.at, sequence: sequence, slot: place).bits)
+    queue.push(EventKey(.comeback, at: one.arrival.at, sequence: sequence, slot: place).bits)
     sequence &+= 1
   }
 
@@ -78,6 +86,7 @@ extension Simulation {
     let client = Int(returning[place].client)
     arrivals[desk] = returning[place].arrival
     freeReturning.append(UInt32(place))
+    if returning[place].knocked != .distantFuture { return try hear(returning[place], at: desk) }
     try enter(client, at: desk)
   }
 

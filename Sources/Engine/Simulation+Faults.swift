@@ -29,6 +29,7 @@ extension Simulation {
         gateways[replica].reload(policy, at: now, into: &output)
         connect(replica, toStoreOf: policy)
       }
+      if let absence = fault.absence { leave(replica, for: absence) }
       try perform(replica)
     }
   }

@@ -120,6 +120,12 @@ public struct Simulation: ~Copyable {
   /// The central stores of counters, and which one serves each replica; -1 for none.
   var stores: [LimitStore] = []
   var storeOf: [Int]
+  /// When each replica takes calls again, and how it is away until then.
+  var gaps: [Gap]
+  /// Whether any replica is ever away.
+  var someLeave = false
+  /// Whether the request that is being kept has been counted when it knocked.
+  var isTurnedAway = false
   var messages: [StoreMessage?] = []
   var freeMessages: [Int] = []
   var deliveries: [Delivery] = []
@@ -174,6 +180,7 @@ public struct Simulation: ~Copyable {
       }
     seen = bounds ? FingerprintSet() : nil
     storeOf = Array(repeating: -1, count: replicas)
+    gaps = Array(repeating: Gap(), count: replicas)
     for replica in 0..<replicas { connect(replica, toStoreOf: plan.gateway) }
   }
 

@@ -24,6 +24,36 @@ extension Gateway {
     return id
   }
 
+  /// Nanoseconds after which a driver gives up an attempt that finds no connection; `.max` for never.
+  public var connectNanoseconds: Int64 { plan.connectDeadline }
+
+  /// Writes down a request that never came in, because nobody listened where this replica was.
+  ///
+  /// No stage saw it and nothing is charged: it is the line of the load balancer, or of the client
+  /// itself, in the books, so that they hold all that clients met.
+  /// - Parameters:
+  ///   - arrived: When the client knocked.
+  ///   - end: `.failed` where it was refused, `.abandoned` where the client gave up.
+  /// - Returns: the id of its record and of its `finishAnswer`.
+  @inline(never)
+  public mutating func missed(
+    _ request: borrowing Request, arrived: Instant, _ end: RequestRecord.End, _ outcome: Outcome,
+    at now: Instant, into output: inout Output
+  ) -> RequestID {
+    let slot = slots.take()
+    let id = RequestID(slot: slot, generation: slots[slot].generation)
+    output.commands.append(.finishAnswer(id, AnswerEnd(end, outcome, at: now)))
+    var record = RequestRecord(arrival: request, id: id, at: arrived, replica: replica)
+    record.end = end
+    record.outcome = outcome
+    record.ended = now
+    record.settled = now
+    output.requests.append(record)
+    slots[slot].generation &+= 1
+    slots.give(slot)
+    return id
+  }
+
   /// Ends a request for its client; writes its record as soon as nothing of it is in flight.
   mutating func finish(
     _ slot: UInt32, _ end: RequestRecord.End, _ outcome: Outcome, at now: Instant,

@@ -205,6 +205,30 @@ struct QuotaTests {
     #expect(quota.judge(demand, at: at(.milliseconds(9010))) == .admitted)
   }
 
+  @Test("that counts output as it is made asks nothing for the output cap")
+  func produced() {
+    var quota = QuotaPlan(
+      name: "q",
+      meters: [
+        .init(.inputTokens, rate: .perMinute(60_000), burst: 2000),
+        .init(.outputTokens, rate: .perMinute(600), burst: 150),
+      ], charge: .produced)
+    func passed(_ quota: QuotaPlan) -> [Bool] {
+      var fleet = fleet(FleetPlan(deployments: [deployment("a", quota: 0)], quotas: [quota]))
+      // 1,000 tokens of input and 101 of output, a cap of 4,000; an answer is there after 1.1 s.
+      return [0, 100, 200, 3000, 7000].enumerated().map { number, milliseconds in
+        fleet.promise(
+          attempt(UInt64(number), cap: 4000), at: at(.milliseconds(milliseconds))
+        ).outcome.isSuccess
+      }
+    }
+    // Two fit the bucket of input, the third does not; at 3 s 202 of 150 tokens of output had been
+    // made and 28 had come back: it waits; at 7 s some are left.
+    #expect(passed(quota) == [true, true, false, false, true])
+    quota.charge = .reconcile
+    #expect(passed(quota) == [false, false, false, false, false], "the cap never fits")
+  }
+
   @Test("is shared by the deployments that name it, and refuses with 429 after its own delay")
   func shared() {
     let quota = QuotaPlan(

@@ -18,7 +18,7 @@ struct QuotaTierTests {
   @Test("is named in `quotas`, and changed by what stands beside the name")
   func names() throws {
     let named = try plan("anthropic/tier-2", "org")
-    #expect(named.name == "org" && named.charge == .reconcile && named.window == nil)
+    #expect(named.name == "org" && named.charge == .produced && named.window == nil)
     #expect(
       named.meters == [
         .init(.requests, rate: .perMinute(1000)), .init(.inputTokens, rate: .perMinute(450_000)),
@@ -38,7 +38,7 @@ struct QuotaTierTests {
     #expect(QuotaTiers.registry.audit().isEmpty)
   }
 
-  @Test("of Anthropic lets cached reads through and gives reserved output back")
+  @Test("of Anthropic lets cached reads through, and reserves no output: what is made counts")
   func anthropic() throws {
     var tier = try plan("anthropic/tier-1")
     tier.meters = tier.meters.filter { $0.unit != .requests }
@@ -49,9 +49,14 @@ struct QuotaTierTests {
     quota.expect(
       demand(100_000, 500, cached: 75_000), reserved: large, from: .start, at: at(.seconds(1)))
     #expect(quota.judge(demand(10_000), at: .start) != .admitted, "25,000 of 30,000 are used")
-    let answer = demand(1, 7000)
-    #expect(quota.judge(answer, at: at(.milliseconds(999))) != .admitted)
-    #expect(quota.judge(answer, at: at(.seconds(1))) == .admitted, "7,500 have come back")
+    // A cap above the whole bucket asks for nothing; 9,000 made of 8,000 keep the next ones out.
+    let answer = demand(1, 64_000)
+    #expect(quota.judge(answer, at: at(.seconds(1))) == .admitted)
+    quota.expect(demand(1, 9000), reserved: answer, from: at(.seconds(1)), at: at(.seconds(9)))
+    #expect(quota.judge(answer, at: at(.milliseconds(8999))) == .admitted)
+    #expect(quota.judge(answer, at: at(.seconds(9))) != .admitted)
+    // 1,000 too many come back at 133 a second.
+    #expect(quota.judge(answer, at: at(.seconds(17))) == .admitted)
   }
 
   @Test("may count requests by the second")

@@ -64,6 +64,7 @@ extension GatewayPlan {
     retryBudget = attempts.budget
     maximumAttempts = attempts.max
     requestDeadline = attempts.request
+    connectDeadline = attempts.connect
     reportedError = attempts.reportedError
     fallbackLimits = attempts.fallbacks
     self.unfit = unfit
@@ -81,6 +82,8 @@ extension GatewayPlan {
 /// The policy's rules for all attempts; a route node may say otherwise for what is below it.
 struct AttemptRules {
   var deadlines = DeadlineRule()
+  /// Nanoseconds until a connection must have come about; `.max` for no such deadline.
+  var connect: Int64 = .max
   var request: Int64 = .max
   var max = 16
   var retry: StatedRetries?
@@ -95,6 +98,12 @@ struct AttemptRules {
 
   init(reading s: inout SettingsReader) throws(SettingError) {
     deadlines = try DeadlineRule(reading: &s, over: DeadlineRule())
+    connect =
+      try s.optionalDuration(
+        "connect", in: .milliseconds(1) ... .seconds(86_400),
+        "until a connection must have come about, at every deployment; the attempt ends as "
+          + "`connection` then (Envoy and httpx, which LiteLLM uses: 5s; Kong: 60s)")?.nanoseconds
+      ?? .max
     request =
       try s.optionalDuration(
         "request", in: .milliseconds(1) ... .seconds(86_400),

@@ -42,6 +42,10 @@ public struct GatewayPlan: Sendable {
   public var retryBudget: (any RetryBudget)?
   /// At most so many attempts a request.
   public var maximumAttempts = 16
+  /// Nanoseconds until an attempt's connection must have come about; `.max` for no deadline.
+  ///
+  /// It belongs to the driver's pool of connections, so it is no part of a command.
+  public var connectDeadline: Int64 = .max
   /// Nanoseconds a request may take; `.max` for no deadline.
   public var requestDeadline: Int64 = .max
   /// Which error is the client's when nothing is left.

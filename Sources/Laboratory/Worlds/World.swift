@@ -147,7 +147,7 @@ struct World: Sendable {
     case .store: return []
     }
     return incident.instants(replicas: scenario.replicas).enumerated().map { replica, instant in
-      GatewayFault(kind, at: instant, replica: replica)
+      GatewayFault(kind, at: instant, replica: replica, absence: incident.absence)
     }
   }
 

@@ -18,6 +18,8 @@ public struct Promise: BitwiseCopyable, Sendable {
   public var outcome: Outcome
   /// Whether the answer is worse than it looks: whole, with status 200, and wrong.
   public var isDegraded: Bool
+  /// Whether it hangs because no connection comes about: what a connect timeout ends.
+  public var isUnreached = false
   /// Who pays if it fails by itself.
   public var billing: FaultBilling
   /// When the first token is made, streamed or not; `distantFuture` if never.

@@ -22,7 +22,7 @@ extension Fault {
   ) throws(SettingError) -> [Fault] {
     let faults = try s.entries(
       key,
-      doc + " a status, `hang`, `connection`, `broken`, `malformed`, "
+      doc + " a status, `hang`, `connection`, `unreachable`, `broken`, `malformed`, "
         + "`contextWindow` or `contentPolicy`, each a share of attempts or "
         + "{ share, after | afterFraction | afterTokens, bills }; at most one for each attempt"
     ) { (name, setting) throws(SettingError) -> Fault in
@@ -56,15 +56,16 @@ extension Fault {
 
 extension Fault.Kind {
   static let names = [
-    "hang", "connection", "broken", "malformed", "contextWindow", "contentPolicy",
+    "hang", "connection", "unreachable", "broken", "malformed", "contextWindow", "contentPolicy",
   ]
 
-  /// The kind with a name of a file: a status from 400 to 599, `hang`, `connection`, `broken`,
-  /// `malformed`, `contextWindow`, `contentPolicy`.
+  /// The kind with a name of a file: a status from 400 to 599, `hang`, `connection`, `unreachable`,
+  /// `broken`, `malformed`, `contextWindow`, `contentPolicy`.
   init(name: String, at setting: Setting) throws(SettingError) {
     switch name {
     case "hang": self = .hang
     case "connection": self = .connection
+    case "unreachable": self = .unreachable
     case "broken": self = .broken
     case "malformed": self = .malformed
     case "contextWindow": self = .contextWindow
@@ -129,6 +130,10 @@ extension Fault.Delay {
     try s.require(
       kind != .hang || (after == nil && fraction == nil), after == nil ? "afterFraction" : "after",
       expected: "nothing: what hangs never answers")
+    try s.require(
+      kind != .unreachable || (after == nil && fraction == nil),
+      after == nil ? "afterFraction" : "after",
+      expected: "nothing: the gateway's own `attempts.connect` says how long it tries")
     try s.require(
       kind != .malformed || (after == nil && fraction == nil),
       after == nil ? "afterFraction" : "after",

@@ -7,8 +7,11 @@ public struct Fault: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// The provider answers with an error status.
     case status(UInt16)
-    /// No connection: refused, reset or unreachable.
+    /// No connection: refused or reset.
     case connection
+    /// No connection and no answer to the wish for one: packets are lost. A gateway notices by its
+    /// connect timeout, without one only by the deadlines of the whole attempt.
+    case unreachable
     /// The provider takes the request and never answers.
     case hang
     /// The stream breaks after a part of the tokens.
@@ -37,7 +40,7 @@ public struct Fault: Sendable, Hashable {
   public var kind: Kind
   /// The share of attempts that meet it.
   public var share: Probability
-  /// When it shows; without meaning for `hang`.
+  /// When it shows; without meaning for `hang` and `unreachable`.
   public var delay: Delay
   /// How long the answer asks to wait before the next try; only of a status.
   public var retryAfter: RetryAfter

@@ -136,19 +136,24 @@ extension IncidentPlan {
 }
 
 extension IncidentPlan.Failure {
+  private static let kinds = "a status from 400 to 599, connection, unreachable or broken"
+
   /// Reads `error`: what goes wrong, when it shows, and how often.
   init(reading s: inout SettingsReader) throws(SettingError) {
     try s.require(
-      s.has("status"), "status", expected: "a status from 400 to 599, connection or broken")
+      s.has("status"), "status", expected: Self.kinds)
     var kind = Fault.Kind.status(503)
-    if let setting = try s.raw("status", "a status from 400 to 599, `connection` or `broken`"),
+    if let setting = try s.raw(
+      "status",
+      "a status from 400 to 599, `connection` (refused), `unreachable` (nothing answers) or `broken`"
+    ),
       !setting.isDescribing
     {
       switch setting.content {
       case .string(let name): kind = try Fault.Kind(name: name, at: setting)
       case .number(_, let literal): kind = try Fault.Kind(name: literal, at: setting)
       default:
-        throw SettingError(at: setting, expected: "a status from 400 to 599, connection or broken")
+        throw SettingError(at: setting, expected: Self.kinds)
       }
     }
     try s.require(

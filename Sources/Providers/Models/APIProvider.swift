@@ -149,12 +149,14 @@ struct APIProvider: Provider {
     _ attempt: AttemptStart, _ whole: Usage, _ course: Course, startedAt begin: Int64
   ) -> Promise {
     let (usage, bill) = billing.charge(whole, course, cut: cutBilling, startedAt: begin)
-    return Promise(
+    var promise = Promise(
       flight: attempt.flight, outcome: course.outcome, retryAfter: course.retryAfter,
       incidents: course.incidents, isDegraded: course.isDegraded && course.outcome.isSuccess,
       billing: course.billing, firstToken: Instant(nanoseconds: course.firstToken),
       end: Instant(nanoseconds: course.end), usage: usage, bill: bill,
       pausedAt: Instant(nanoseconds: course.pausedAt), pauseNanoseconds: course.pause,
       hiddenNanoseconds: course.hidden)
+    promise.isUnreached = course.isUnreached
+    return promise
   }
 }

@@ -19,6 +19,8 @@ struct Course {
   var incidents: UInt32 = 0
   /// Whether the answer is worse than it looks.
   var isDegraded = false
+  /// Whether it hangs because no connection comes about.
+  private(set) var isUnreached = false
   /// What the failure costs.
   private(set) var billing = FaultBilling.usual
 
@@ -64,6 +66,10 @@ struct Course {
     case .contentPolicy: fail(.contentPolicy, at: moment(delay, detail(), from: begin))
     case .connection: fail(.connection, at: moment(delay, detail(), from: begin))
     case .hang: fail(.totalTimeout, at: .max)
+    case .unreachable:
+      fail(.totalTimeout, at: .max)
+      // Who hangs already would not have come so far.
+      isUnreached = end == .max && !outcome.isSuccess
     case .broken: breakStream(at: moment(delay, detail(), from: wholeFirstToken))
     case .malformed: spoil()
     }

@@ -8,9 +8,12 @@ import Vocabulary
 /// the answer is 429, with the time until utilisation is below it, to the millisecond. Spilling over
 /// is the gateway's own fallback.
 ///
-/// Source: tokens per unit from azure-ai-docs (2026, `rate_limits.csv`); the rule of the bucket is
-/// the documented one as remembered, not checked against a fetched page; the weight of output and
-/// the size of the bucket are assumed.
+/// Source: tokens per unit from azure-ai-docs (2026, `rate_limits.csv`); the rule, with prompt less
+/// cached tokens plus `max_tokens` as the estimate, from
+/// learn.microsoft.com/azure/ai-services/openai/concepts/provisioned-throughput, "How does the service
+/// decide when to send a 429?" (azure-ai-docs, copies of 2024 and 2025, read 2026-11). What it takes for
+/// `max_tokens` where a call has none is not published: here the true output. The size of the bucket
+/// is assumed.
 public struct ProvisionedPlan: Sendable, Hashable {
   /// How many units.
   public var units: Int

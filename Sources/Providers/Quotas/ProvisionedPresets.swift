@@ -4,8 +4,9 @@ import Vocabulary
 /// Models whose provisioned throughput is known: input tokens a minute that a unit works off.
 ///
 /// Source: azure-ai-docs at 9544cd5, how-to-provisioned-throughput-onboarding (primary; in
-/// `rate_limits.csv`). The weight of output tokens is assumed: the ratio of their list prices. The
-/// price is the global hourly one that the discounts of reservations imply (derived, 2026-03); a
+/// `rate_limits.csv`). The weight of output tokens, by the same page: since GPT-4.1 the ratio of the
+/// list prices (azure-ai-docs 99513a1), 3 for GPT-4o and 4o mini (before 5c68e4e of April 2025); cached
+/// tokens weigh nothing. Both read 2026-11. The price is the global hourly one that the discounts of reservations imply (derived, 2026-03); a
 /// regional unit is $2.
 public enum ProvisionedPresets {
   /// What is known of a model.
@@ -24,7 +25,7 @@ public enum ProvisionedPresets {
     rows.map { row in
       Registry.Entry(
         row.name, "\(row.tokens) input tokens a minute for a unit",
-        source: "azure-ai-docs 9544cd5 (2026); weight of output and price assumed or derived"
+        source: "azure-ai-docs 9544cd5 (2026), weights 99513a1 and 5c68e4e; price derived"
       ) { (_) throws(SettingError) in
         Preset(tokensPerUnit: row.tokens, outputWeight: row.weight, dollarsPerUnitHour: 1)
       }
@@ -33,7 +34,7 @@ public enum ProvisionedPresets {
   private static let rows: [(name: String, tokens: Int64, weight: Double)] = [
     ("azure/gpt-5", 4750, 8), ("azure/gpt-5.4", 2400, 6), ("azure/gpt-5-mini", 23_750, 8),
     ("azure/gpt-4.1", 3000, 4), ("azure/gpt-4.1-mini", 14_900, 4),
-    ("azure/gpt-4.1-nano", 59_400, 4), ("azure/gpt-4o", 2500, 4), ("azure/gpt-4o-mini", 37_000, 4),
+    ("azure/gpt-4.1-nano", 59_400, 4), ("azure/gpt-4o", 2500, 3), ("azure/gpt-4o-mini", 37_000, 3),
   ]
 }
 

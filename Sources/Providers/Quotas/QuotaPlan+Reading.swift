@@ -61,7 +61,7 @@ extension QuotaPlan {
       among: Self.charges, kind: "way to charge",
       "reserve: input and output cap at the start; reconcile: the same, and what was not used is "
         + "given back at the end; actual: what was used, at the end; estimate: as reconcile, but let in "
-        + "while one permit is left")
+        + "while one permit is left; produced: input at the start, output as made, at the end")
     let answers = try s.duration(
       "answers", default: tier?.answers ?? Fault.usualDelay, in: .zero ... .seconds(3600),
       "how long a refusal takes")
@@ -119,7 +119,7 @@ extension QuotaPlan {
     }
   }
 
-  static let charges = ["reserve", "reconcile", "actual", "estimate"]
+  static let charges = ["reserve", "reconcile", "actual", "estimate", "produced"]
 
   static let keys: [(unit: Unit, key: String, doc: String)] = [
     (.requests, "requests", "attempts per time: a rate, or { rate, burst }"),

@@ -14,6 +14,9 @@ public struct QuotaPlan: Sendable, Hashable {
     /// At the start as `reserve`, but an attempt starts while one permit is left, whatever its size;
     /// the difference to what it used is settled when the answer ends.
     case estimate
+    /// Input at the start; output with what was made, when the answer ends: an output cap costs
+    /// nothing, and an attempt starts while one permit of output is left. Anthropic's rule.
+    case produced
   }
 
   /// What a meter of the quota counts.

@@ -47,6 +47,7 @@ struct QuotaState: ~Copyable {
     if spend?.holds(1) == false { return .spent }
     let factor = steps.factor(at: now)
     let (charge, weights) = (charge, weights)
+    let demand = demand.atStart(charge)
     func atStart(_ unit: QuotaPlan.Unit) -> Int64 {
       unit == .requests || charge != .actual ? demand.permits(of: unit, weights) : 0
     }
@@ -114,9 +115,9 @@ struct QuotaState: ~Copyable {
     spend?.take(due.bill)
     if charge == .reserve { return }
     let (isCharged, weights) = (charge != .actual, weights)
+    let reserved = due.reserved.atStart(charge)
     func change(_ unit: QuotaPlan.Unit) -> Int64 {
-      due.used.permits(of: unit, weights)
-        - (isCharged ? due.reserved.permits(of: unit, weights) : 0)
+      due.used.permits(of: unit, weights) - (isCharged ? reserved.permits(of: unit, weights) : 0)
     }
     buckets.settle(change, chargedAt: due.reservedAt)
     windows.settle(change, chargedAt: due.reservedAt)

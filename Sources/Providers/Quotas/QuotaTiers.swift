@@ -4,7 +4,11 @@ import Vocabulary
 /// The tiers of providers that `quotas` can name: requests and tokens a minute, and the rule.
 ///
 /// Source: `rate_limits.csv`, whose rows say where they come from: Anthropic's from api-evangelist
-/// (2026-05-22, secondary, generated), the rule from platform.claude.com (primary); OpenAI's from
+/// (2026-05-22, secondary, generated), but Start, Build and Scale, which have replaced the numbered
+/// ones, and the rule from platform.claude.com/docs/en/api/rate-limits (primary, copy of 2026-08, read
+/// 2026-11): input is estimated at the start and corrected, without what the cache gave; output counts
+/// as it is made and `max_tokens` is not reserved; beyond the tier's money a 429 without
+/// `Retry-After`. OpenAI's from
 /// api-evangelist (2026-05-04) and hivebook.wiki (secondary, approximate); Gemini's from a stored copy
 /// of its page (2025-05, primary but old) and litellm 1.109.1; Azure's from a book (secondary).
 public enum QuotaTiers {
@@ -66,7 +70,9 @@ public enum QuotaTiers {
       }
       var plan = QuotaPlan(name: "", meters: meters, charge: .reconcile)
       switch provider {
-      case "anthropic": plan.weights.countsCached = false
+      case "anthropic":
+        plan.weights.countsCached = false
+        plan.charge = .produced
       case "openai": plan.window = .seconds(60)
       default:
         // Midnight in California, without its summer time.
@@ -80,13 +86,18 @@ public enum QuotaTiers {
   }
 
   private static let anthropic = "api-evangelist/anthropic 0d6695b, 2026-05-22, secondary"
+  private static let claude = "platform.claude.com, rate-limits, copy of 2026-08, primary"
   private static let openai = "api-evangelist/openai 0047de3, 2026-05-04, secondary"
   private static let hivebook = "hivebook.wiki, 2026, secondary and approximate"
   private static let gemini = "ai.google.dev, stored 2025-05, primary but old"
   private static let litellm = "litellm 1.109.1 price map, secondary"
 
   private static let rows: [Row] = [
-    // Without a model: Sonnet 4.
+    // The tiers since 2026, the same for Opus 4.5 to 5, Sonnet 4.5 to 5 and Haiku 4.5.
+    Row(name: "anthropic/start", requests: 1000, input: 2000, output: 400, source: claude),
+    Row(name: "anthropic/build", requests: 5000, input: 5000, output: 1000, source: claude),
+    Row(name: "anthropic/scale", requests: 10_000, input: 10_000, output: 2000, source: claude),
+    // The numbered tiers of before. Without a model: Sonnet 4.
     Row(
       name: "anthropic/tier-1", requests: 50, input: 30, output: 8, monthlyDollars: 500,
       source: anthropic),

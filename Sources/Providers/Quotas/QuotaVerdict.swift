@@ -29,6 +29,14 @@ struct QuotaDemand: BitwiseCopyable {
       cachedInputTokens: usage.cachedInputTokens)
   }
 
+  /// What of it is charged at the start.
+  @inline(__always)
+  func atStart(_ charge: QuotaPlan.Charge) -> QuotaDemand {
+    var demand = self
+    if charge == .produced { demand.outputTokens = 0 }
+    return demand
+  }
+
   private func input(_ weights: QuotaPlan.Weights) -> Int64 {
     Int64(weights.countsCached ? inputTokens : inputTokens - cachedInputTokens)
   }

@@ -5,7 +5,8 @@ import Vocabulary
 ///     limit of a window = max(what is always allowed, factor × tokens of the window before)
 ///
 /// A rule in the spirit of Anthropic's note that sharp ramps can draw 429s within the stated limits;
-/// how it is judged there is not published.
+/// how it is judged there is not published (platform.claude.com/docs/en/api/rate-limits, copy of
+/// 2026-08, read 2026-11: "acceleration limits").
 /// - Complexity: O(1) per judgement.
 struct RampWindow: QuotaLevel {
   private let length: Int64

@@ -1,3 +1,4 @@
+public import Engine
 import Providers
 import Settings
 import Vocabulary
@@ -7,6 +8,7 @@ import Vocabulary
 ///
 ///     deploy: { on: "gateway", from: "5h", restart: { rolling: "5m" } }
 ///     crash:  { on: "gateway", from: "2h", restart: "crash" }
+///     lost:   { on: "gateway", from: "2h", restart: { kind: "crash", down: "40s", noticed: "10s", meanwhile: "silent" } }
 ///     switch: { on: "gateway", from: "3h", reload: { policy: "failover" } }
 ///     redis:  { on: "gateway", from: "4h", for: "10m", store: "down" }
 ///     lagging: { on: "gateway", from: "5h", for: "10m", store: { slow: 20 } }
@@ -33,6 +35,8 @@ public struct GatewayIncident: Sendable {
   public var until: Instant
   /// What befalls each.
   public var effect: Effect
+  /// For how long a replica that is restarted takes no calls; `nil` if it is back at once.
+  public var absence: GatewayFault.Absence?
 
   /// When each of so many replicas is struck.
   public func instants(replicas: Int) -> [Instant] {
@@ -53,6 +57,7 @@ public struct GatewayIncident: Sendable {
     let length = try s.optionalDuration(
       "for", in: .nanoseconds(1) ... .seconds(3_153_600_000), "how long the store is struck")
     var rolling = Duration.zero
+    var absence: GatewayFault.Absence?
     var effect: Effect?
     if let restart = try s.raw("restart", "drain, crash, or { kind, rolling }") {
       let kinds = ["drain", "crash"]
@@ -60,6 +65,7 @@ public struct GatewayIncident: Sendable {
         effect = try restart.name(among: kinds, kind: "restart") == 1 ? .crash : .drain
       } else {
         (effect, rolling) = try restart.object { r throws(SettingError) -> (Effect, Duration) in
+          absence = try GatewayIncident.absence(&r)
           let kind = try r.name(
             "kind", default: "drain", among: kinds, kind: "restart",
             "what is in flight finishes, or breaks")
@@ -98,14 +104,42 @@ public struct GatewayIncident: Sendable {
       until = from.advanced(by: length)
     } else {
       try s.require(length == nil, "for", expected: "nothing: only a store is struck for a time")
-      until = from.advanced(by: rolling)
+      until = from.advanced(by: rolling + (absence?.lasts ?? .zero))
     }
     self.effect = effect
     self.rolling = rolling
+    self.absence = absence
   }
 }
 
 extension GatewayIncident {
+  /// Reads `down`, `noticed` and `meanwhile` of a restart.
+  private static func absence(
+    _ r: inout SettingsReader
+  ) throws(SettingError) -> GatewayFault.Absence? {
+    let down = try r.optionalDuration(
+      "down", in: .nanoseconds(1)...longest.upperBound,
+      "how long each takes no calls; silence: it is back at once")
+    let noticed = try r.optionalDuration(
+      "noticed", in: longest,
+      "until the load balancer sends its calls to the others; silence: at once")
+    let manner = try r.optionalName(
+      "meanwhile", among: ["refused", "silent"], kind: "way to be away",
+      "what calls meet until then: connections are refused, or nothing answers until the client's "
+        + "`connectTimeout`; silence: refused")
+    if r.isDescribing { return nil }
+    guard let down else {
+      for key in ["noticed", "meanwhile"] {
+        try r.require(
+          !r.has(key), key, expected: "`down`: a replica that is back at once is not away")
+      }
+      return nil
+    }
+    try r.require(noticed ?? .zero <= down, "noticed", expected: "at most as long as `down`")
+    return GatewayFault.Absence(
+      lasts: down, noticed: noticed ?? .zero, isSilent: manner == 1)
+  }
+
   /// Reads `store`: "down", { down: { after: "2ms" } }, { slow: 20 }.
   private static func storeEffect(
     _ setting: Setting

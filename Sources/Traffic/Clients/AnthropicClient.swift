@@ -9,6 +9,8 @@ extension ClientPresets {
     source: "anthropic-sdk-python src/anthropic/_constants.py, read 2026-11"
   ) { (s) throws(SettingError) in
     try ClientBehaviour.read(
-      &s, standard: ClientBehaviour(retries: .stainless, timeout: .seconds(600)))
+      &s,
+      standard: ClientBehaviour(
+        retries: .stainless, timeout: .seconds(600), connectTimeout: .seconds(5)))
   }
 }

@@ -28,6 +28,9 @@ public protocol Client: Sendable {
   /// Whether it wants to know how its requests ended: an open-loop client does not.
   var listens: Bool { get }
 
+  /// How long it tries to connect to a gateway that does not answer; `nil`: as long as its system.
+  var connectTimeout: Duration? { get }
+
   /// How many malformed rows have been left out so far; 0 for generators.
   var skippedRows: Int { get }
 }
@@ -42,6 +45,8 @@ extension Client {
 
   /// Ignores the answer, as open-loop clients do.
   public mutating func answered(_ arrival: inout Arrival, _ end: AnswerEnd) -> Sequel { .none }
+  /// The system decides.
+  public var connectTimeout: Duration? { nil }
   /// Open-loop clients do not listen.
   public var listens: Bool { false }
   /// No rows are left out.

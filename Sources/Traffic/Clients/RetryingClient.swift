@@ -12,6 +12,8 @@ struct RetryingClient: Client {
   private let retries: ClientRetries
   /// Nanoseconds that the client waits for the answer of one try; `.max` for ever.
   private let timeout: Int64
+  /// How long it tries to connect.
+  let connectTimeout: Duration?
   private let key: ChanceKey
   private var budget: ClientBudget?
 
@@ -19,6 +21,7 @@ struct RetryingClient: Client {
     self.calls = calls
     retries = behaviour.retries
     timeout = behaviour.timeout?.nanoseconds ?? .max
+    connectTimeout = behaviour.connectTimeout
     key = chance.key(.clientRetry, name: NameHash(stream))
     budget = behaviour.retries.budget.map(ClientBudget.init)
   }

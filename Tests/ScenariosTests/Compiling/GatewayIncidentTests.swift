@@ -1,3 +1,4 @@
+import Engine
 import Providers
 import Scenarios
 import Settings
@@ -23,6 +24,30 @@ struct GatewayIncidentTests {
     let other = try scenario("{ on: \"gateway\", from: \"1h\", restart: \"crash\" }")
     #expect(other.gatewayIncidents.first?.effect == .crash)
     #expect(other.gatewayIncidents.first?.instants(replicas: 2) == [first, first])
+  }
+
+  @Test("takes its replicas away for a time, and says how callers meet that")
+  func absence() throws {
+    func incident(_ restart: String) throws -> GatewayIncident {
+      try #require(
+        try scenario("{ on: \"gateway\", from: \"1h\", restart: \(restart) }")
+          .gatewayIncidents.first)
+    }
+    #expect(try incident("{ kind: \"crash\" }").absence == nil)
+    let one = try incident(
+      "{ kind: \"crash\", down: \"40s\", noticed: \"10s\", meanwhile: \"silent\" }")
+    #expect(
+      one.absence == .init(lasts: .seconds(40), noticed: .seconds(10), isSilent: true))
+    #expect(one.from.duration(to: one.until) == .seconds(40))
+    #expect(try incident("{ down: \"5s\" }").absence == .init(lasts: .seconds(5)))
+    for (wrong, words) in [
+      ("{ noticed: \"5s\" }", "back at once is not away"),
+      ("{ down: \"5s\", noticed: \"6s\" }", "at most as long as `down`"),
+      ("{ down: \"5s\", meanwhile: \"refuse\" }", "refused"),
+    ] {
+      let error = #expect(throws: (any Error).self) { try incident(wrong) }
+      #expect(error.map { "\($0)".contains(words) } == true, "\(wrong)")
+    }
   }
 
   @Test("reloads a policy that the file has")
