@@ -7,11 +7,8 @@ import Vocabulary
 /// What real gateways' limits do, each with its source: gateways.md and litellm.md.
 @Suite("Limits of real gateways")
 struct LimitFactsTests {
-  private func bench(_ limits: Setting, budgets: Setting? = nil) throws -> Bench {
-    var policy: [(String, Setting)] = [("routes", ["chat": "a", "extract": "b"])]
-    policy.append(("limits", limits))
-    if let budgets { policy.append(("budgets", budgets)) }
-    return try Bench(.members(policy))
+  private func bench(_ limits: Setting) throws -> Bench {
+    try Bench(["routes": ["chat": "a", "extract": "b"], "limits": limits])
   }
 
   private func admitted(_ bench: Bench, _ count: Int) -> Int {
@@ -343,63 +340,5 @@ struct LimitFactsTests {
     bench.now = at(.seconds(60))
     bench.arrive()
     #expect(bench.live.last?.deployment == "a")
-  }
-
-  @Test(
-    "OpenRouter: spent credits answer 402, checked before routing; what is in flight completes",
-    .tags(.fact))
-  func openRouter() throws {
-    // a costs $1 a million input tokens and $10 a million output tokens.
-    let bench = try bench(
-      [], budgets: [["each": "key", "money": "$0.002/day", "at": ["100%": "reject"]]])
-    #expect(admitted(bench, 3) == 3)
-    used(bench, 1_000, 100)
-    used(bench, 1_000, 100)
-    used(bench, 1_000, 100)
-    #expect(bench.requests.filter { $0.end == .succeeded }.count == 3)
-    bench.arrive()
-    #expect(bench.requests.last?.outcome == .status(402))
-    #expect(bench.requests.last?.rejection == .budget)
-    #expect(bench.attempts.count == 3)
-  }
-
-  @Test(
-    "Portkey: a weekly budget resets on Sunday 00:00 UTC, a monthly one on the 1st", .tags(.fact))
-  func portkeyReset() throws {
-    // The run starts on Thursday, 1970-01-01.
-    for (period, reset) in [("week", 3), ("month", 31)] {
-      let bench = try bench(
-        [],
-        budgets: [
-          [
-            "money": Setting(.string("$0.001/\(period)")), "at": ["100%": "reject"],
-          ]
-        ])
-      bench.arrive()
-      used(bench, 1_000, 100)
-      bench.now = at(.seconds(reset * 86_400)).advanced(byNanoseconds: -1)
-      #expect(admitted(bench, 1) == 0)
-      #expect(bench.notes(.limiterJudged).last?.other == at(.seconds(reset * 86_400)).nanoseconds)
-      bench.pass(.nanoseconds(1))
-      #expect(admitted(bench, 1) == 1)
-    }
-  }
-
-  @Test(
-    "LiteLLM router budgets: a window from the first spend; over it while in flight, then filtered",
-    .tags(.fact))
-  func liteLLMBudget() throws {
-    let bench = try bench(
-      [],
-      budgets: [
-        ["money": "$0.001/1d", "align": "firstUse", "at": ["100%": "reject"]]
-      ])
-    bench.now = at(.seconds(1_000))
-    bench.arrive()
-    bench.now = at(.seconds(2_000))
-    used(bench, 1_000, 100)
-    #expect(admitted(bench, 1) == 0)
-    #expect(
-      bench.notes(.limiterJudged).last?.other == at(.seconds(2_000 + 86_400)).nanoseconds)
   }
 }
