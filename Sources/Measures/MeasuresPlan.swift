@@ -36,6 +36,8 @@ public struct MeasuresPlan: Sendable {
   public var slices: [Slice] = []
   /// What each limit of the policy must keep, in the order of the notes' `subject`.
   public var limits: [LimitEnvelope] = []
+  /// What the policy's file says of limits; replicas whose policies say the same share their stores.
+  public var limitsWording = ""
   /// The first limit of each limit on what is in flight, in the order of the policy; `nil` for one
   /// that promises nothing (a shadow).
   public var concurrency: [Int?] = []
@@ -84,6 +86,8 @@ public struct MeasuresPlan: Sendable {
 public struct PolicyPromises: Sendable {
   /// What each limit must keep, in the order of the notes' `subject`.
   public var limits: [LimitEnvelope] = []
+  /// What the policy's file says of limits; empty: what no other policy says.
+  public var limitsWording = ""
   /// The first limit of each limit on what is in flight; `nil` for one that promises nothing.
   public var concurrency: [Int?] = []
   /// The deployment that each breaker guards; `nil` if attempts may come to it without passing it.
@@ -119,6 +123,7 @@ extension MeasuresPlan {
   var firstPromises: PolicyPromises {
     var first = PolicyPromises()
     first.limits = limits
+    first.limitsWording = limitsWording
     first.concurrency = concurrency
     first.breakers = breakers
     first.breakerOfLeaf = breakerOfLeaf

@@ -20,7 +20,7 @@ extension GatewayPlan {
   }
 
   /// What the file says of limits and budgets: stores that it names are the same if it is.
-  var limitsWording: String { wording.limits }
+  public var limitsWording: String { wording.limits }
 
   /// Reads `cooldown` and `ejection`.
   mutating func readEjections(_ s: inout SettingsReader) throws(SettingError) {

@@ -7,6 +7,7 @@ extension GatewayPlan {
   func promises(aliases: Int, replicas: Int, lag: Duration) -> PolicyPromises {
     var promises = PolicyPromises()
     promises.limits = limitEnvelopes(replicas: replicas, lag: lag)
+    promises.limitsWording = limitsWording
     promises.concurrency = concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     promises.breakers = tree.guardedDeployments
     promises.breakerOfLeaf = tree.breakerOfLeaf

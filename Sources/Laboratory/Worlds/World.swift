@@ -178,6 +178,7 @@ struct World: Sendable {
     }
     let first = promises(of: gateway)
     plan.limits = first.limits
+    plan.limitsWording = first.limitsWording
     plan.concurrency = first.concurrency
     plan.breakers = first.breakers
     plan.breakerOfLeaf = first.breakerOfLeaf

@@ -14,7 +14,8 @@ import Vocabulary
 /// counted without admitting it (a `limiterCounted` note: a refused request, another replica's
 /// charge) moves L as well and is not judged. Where replicas are told of each other, the sum of
 /// their own charges is a level of its own, with the slack that the lag allows. The limits of a
-/// policy that is taken over later stand after those of the first.
+/// policy that is taken over later stand after those of the first, unless an earlier one says the
+/// same of limits: their central stores are the same as long as a replica asks them.
 /// - Source: ITU-T I.371 (GCRA, the continuous-state leaky bucket), here as the checker.
 /// - Complexity: O(1) a charge; one state for each (limit, replica, bucket) that was charged.
 struct LimiterWatch: ~Copyable {
@@ -29,7 +30,7 @@ struct LimiterWatch: ~Copyable {
     var lastStart = Instant.distantPast
     /// Requests admitted and not yet charged, for a charge at the end.
     var admitted = 0
-    /// The life of the replica that it belongs to.
+    /// The life of the replica, or of the central store, that it belongs to.
     var life = UInt32(0)
   }
   struct Reservation: BitwiseCopyable {
@@ -53,6 +54,8 @@ struct LimiterWatch: ~Copyable {
   /// How often each replica has started anew: it has forgotten what it had charged and reserved.
   private var lives: [UInt32]
   private var fleetLife = UInt32(0)
+  /// How often the central store of each limit has begun anew, because nobody asked it any more.
+  private var storeLives: [UInt32]
   /// The reservation that was closed by the last note but for charges, and when it was made.
   private var correcting = UInt64.max
   private var reservedAt = Instant.distantPast
@@ -61,8 +64,11 @@ struct LimiterWatch: ~Copyable {
     let promises = plan.allPromises
     limits = promises.flatMap(\.limits)
     firsts = promises.indices.map { place in
-      promises[..<place].reduce(0) { $0 + $1.limits.count }
+      let wording = promises[place].limitsWording
+      let like = wording.isEmpty ? nil : promises.firstIndex { $0.limitsWording == wording }
+      return promises[..<(like ?? place)].reduce(0) { $0 + $1.limits.count }
     }
+    storeLives = Array(repeating: 0, count: limits.count)
     replicas = UInt64(max(1, plan.replicas))
     lives = [UInt32](repeating: 0, count: Int(replicas))
     bases = [Int](repeating: 0, count: Int(replicas))
@@ -141,9 +147,10 @@ struct LimiterWatch: ~Copyable {
     if rule.fleetMost >= 0, !isCounted { judgeFleet(limit, note, corrects, &breaches) }
     guard let slot = levels.slot(of: place(limit, note.other, replica)) else { return }
     var level = levels[slot]
-    if rule.perReplica, level.life != lives[Int(replica)] {
+    let life = rule.perReplica ? lives[Int(replica)] : storeLives[limit]
+    if level.life != life {
       level = Level()
-      level.life = lives[Int(replica)]
+      level.life = life
     }
     rule.advance(&level, to: note.at, begins: note.value > 0, limits[limit].shape)
     level.at = note.at
@@ -218,9 +225,10 @@ struct LimiterWatch: ~Copyable {
       rule.pointee.perReplica ? min(UInt64(note.pointee.replica.index), replicas &- 1) : 0
     guard let slot = levels.slot(of: place(limit, note.pointee.other, replica)) else { return }
     let level = levels.address(of: slot)
-    if rule.pointee.perReplica, level.pointee.value.life != lives[Int(replica)] {
+    let life = rule.pointee.perReplica ? lives[Int(replica)] : storeLives[limit]
+    if level.pointee.value.life != life {
       level.pointee.value = Level()
-      level.pointee.value.life = lives[Int(replica)]
+      level.pointee.value.life = life
     }
     let now = note.pointee.at
     let elapsed =
@@ -264,8 +272,14 @@ struct LimiterWatch: ~Copyable {
       return bornAgain(note.replica, keepingCentral: false)
     }
     if note.value == 1 { return }
-    bases[min(Int(note.replica.index), bases.count - 1)] = firsts[promise]
+    let replica = min(Int(note.replica.index), bases.count - 1)
+    let old = bases[replica]
+    bases[replica] = firsts[promise]
     bornAgain(note.replica, keepingCentral: false)
+    guard !bases.contains(old) else { return }
+    // Nobody asks its stores any more: who comes back to such a policy begins with new ones.
+    let next = firsts.filter { $0 > old }.min() ?? limits.count
+    for limit in old..<next { storeLives[limit] &+= 1 }
   }
 
   private mutating func reconciled(_ limit: Int, _ note: Note) {

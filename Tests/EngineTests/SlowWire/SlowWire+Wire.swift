@@ -172,6 +172,7 @@ extension SlowWire {
         truths.append(
           RequestTruth(bill: billsOfRequests[Of(Int(record.replica.index), record.id)] ?? .zero))
         tally.requests.leave(at: now)
+        open[Of(Int(record.replica.index), record.id)] = nil
         // The timers of a request go with it.
         for kind in [TimerID.Kind.backoff, .hedge, .queue] {
           timers[TimerPlace(TimerID(kind, of: record.id, number: 0), Int(record.replica.index))] =

@@ -149,6 +149,8 @@ final class SlowWire {
   var billsOfQuestions: [Of<SideCallID>: Money] = [:]
   var sideTruths = Buffer<SideCallTruth>()
   var truths: [Of<RequestID>: Truth] = [:]
+  /// When the requests came that have no record yet.
+  var open: [Of<RequestID>: Instant] = [:]
   var billsOfAttempts: [Of<AttemptID>: Money] = [:]
   var billsOfRequests: [Of<RequestID>: Money] = [:]
   var requestOf: [Of<AttemptID>: RequestID] = [:]
@@ -222,10 +224,12 @@ final class SlowWire {
     }
     handOver()
     tally.sideCalls.close(at: now, open: tally.sideCalls.entered - tally.sideCalls.left, ages: 0)
-    tally.requests.close(at: now, open: tally.requests.entered - tally.requests.left, ages: 0)
+    let waits = open.values.map { Int128($0.nanoseconds(to: now)) }
+    tally.requests.close(at: now, open: waits.count, ages: waits.reduce(0, +))
     for place in tally.deployments.indices {
-      tally.deployments[place].close(
-        at: now, open: tally.deployments[place].entered - tally.deployments[place].left, ages: 0)
+      let ages = exchanges.filter { $0.isOpen && Int($0.deployment.index) == place }
+        .map { Int128($0.started.nanoseconds(to: now)) }
+      tally.deployments[place].close(at: now, open: ages.count, ages: ages.reduce(0, +))
     }
     return collector.close(tally)
   }
@@ -269,6 +273,7 @@ final class SlowWire {
     let replica = Int(request.call.bits % UInt64(replicas))
     let id = Of(replica, gateways[replica].arrived(request, at: now, into: &output))
     truths[id] = arrivals[place].truth
+    open[id] = now
     if patience != .distantFuture { schedule(.patience(id), at: patience) }
     carryOut(replica)
   }

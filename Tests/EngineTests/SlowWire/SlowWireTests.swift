@@ -50,6 +50,8 @@ struct SlowWireTests {
     }
     #expect(counts[0] == counts[1], "\(name)")
     #expect(wire.complaints.isEmpty, "\(name): \(wire.complaints.prefix(3))")
+    let breaches = [simulated, driven].flatMap(\.breaches.kept)
+    #expect(breaches.isEmpty, "\(name): \(breaches.prefix(3))")
     return (found.count, wire.rumours)
   }
 
@@ -67,7 +69,9 @@ struct SlowWireTests {
     arguments: 0..<4)
   func sameBooksWithScopes(part: Int) throws {
     var (records, rumours) = (0, 0)
-    for seed in stride(from: UInt64(part), to: 160, by: 4) {
+    // In the last three a store goes on while policies come and go.
+    let seeds = Array(UInt64(0)..<160) + [633, 735, 1_113]
+    for seed in seeds where seed % 4 == UInt64(part) {
       var world = World(swarm: seed, caches: seed % 2 == 1)
       try world.addScopes(seed: seed)
       if seed % 3 == 0 { try world.addRollout(seed: seed) }

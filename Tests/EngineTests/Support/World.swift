@@ -53,6 +53,7 @@ struct World {
     measures.standing = deployments.map(\.standingPrice)
     measures.maximumAttempts = [plan.maximumAttempts, plan.maximumAttempts]
     measures.limits = plan.limitEnvelopes(replicas: replicas, lag: gossipLag ?? .zero)
+    measures.limitsWording = plan.limitsWording
     measures.concurrency = plan.concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     measures.breakers = plan.tree.guardedDeployments
     measures.breakerOfLeaf = plan.tree.breakerOfLeaf
@@ -117,6 +118,7 @@ extension GatewayPlan {
   func promises(aliases: Int, replicas: Int, lag: Duration) -> PolicyPromises {
     var promises = PolicyPromises()
     promises.limits = limitEnvelopes(replicas: replicas, lag: lag)
+    promises.limitsWording = limitsWording
     promises.concurrency = concurrency.map { $0.isShadow ? nil : $0.algorithm.limit }
     promises.breakers = tree.guardedDeployments
     promises.breakerOfLeaf = tree.breakerOfLeaf
