@@ -172,10 +172,11 @@ extension Gateway {
       slots[slot].passes = false
       retryOrPass(slot, at: now, into: &output)
     case .fallback where !isOver:
-      // The child that was moved on to is asked once more: something else may fit below it.
+      // The child that was moved on to is asked once more: something else may fit below it. What is
+      // tried last, because it is down or to be used last, may have been the first child.
       let level = Int(slots[slot].resumeLevel)
       slots[slot].depth = UInt8(level + 1)
-      slots[slot].taken[level] -= 1
+      slots[slot].taken[level] = max(1, slots[slot].taken[level]) - 1
       goOn(
         slot, after: slots[slot].record.outcome, slots[slot].hint, passing: true, at: now,
         into: &output)
