@@ -57,22 +57,21 @@ extension Gateway {
     let wouldFit = opens(root, slot, at: now)
     limitsAttempts = true
     guard wouldFit else { return false }
-    let budget = spentBudget(slot, root, at: now)
-    slots[slot].record.rejection = budget == nil ? .limit : .budget
-    finish(slot, .rejected, .status(budget?.status ?? 429), at: now, into: &output)
+    let limit = refusingLimit(slot, at: now)
+    slots[slot].record.rejection = limit?.rule.isBudget == true ? .budget : .limit
+    slots[slot].record.limit = limit?.subject ?? .max
+    finish(slot, .rejected, .status(limit?.rule.status ?? 429), at: now, into: &output)
     return true
   }
 
-  /// The budget that keeps a request from the first deployment of its route that a limit refuses;
-  /// `nil` if another limit refuses there.
-  private mutating func spentBudget(
-    _ slot: UInt32, _ root: UInt16, at now: Instant
-  ) -> LimitRule? {
+  /// The limit that keeps a request from the first deployment of its route that one refuses.
+  private mutating func refusingLimit(
+    _ slot: UInt32, at now: Instant
+  ) -> (subject: UInt16, rule: LimitRule)? {
     let alias = Int(slots[slot].request.alias.index)
     for deployment in plan.tree.deployments(reachableFrom: alias) {
       if let place = attemptLimits.refusing(slots[slot].request, deployment: deployment, at: now) {
-        let rule = attemptLimits.entries[place].rule
-        return rule.isBudget ? rule : nil
+        return (attemptLimits.entries[place].subject, attemptLimits.entries[place].rule)
       }
     }
     return nil

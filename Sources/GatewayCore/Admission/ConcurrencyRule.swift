@@ -66,7 +66,9 @@ public struct ConcurrencyRule: Sendable {
       "what counts as a drop.")
     isShadow = try s.flag("shadow", default: false, "only note what would be refused")
     status = UInt16(
-      try s.integer("status", default: 429, in: 400...599, "what a refused client gets"))
+      try s.integer(
+        "status", default: 429, in: 400...599,
+        "what a refused client gets; where all deployments are full, `allDown` says it"))
     let isElsewhere = s.setting["state"].map { (try? $0.text()) != "local" } ?? false
     try s.require(
       !isElsewhere, "state",

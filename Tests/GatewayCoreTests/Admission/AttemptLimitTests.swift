@@ -51,6 +51,21 @@ struct AttemptLimitTests {
     }
   }
 
+  @Test("refuses with the status that the limit states, and is named in the record")
+  func statedStatus() throws {
+    let bench = try Bench([
+      "routes": ["chat": ["fallback": ["a", "b"]]],
+      "limits": [
+        ["each": "team", "requests": "100/s"],
+        ["each": "deployment", "requests": "1/s", "burst": 1, "status": 503],
+      ],
+    ])
+    for _ in 0..<3 { bench.arrive() }
+    let record = try #require(bench.requests.last)
+    #expect(record.end == .rejected && record.rejection == .limit)
+    #expect(record.outcome == .status(503) && record.limit == 1)
+  }
+
   @Test("counts every attempt: retries and fallbacks too")
   func countsAttempts() throws {
     let bench = try bench(
