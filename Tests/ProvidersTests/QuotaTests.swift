@@ -306,6 +306,46 @@ struct QuotaTests {
     #expect(CapacitySteps([]).isEmpty)
   }
 
+  @Test("that counts what it refuses lets nobody through who does not wait, and then at once")
+  func countsRefused() {
+    for window in [nil, Duration.seconds(10)] {
+      var plan = QuotaPlan(
+        name: "q", meters: [.init(.requests, rate: .perMinute(240), burst: 40)], window: window)
+      func admitted(_ counts: Bool, every gap: Int64, for seconds: Int64) -> [Int64] {
+        plan.countsRefused = counts
+        var state = QuotaState(plan, incidents: [])
+        let one = QuotaDemand(inputTokens: 1, outputTokens: 1)
+        var times: [Int64] = []
+        for at in stride(from: Int64(0), to: seconds * 1000, by: Int64.Stride(gap)) {
+          let now = Instant.start.advanced(by: .milliseconds(at))
+          switch state.judge(one, at: now) {
+          case .admitted: times.append(at)
+          case .refused(let hint):
+            // Who waits for as long as it says gets through, if nobody else comes.
+            guard at + gap >= seconds * 1000, let wait = hint.nanoseconds else { continue }
+            let then = now.advanced(byNanoseconds: wait)
+            #expect(state.judge(one, at: then) == .admitted)
+          case .spent: Issue.record("nothing is spent")
+          }
+        }
+        return times
+      }
+      // Six a second at four: two thirds get through, or, once the burst is gone, nobody.
+      let (kind, strict) = (
+        admitted(false, every: 166, for: 60), admitted(true, every: 166, for: 60)
+      )
+      #expect((240...282).contains(kind.count))
+      if window == nil {
+        #expect((118...126).contains(strict.count) && strict.allSatisfy { $0 <= 20_500 })
+      } else {
+        // A window is used up either way: what is refused belongs to one that is full.
+        #expect(strict == kind)
+      }
+      // Three a second at four: all get through.
+      #expect(admitted(true, every: 333, for: 60).count == 181)
+    }
+  }
+
   @Test("keeps only the charges of what is in flight")
   func memory() {
     var quota = state(

@@ -11,7 +11,7 @@ import Vocabulary
 /// there at that instant (latency, fault, incidents; first ordinal; no quota in the way). It goes to
 /// the cheapest deployment whose outcome is a success, the faster one at equal bills, the earlier
 /// one in the file at equal both. If that deployment's quota refuses, it asks the next one, at no
-/// loss of time. If none succeeds, the call fails at once: it neither waits nor retries. Quotas are
+/// loss of time or of the quota: it has known. If none succeeds, the call fails at once: it neither waits nor retries. Quotas are
 /// real and are used up in order of arrival, so an early cheap call can take what a later one needs:
 /// that is why it is no bound of a policy's cost. At a self-hosted deployment, whose promises come in
 /// parts and depend on who else is there, it meets nobody: a call there succeeds if the faults and
@@ -60,7 +60,9 @@ struct Clairvoyant: ~Copyable {
     var unlimited = fleet
     for index in unlimited.deployments.indices { unlimited.deployments[index].quota = nil }
     potential = ProviderFleet(unlimited, chance: chance, prefixes: prefixes)
-    real = ProviderFleet(fleet, chance: chance, measured: measured, prefixes: prefixes)
+    var foreseen = fleet
+    for index in foreseen.quotas.indices { foreseen.quotas[index].countsRefused = false }
+    real = ProviderFleet(foreseen, chance: chance, measured: measured, prefixes: prefixes)
   }
 
   /// What the deployments cost for being there, as many as there are at the start.

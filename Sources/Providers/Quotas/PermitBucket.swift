@@ -8,7 +8,7 @@ import Vocabulary
 /// quarter lets one through every two seconds, and is not shut. The level may fall below zero where
 /// tokens are charged after the answer.
 /// - Complexity: O(1) per judgement, plus the capacity steps that passed since the last.
-struct PermitBucket: QuotaLevel {
+struct PermitBucket: RefusalCounting {
   private let count: Int128
   private let period: Int128
   private let unit: Int128
@@ -69,6 +69,10 @@ struct PermitBucket: QuotaLevel {
   /// Takes permits, or gives them back if the number is negative.
   mutating func take(_ permits: Int64) {
     level = min(level - Int128(permits) * unit, most)
+  }
+
+  mutating func waste(_ permits: Int64) {
+    level -= min(max(0, level), Int128(permits) * unit)
   }
 
   /// Nanoseconds until `permits` are there at the present factor; `nil` if that never happens.

@@ -5,7 +5,7 @@ import Vocabulary
 /// Windows are [k·length, (k+1)·length); each lets ⌊rate × length × factor⌋ permits through, with
 /// the factor at the moment of judgement.
 /// - Complexity: O(1) per judgement.
-struct PermitWindow: QuotaLevel {
+struct PermitWindow: RefusalCounting {
   private let length: Int64
   private let limit: Int64
   private var index: Int64 = .min
@@ -45,6 +45,8 @@ struct PermitWindow: QuotaLevel {
 
   /// Whether `permits` more fit; the window must have been advanced.
   func holds(_ permits: Int64, factor: Int64) -> Bool { used + permits <= allowed(factor: factor) }
+
+  mutating func waste(_ permits: Int64) { used += max(0, min(permits, limit - used)) }
 
   /// Counts permits, or gives them back if the number is negative.
   mutating func take(_ permits: Int64) { used += permits }

@@ -14,11 +14,26 @@ protocol QuotaLevel {
   func counts(_ instant: Int64) -> Bool
 }
 
+/// A count that a refusal may use up as well.
+protocol RefusalCounting: QuotaLevel {
+  /// Counts permits that were refused: as many as are there.
+  mutating func waste(_ permits: Int64)
+}
+
+extension QuotaMeters where Level: RefusalCounting {
+  /// Counts a refused request in each meter of requests.
+  mutating func wasteRequest() {
+    for index in meters.indices where meters[index].unit == .requests {
+      meters[index].level.waste(1)
+    }
+  }
+}
+
 /// The meters of one kind of a quota, changed where they lie.
 ///
 /// A list a kind and not one list of an enum: a payload would be copied out and in at every change.
 struct QuotaMeters<Level: QuotaLevel> {
-  private var meters: [(unit: QuotaPlan.Unit, level: Level)] = []
+  fileprivate var meters: [(unit: QuotaPlan.Unit, level: Level)] = []
 
   mutating func add(_ unit: QuotaPlan.Unit, _ level: Level) { meters.append((unit, level)) }
 

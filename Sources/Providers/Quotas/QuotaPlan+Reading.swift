@@ -62,6 +62,9 @@ extension QuotaPlan {
       "reserve: input and output cap at the start; reconcile: the same, and what was not used is "
         + "given back at the end; actual: what was used, at the end; estimate: as reconcile, but let in "
         + "while one permit is left; produced: input at the start, output as made, at the end")
+    let countsRefused = try s.flag(
+      "countsRefused", default: tier?.countsRefused ?? false,
+      "whether requests that are refused use up what is there as well")
     let answers = try s.duration(
       "answers", default: tier?.answers ?? Fault.usualDelay, in: .zero ... .seconds(3600),
       "how long a refusal takes")
@@ -77,6 +80,7 @@ extension QuotaPlan {
       name: name, meters: meters, charge: Charge.allCases[charge], window: window ?? tier?.window,
       answers: answers, saysRetryAfter: says,
       weights: Weights(countsCached: counts))
+    self.countsRefused = countsRefused
     self.spend = spend
     self.acceleration = acceleration ?? tier?.acceleration
     if let offset = daily?.offsetSeconds ?? tier?.calendar.offsetSeconds {

@@ -100,6 +100,12 @@ public struct QuotaPlan: Sendable, Hashable {
   public var saysRetryAfter: Bool
   /// What tokens weigh where they are weighted.
   public var weights: Weights
+  /// Whether requests that are refused count as well: they use up what is there, so that nobody gets
+  /// through as long as more come than the rate lets in, and waiting is the only cure.
+  ///
+  /// Source: OpenAI, guide "Rate limits", section on retrying: unsuccessful requests contribute to
+  /// the limit a minute (as stored 2026). That a refusal uses up no more than is there is assumed.
+  public var countsRefused = false
   /// The most that is spent in a period of the calendar; beyond it every attempt is refused with a
   /// 429 that no waiting cures before the period is over, and that says so in its code.
   public var spend: PeriodicAmount?

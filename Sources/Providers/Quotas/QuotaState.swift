@@ -5,6 +5,7 @@ struct QuotaState: ~Copyable {
   private let charge: QuotaPlan.Charge
   private let weights: QuotaPlan.Weights
   private let saysRetryAfter: Bool
+  private let countsRefused: Bool
   private let steps: CapacitySteps
   private var buckets = QuotaMeters<PermitBucket>()
   private var windows = QuotaMeters<PermitWindow>()
@@ -20,6 +21,7 @@ struct QuotaState: ~Copyable {
     charge = plan.charge
     weights = plan.weights
     saysRetryAfter = plan.saysRetryAfter
+    countsRefused = plan.countsRefused
     answers = max(0, plan.answers.nanoseconds)
     steps = CapacitySteps(incidents)
     spend = plan.spend.map {
@@ -52,12 +54,21 @@ struct QuotaState: ~Copyable {
       unit == .requests || charge != .actual ? demand.permits(of: unit, weights) : 0
     }
     func asked(_ unit: QuotaPlan.Unit) -> Int64 { charge == .estimate ? 1 : max(1, atStart(unit)) }
-    var wait = QuotaWait()
-    buckets.judge(asked, factor: factor, at: now, &wait)
-    windows.judge(asked, factor: factor, at: now, &wait)
-    days.judge(asked, factor: factor, at: now, &wait)
-    ramps.judge(asked, factor: factor, at: now, &wait)
+    func judged() -> QuotaWait {
+      var wait = QuotaWait()
+      buckets.judge(asked, factor: factor, at: now, &wait)
+      windows.judge(asked, factor: factor, at: now, &wait)
+      days.judge(asked, factor: factor, at: now, &wait)
+      ramps.judge(asked, factor: factor, at: now, &wait)
+      return wait
+    }
+    var wait = judged()
     if wait.isRefused {
+      if countsRefused {
+        buckets.wasteRequest()
+        windows.wasteRequest()
+        wait = judged()
+      }
       guard saysRetryAfter, let nanoseconds = wait.nanoseconds else { return .refused(.unsaid) }
       return .refused(RetryAfter(.nanoseconds(nanoseconds)))
     }

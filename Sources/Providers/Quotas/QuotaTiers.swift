@@ -73,7 +73,9 @@ public enum QuotaTiers {
       case "anthropic":
         plan.weights.countsCached = false
         plan.charge = .produced
-      case "openai": plan.window = .seconds(60)
+      case "openai":
+        plan.window = .seconds(60)
+        plan.countsRefused = true
       default:
         // Midnight in California, without its summer time.
         plan.calendar = Calendar(epochSecondsAtStart: 0, offsetSeconds: -8 * 3600)
