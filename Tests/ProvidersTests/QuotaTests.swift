@@ -336,7 +336,7 @@ struct QuotaTests {
       )
       #expect((240...282).contains(kind.count))
       if window == nil {
-        #expect((118...126).contains(strict.count) && strict.allSatisfy { $0 <= 20_500 })
+        #expect((114...120).contains(strict.count) && strict.allSatisfy { $0 <= 20_500 })
       } else {
         // A window is used up either way: what is refused belongs to one that is full.
         #expect(strict == kind)
