@@ -62,12 +62,26 @@ extension ExpectationResult {
     }
     if never > 0, kind == .expect { return "never" }
     guard let value else { return "nothing to measure" }
-    guard kind == .expect else { return Format.count(Int(value.mean)) + " times" }
-    var style = NumberStyle(measure: measure, unit: unit, for: [value.mean])
+    guard kind == .expect else {
+      if isSign { return value.mean > 0 ? "seen" : "never seen" }
+      return value.mean == 1 ? "once" : Format.count(Int(value.mean)) + " times"
+    }
+    guard isDifference else { return text(of: value, isDifference: false) + coarseness }
+    guard value.mean != 0 || value.halfWidth ?? 0 > 0 else { return "the bound itself" }
+    var distance = value
+    distance.mean = abs(value.mean)
+    let side = value.mean < 0 ? "below" : "above"
+    return (measured.map { text(of: $0, isDifference: false) + ", " } ?? "")
+      + text(of: distance, isDifference: true) + " \(side) the bound" + coarseness
+  }
+
+  /// A value, or the size of a difference, with its interval.
+  private func text(of estimate: Estimate, isDifference: Bool) -> String {
+    var style = NumberStyle(measure: measure, unit: unit, for: [estimate.mean])
     if isDifference { style.unit = style.differenceUnit }
-    let half = value.halfWidth.map { " ± " + style.text($0) } ?? ""
+    let half = estimate.halfWidth.map { " ± " + style.text($0) } ?? ""
     let per = unit == .dollars && style.scale == 1000 ? " per 1,000" : ""
-    return (isDifference ? "difference " : "") + style.text(value.mean) + half + per + coarseness
+    return style.text(estimate.mean) + half + per
   }
 
   /// How coarse a quantile by the minute is; empty for what is exact or finer.

@@ -34,6 +34,8 @@ public struct ExpectationResult: Sendable, Hashable {
   public var isAtLeast = true
   /// Whether `value` is a paired difference.
   public var isDifference = false
+  /// Whether `value` tells only that something was seen, not how often.
+  public var isSign = false
   /// The mean of what was judged, with its interval: a value, or the difference to the bound that
   /// another policy sets; a count for `never` and `sometimes`.
   public var value: Estimate?

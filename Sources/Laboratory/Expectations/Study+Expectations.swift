@@ -121,7 +121,8 @@ extension Study {
     return ExpectationResult(
       kind: .sometimes, text: line.text, position: line.position,
       policy: line.policy.map { scenario.policies[$0].name },
-      value: Estimate([Double(count)]), bound: 1, verdict: count > 0 ? .holds : .fails)
+      isSign: !line.event.isCounted, value: Estimate([Double(count)]), bound: 1,
+      verdict: count > 0 ? .holds : .fails)
   }
 
   // MARK: Places

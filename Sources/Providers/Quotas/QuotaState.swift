@@ -54,21 +54,13 @@ struct QuotaState: ~Copyable {
       unit == .requests || charge != .actual ? demand.permits(of: unit, weights) : 0
     }
     func asked(_ unit: QuotaPlan.Unit) -> Int64 { charge == .estimate ? 1 : max(1, atStart(unit)) }
-    func judged() -> QuotaWait {
-      var wait = QuotaWait()
-      buckets.judge(asked, factor: factor, at: now, &wait)
-      windows.judge(asked, factor: factor, at: now, &wait)
-      days.judge(asked, factor: factor, at: now, &wait)
-      ramps.judge(asked, factor: factor, at: now, &wait)
-      return wait
-    }
-    var wait = judged()
+    var wait = QuotaWait()
+    buckets.judge(asked, factor: factor, at: now, &wait)
+    windows.judge(asked, factor: factor, at: now, &wait)
+    days.judge(asked, factor: factor, at: now, &wait)
+    ramps.judge(asked, factor: factor, at: now, &wait)
     if wait.isRefused {
-      if countsRefused {
-        buckets.wasteRequest()
-        windows.wasteRequest()
-        wait = judged()
-      }
+      if countsRefused { waste(factor: factor, at: now, &wait) }
       guard saysRetryAfter, let nanoseconds = wait.nanoseconds else { return .refused(.unsaid) }
       return .refused(RetryAfter(.nanoseconds(nanoseconds)))
     }
@@ -77,6 +69,16 @@ struct QuotaState: ~Copyable {
     days.take(atStart)
     ramps.take(atStart)
     return .admitted
+  }
+
+  /// Counts a refused request, after which it has to wait for longer.
+  @inline(never)
+  private mutating func waste(factor: Int64, at now: Int64, _ wait: inout QuotaWait) {
+    func asked(_ unit: QuotaPlan.Unit) -> Int64 { unit == .requests ? 1 : 0 }
+    buckets.wasteRequest()
+    windows.wasteRequest()
+    buckets.judge(asked, factor: factor, at: now, &wait)
+    windows.judge(asked, factor: factor, at: now, &wait)
   }
 
   /// Notes what an admitted attempt will have used when it ends; of one that does not say when it

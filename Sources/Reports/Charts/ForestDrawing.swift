@@ -1,10 +1,15 @@
 extension ForestChart {
+  /// The column of verdicts on the right, wide enough for "≈ equivalent" in a wide fallback font, and
+  /// that of numbers before it.
+  private static let verdictWidth = 106.0
+  private static let numberWidth = 200.0
+
   /// The chart as SVG.
   public func svg(_ setting: SVGSetting = .standalone) -> String {
     let width = 860.0
     let names = panels.flatMap(\.rows).map { TextMetrics.width($0.name, size: 13) }.max() ?? 0
     let left = min(max(names + 20, 90), 240)
-    let right = width - 290
+    let right = width - Self.verdictWidth - Self.numberWidth
     let rowHeight = 23.0
     var canvas = SVGCanvas(
       width: width,
@@ -40,7 +45,8 @@ extension ForestChart {
     canvas.text(panel.axis.title, 0, box.y - 10, .start, "strong")
     let unit = panel.axis.style.differenceUnit
     canvas.text(
-      unit.isEmpty ? "difference" : "difference, " + unit, width - 90, box.y - 10, .end,
+      unit.isEmpty ? "difference" : "difference, " + unit, width - Self.verdictWidth,
+      box.y - 10, .end,
       "small muted")
     let zero = scale.clamped(0) ?? box.x
     if let matters = panel.matters, let a = scale.clamped(-matters), let b = scale.clamped(matters)
@@ -60,7 +66,7 @@ extension ForestChart {
     for (index, row) in panel.rows.enumerated() {
       let y = box.y + (Double(index) + 0.5) * rowHeight
       canvas.text(row.name, 0, y + 4.5)
-      drawRow(row, panel, scale, y, numbersEnd: width - 90, on: &canvas)
+      drawRow(row, panel, scale, y, numbersEnd: width - Self.verdictWidth, on: &canvas)
     }
   }
 

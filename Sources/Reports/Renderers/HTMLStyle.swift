@@ -35,7 +35,7 @@ enum HTMLStyle {
     .group span{display:block;margin-left:14px;padding-bottom:3px;border-bottom:1px solid var(--rule)}
     .gap{padding-left:14px}
     .words{text-align:left}
-    tbody th.words{padding-right:6px}
+    tbody th.words{padding-right:6px;white-space:normal;min-width:7.5em}
     tbody tr:not(.lower):not(.section)>*{border-top:1px solid var(--rule)}
     tbody tr:first-child>*{border-top:0!important}
     .half{text-align:left;color:var(--muted);padding-left:5px}

@@ -7,13 +7,23 @@ public struct SightedEvent: Sendable {
   public let name: String
   /// What it means.
   public let summary: String
-  /// How often a run has shown it.
+  /// Whether a run tells how often; else only whether.
+  public let isCounted: Bool
+  /// How often a run has shown it; 1 or 0 if it tells only whether.
   public let count: @Sendable (RunTotals) -> Int
 
   init(_ name: String, _ summary: String, count: @escaping @Sendable (RunTotals) -> Int) {
     self.name = name
     self.summary = summary
+    self.isCounted = true
     self.count = count
+  }
+
+  init(_ name: String, _ summary: String, shown: @escaping @Sendable (RunTotals) -> Bool) {
+    self.name = name
+    self.summary = summary
+    self.isCounted = false
+    self.count = { shown($0) ? 1 : 0 }
   }
 
   /// All events.
@@ -24,12 +34,12 @@ public struct SightedEvent: Sendable {
       $0.count(.bypassed)
     },
     SightedEvent("ejection", "a deployment is taken out of rotation") { $0.count(.ejected) },
-    SightedEvent("limit routes around", "a deployment is left out because its limit is reached") {
-      $0.hasRemoved(.limit, .inFlight) ? 1 : 0
-    },
-    SightedEvent("filter removes", "a filter leaves a deployment out") {
-      $0.hasRemoved(.tags, .price, .residency, .excluded) ? 1 : 0
-    },
+    SightedEvent(
+      "limit routes around", "a deployment is left out because its limit is reached",
+      shown: { $0.hasRemoved(.limit, .inFlight) }),
+    SightedEvent(
+      "filter removes", "a filter leaves a deployment out",
+      shown: { $0.hasRemoved(.tags, .price, .residency, .excluded) }),
     SightedEvent("retry", "a node is tried again") { $0.all.tally.retries },
     SightedEvent("fallback", "the next child is tried") { $0.all.tally.fallbacks },
     SightedEvent("hedge", "a second attempt starts before the first has ended") {
@@ -70,9 +80,8 @@ public struct SightedEvent: Sendable {
 
   /// The incident touches an attempt.
   static func incident(_ name: String, mask: UInt32) -> SightedEvent {
-    SightedEvent("incident '\(name)'", "the incident touches an attempt") {
-      $0.touched & mask == 0 ? 0 : 1
-    }
+    SightedEvent(
+      "incident '\(name)'", "the incident touches an attempt", shown: { $0.touched & mask != 0 })
   }
 
   /// Requests ask for the alias.

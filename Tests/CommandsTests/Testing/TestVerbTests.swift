@@ -100,7 +100,8 @@ struct TestVerbTests {
     try library.change("scenarios/shared/fleet.json5", "$1.2/M", "$3/M")
     let dear = library.test()
     #expect(dear.status == 1)
-    #expect(dear.out.contains("cost per success <= 1.02 x committed: difference "))
+    #expect(dear.out.contains("cost per success <= 1.02 x committed: $"))
+    #expect(dear.out.contains(" above the bound"))
   }
 
   @Test("judges a policy from outside by what the baseline must hold")

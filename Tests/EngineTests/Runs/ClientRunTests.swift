@@ -49,7 +49,7 @@ struct ClientRunTests {
   @Test("break no law in random worlds, and have the same records again")
   func laws() throws {
     var (tries, answers) = (0, 0)
-    for seed in UInt64(0)..<25 {
+    for seed in UInt64(0)..<10 {
       let world = world(seed)
       let result = try world.run()
       #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(3))")
@@ -57,14 +57,14 @@ struct ClientRunTests {
       answers += result.requests.count { $0.clientTry > 0 && $0.end == .succeeded }
       let calls = try #require(result.tally.calls)
       #expect(calls.entered == calls.left + calls.open)
-      if seed < 6 {
+      if seed < 2 {
         #expect(try world.run().text == result.text, "seed \(seed)")
         var unmerged = world
         unmerged.mergesDeadlines = false
         #expect(try unmerged.run().text == result.text, "seed \(seed)")
       }
     }
-    #expect(tries > 500 && answers > 50, "\(tries) tries, \(answers) answered")
+    #expect(tries > 200 && answers > 20, "\(tries) tries, \(answers) answered")
   }
 
   @Test("meet the same potential outcomes as clients that do not")
