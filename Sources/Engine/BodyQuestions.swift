@@ -18,8 +18,12 @@ struct BodyQuestions: ~Copyable {
     Int(truncatingIfNeeded: (body &* 0x9E37_79B9_7F4A_7C15) >> 24) & (places.count - 1)
   }
 
+  /// The bit of the handles that the driver gives to bodies in a shared cache: they are no replica's.
+  static let shared: UInt64 = 1 << 63
+
   private static func handle(_ body: BodyID, _ replica: Int, _ replicas: Int) -> UInt64 {
-    body.bits &* UInt64(replicas) &+ UInt64(replica) &+ 1
+    if body.bits & shared != 0 { return body.bits }
+    return body.bits &* UInt64(replicas) &+ UInt64(replica) &+ 1
   }
 
   /// A body is kept.

@@ -22,11 +22,11 @@ struct EventKey {
     case sideCallDeadline = 12
     case gatewayFault = 13
     case comeback = 14
-    case storeReport = 15
+    case letter = 15
 
     var rank: UInt64 {
       switch self {
-      case .attemptEnd, .firstToken, .sideCallEnd, .wake, .storeReport: 0
+      case .attemptEnd, .firstToken, .sideCallEnd, .wake, .letter: 0
       case .deadline, .sideCallDeadline: 1
       case .backoff, .patience, .delta, .hedge, .queue, .poll, .gatewayFault: 2
       case .arrival, .comeback: 3

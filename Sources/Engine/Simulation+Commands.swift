@@ -51,6 +51,7 @@ extension Simulation {
       case .publish(let delta):
         publish(delta, from: replica)
       case .tellStore(let id, let report): tellStore(id, report, replica)
+      case .shareAnswer(let id, by: let kind): share(id, by: kind, replica)
       case .keepBody(let body, from: let id): keep(body, from: id, replica)
       case .releaseBody(let body): release(body, replica)
       case .beginAnswer, .finishAnswer:

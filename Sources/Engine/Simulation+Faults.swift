@@ -27,7 +27,7 @@ extension Simulation {
         readStore(replica)
       case .reload(let policy):
         gateways[replica].reload(policy, at: now, into: &output)
-        connect(replica, toStoreOf: policy)
+        connect(replica, by: policy)
       }
       if let absence = fault.absence { leave(replica, for: absence) }
       try perform(replica)

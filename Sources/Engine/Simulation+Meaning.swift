@@ -24,7 +24,9 @@ extension Simulation {
       guard case .beginAnswer(let answered, .cache(let body)) = output.commands[place],
         answered == id
       else { continue }
-      let kept = questions.cluster(of: body, replica, replicas)
+      // What a shared cache has found may have gone from there while it was on its way.
+      let kept =
+        body == found.body ? found.cluster : questions.cluster(of: body, replica, replicas)
       return kept != 0 && call.truth.cluster != 0 && kept != call.truth.cluster
     }
     return false

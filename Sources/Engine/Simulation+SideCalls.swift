@@ -14,6 +14,8 @@ extension Simulation {
     var id: SideCallID
     var bill: Money
     var value: UInt64
+    var found = CachedAnswer.nothing
+    var cluster: UInt32 = 0
     var replica: UInt16
     var succeeds: Bool
   }
@@ -38,6 +40,10 @@ extension Simulation {
     // A store has judged a question even if its answer comes too late.
     if flight.succeeds || (id.kind == .store && promise.succeeds) {
       flight.value = value(of: id, call, replica)
+      if id.kind == .cache || id.kind == .vectors {
+        flight.found = looked(id, replica)
+        if asksMeaning { flight.cluster = questions.cluster(of: flight.found.body, 0, replicas) }
+      }
     }
     let place: Int
     if freeSides.isEmpty {
@@ -66,7 +72,7 @@ extension Simulation {
       let deployment = DeploymentID(Int(id.number))
       return fleet.isWell(deployment, call, at: now) ? 1 : 0
     case .store: return judged(id, replica)
-    case .embedding: return 0
+    case .embedding, .cache, .vectors: return 0
     }
   }
 
@@ -94,6 +100,9 @@ extension Simulation {
     if flight.id.kind == .embedding, flight.succeeds {
       gateways[replica].embedded(
         flight.id, vector: UnsafeBufferPointer(vector).span, at: now, into: &output)
+    } else if flight.succeeds, flight.id.kind == .cache || flight.id.kind == .vectors {
+      found = (flight.found.body, flight.cluster)
+      gateways[replica].found(flight.id, flight.found, at: now, into: &output)
     } else {
       gateways[replica].handle(
         .sideCallEnded(flight.id, succeeded: flight.succeeds, value: flight.value), at: now,

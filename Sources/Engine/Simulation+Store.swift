@@ -10,6 +10,12 @@ import Vocabulary
 // and waits while the store is down. What is still on the way at the end arrives then.
 
 extension Simulation {
+  /// What is on its way to something outside of the replicas.
+  enum Letter {
+    case report(StoreMessage)
+    case answer(PostedAnswer)
+  }
+
   /// What is on its way to a store.
   struct StoreMessage {
     var store: Int
@@ -19,9 +25,15 @@ extension Simulation {
     var order: UInt64
   }
 
+  /// Connects a replica with what its policy asks outside of the replicas.
+  mutating func connect(_ replica: Int, by plan: GatewayPlan) {
+    connect(replica, toStoreOf: plan)
+    connect(replica, toCacheOf: plan)
+  }
+
   /// Connects a replica with the store of its policy's limits: the one that serves a replica whose
   /// policy says the same of limits, or a new one.
-  mutating func connect(_ replica: Int, toStoreOf plan: GatewayPlan) {
+  private mutating func connect(_ replica: Int, toStoreOf plan: GatewayPlan) {
     let old = storeOf[replica]
     storeOf[replica] = -1
     if plan.services.contains(.store) {
@@ -60,24 +72,35 @@ extension Simulation {
     guard let (store, ticket) = held else { return }
     let message = StoreMessage(
       store: store, ticket: ticket, report: report, replica: replica, order: sequence)
+    send(.report(message), at: services.reach(.store, request.call, at: now))
+  }
+
+  /// Sends something on its way, to arrive at an instant.
+  mutating func send(_ letter: Letter, at instant: Instant) {
     let place: Int
-    if let free = freeMessages.popLast() {
+    if let free = freeLetters.popLast() {
       place = free
-      messages[free] = message
+      letters[free] = letter
     } else {
-      place = messages.count
-      messages.append(message)
+      place = letters.count
+      letters.append(letter)
     }
-    let at = services.reach(.store, request.call, at: now)
-    queue.push(EventKey(.storeReport, at: at, sequence: sequence, slot: place).bits)
+    queue.push(EventKey(.letter, at: instant, sequence: sequence, slot: place).bits)
     sequence &+= 1
   }
 
-  /// A report has reached its store.
-  mutating func storeHears(_ place: Int) {
-    guard let message = messages[place] else { return }
-    messages[place] = nil
-    freeMessages.append(place)
+  /// Something has arrived.
+  mutating func receive(_ place: Int) throws(TrafficError) {
+    guard let letter = letters[place] else { return }
+    letters[place] = nil
+    freeLetters.append(place)
+    switch letter {
+    case .report(let message): storeHears(message)
+    case .answer(let posted): try cacheKeeps(posted)
+    }
+  }
+
+  private mutating func storeHears(_ message: StoreMessage) {
     // A replica that has taken over other limits speaks of those now: another that still has these
     // answers for it, if there is one.
     let speaker =
@@ -90,9 +113,9 @@ extension Simulation {
 
   /// What is still on its way at the end of the run arrives.
   mutating func deliverReports() {
-    let late = messages.indices.filter { messages[$0] != nil }.sorted {
-      (messages[$0]?.order ?? 0) < (messages[$1]?.order ?? 0)
+    let late = letters.compactMap { letter in
+      if case .report(let message)? = letter { message } else { nil }
     }
-    for place in late { storeHears(place) }
+    for message in late.sorted(by: { $0.order < $1.order }) { storeHears(message) }
   }
 }

@@ -126,8 +126,15 @@ public struct Simulation: ~Copyable {
   var someLeave = false
   /// Whether the request that is being kept has been counted when it knocked.
   var isTurnedAway = false
-  var messages: [StoreMessage?] = []
-  var freeMessages: [Int] = []
+  /// The caches that replicas share, and which one serves each replica; -1 for none.
+  var caches: [CacheStore] = []
+  var cacheOf: [Int]
+  /// The number of the next body in one of them, and what a look that is being answered has found.
+  var nextBody: UInt64 = 1
+  var found = (body: BodyID(bits: 0), cluster: UInt32(0))
+  let chance: Chance
+  var letters: [Letter?] = []
+  var freeLetters: [Int] = []
   var deliveries: [Delivery] = []
   var freeDeliveries: [Int] = []
   /// The verdicts that a central store holds.
@@ -180,8 +187,10 @@ public struct Simulation: ~Copyable {
       }
     seen = bounds ? FingerprintSet() : nil
     storeOf = Array(repeating: -1, count: replicas)
+    cacheOf = Array(repeating: -1, count: replicas)
+    self.chance = chance
     gaps = Array(repeating: Gap(), count: replicas)
-    for replica in 0..<replicas { connect(replica, toStoreOf: plan.gateway) }
+    for replica in 0..<replicas { connect(replica, by: plan.gateway) }
   }
 
   deinit {
@@ -223,7 +232,7 @@ public struct Simulation: ~Copyable {
       case EventKey.Kind.sideCallEnd.rawValue, EventKey.Kind.sideCallDeadline.rawValue:
         try sideCallEnds(key)
       case EventKey.Kind.delta.rawValue: try deliver(key.slot)
-      case EventKey.Kind.storeReport.rawValue: storeHears(key.slot)
+      case EventKey.Kind.letter.rawValue: try receive(key.slot)
       case EventKey.Kind.gatewayFault.rawValue: try gatewayFault(key.slot)
       case EventKey.Kind.comeback.rawValue: try comeBack(key.slot)
       default: wake(key)

@@ -59,7 +59,9 @@ extension Gateway {
     _ slot: UInt32, _ end: RequestRecord.End, _ outcome: Outcome, at now: Instant,
     into output: inout Output
   ) {
-    if end == .failed, servesStale, answersStale(slot, at: now, into: &output) { return }
+    if end == .failed, servesStale, answersStale(slot, instead: outcome, at: now, into: &output) {
+      return
+    }
     if queues, slots[slot].waiter != .max {
       slots[slot].isUndone = true
       leaveOutside(slot, end == .abandoned ? 2 : 1, at: now, into: &output)

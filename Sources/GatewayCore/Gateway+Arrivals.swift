@@ -21,6 +21,7 @@ extension Gateway {
     var held = SIMD4<UInt16>(repeating: 0)
     let glimpse = cache.glimpse(request)
     if plan.order == .cacheFirst {
+      if looksFirst, asksCache(before: request, id, at: now, into: &output) { return id }
       if answerFromCache(request, id, glimpse, spared: 0, at: now, into: &output) { return id }
       if coalesces, followsUnadmitted(request, id, at: now, into: &output) { return id }
     }

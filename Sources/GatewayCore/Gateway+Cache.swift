@@ -84,16 +84,14 @@ extension Gateway {
     into output: inout Output
   ) {
     if understands { storeMeaning(slot, usage, from: deployment, at: now, into: &output) }
-    guard caches, slots[slot].request.fingerprint != 0 else { return }
+    guard keepsExact, slots[slot].request.fingerprint != 0 else { return }
     guard cache.keeps(for: slots[slot].request), cache.rule.keeps(usage) else { return }
+    guard caches else { return share(slot, by: .cache, into: &output) }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id(ofSlot: slot)))
-    var key = cache.rule.key(of: slots[slot].request)
-    if cache.hasBuckets { key = cache.storeKey(key, for: slots[slot].request.call, at: now) }
     let evicted = cache.store(
-      key, usage: usage, from: deployment, body: body,
-      timeToLive: cache.timeToLive(of: slots[slot].request), at: now, into: &output)
+      for: slots[slot].request, usage: usage, from: deployment, body: body, at: now, into: &output)
     if evicted > 0 || output.explains(slots[slot].request.number) {
       output.notes.append(
         Note(
@@ -103,19 +101,22 @@ extension Gateway {
   }
 
   /// Answers a request whose route has failed with an entry that has expired, if the policy wants it
-  /// and there is one that is not too old.
+  /// and there is one that is not too old; a shared cache is asked for it.
+  ///
+  /// - Returns: whether the request does not end with `outcome` now.
   mutating func answersStale(
-    _ slot: UInt32, at now: Instant, into output: inout Output
+    _ slot: UInt32, instead outcome: Outcome, at now: Instant, into output: inout Output
   ) -> Bool {
-    guard slots[slot].record.began == .distantFuture, !slots[slot].isDetached else { return false }
+    guard slots[slot].record.began == .distantFuture, !slots[slot].isDetached,
+      slots[slot].askedStale != .max
+    else { return false }
     let isExact =
-      caches && cache.rule.staleOnError > 0 && slots[slot].request.fingerprint != 0
+      keepsExact && cache.rule.staleOnError > 0 && slots[slot].request.fingerprint != 0
       && cache.rule.cacheability.treatment(of: slots[slot].request, draws: cache.draws) != .neither
-    if isExact {
-      let key = cache.rule.key(of: slots[slot].request)
-      let hit =
-        cache.hasBuckets ? cache.lookStaleInBuckets(key, at: now) : cache.lookStale(key, at: now)
-      if let hit {
+    if isExact, !caches {
+      if asksForStale(slot, .cache, instead: outcome, at: now, into: &output) { return true }
+    } else if isExact {
+      if let hit = cache.lookStale(for: slots[slot].request, at: now) {
         output.notes.append(
           Note(
             .cacheLooked, at: now, request: slots[slot].request.number, deployment: hit.deployment,
@@ -124,7 +125,7 @@ extension Gateway {
         return true
       }
     }
-    return understands && answersStaleMeaning(slot, at: now, into: &output)
+    return understands && answersStaleMeaning(slot, instead: outcome, at: now, into: &output)
   }
 
   /// Ends a request that holds a slot with an answer that was kept.

@@ -41,6 +41,17 @@ extension Gateway {
     return true
   }
 
+  /// The same for one that is in its slot already.
+  mutating func followsInSlot(
+    _ slot: UInt32, at now: Instant, into output: inout Output
+  ) -> Bool {
+    guard slots[slot].request.fingerprint != 0,
+      let leader = coalescing.leader(coalescing.rule.key(of: slots[slot].request))
+    else { return false }
+    follow(slot, leader, at: now, into: &output)
+    return true
+  }
+
   private mutating func follow(
     _ slot: UInt32, _ leader: UInt32, at now: Instant, into output: inout Output
   ) {
@@ -195,14 +206,7 @@ extension Gateway {
           return true
         }
       case .refused(let blocker):
-        let isRate = blocker.permit < 0
-        let place = Int(blocker.subject & ~ConcurrencyRule.subject)
-        slots[slot].record.rejection =
-          isRate
-          ? plan.limits[place].isBudget ? .budget : .limit : plan.concurrency[place].rejection
-        slots[slot].record.limit = blocker.subject
-        let status = isRate ? plan.limits[place].status : plan.concurrency[place].status
-        finish(slot, .rejected, .status(status), at: now, into: &output)
+        reject(slot, blocker, at: now, into: &output)
         return true
       }
     }

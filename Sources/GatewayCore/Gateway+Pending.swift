@@ -23,6 +23,7 @@ extension Gateway {
     ///
     /// A stage may keep the request: it goes on from there by `proceed`.
     enum Stage: UInt8, BitwiseCopyable {
+      case look
       case coalesce
       case semantic
       case score
@@ -90,6 +91,11 @@ extension Gateway {
     var sideCalls: UInt16 = 0
     /// Whether its answer is one that was kept.
     var servedFromCache = false
+    /// Which shared caches have been asked for an answer that has expired, one bit a kind of side
+    /// call; whether one is being asked; and what its route has failed with meanwhile.
+    var askedStale: UInt8 = 0
+    var asksStale = false
+    var failure = Outcome.succeeded
 
     // Routing.
     /// The thresholds on whose strong side it falls.

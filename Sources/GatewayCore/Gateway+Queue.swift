@@ -121,6 +121,54 @@ extension Gateway {
       into: &output)
   }
 
+  /// Refuses a request that holds a slot and nothing else.
+  mutating func reject(
+    _ slot: UInt32, _ blocker: QueueBlocker, at now: Instant, into output: inout Output
+  ) {
+    slots[slot].record.limit = blocker.subject
+    if blocker.permit < 0 {
+      let rule = plan.limits[Int(blocker.subject)]
+      slots[slot].record.rejection = rule.isBudget ? .budget : .limit
+      slots[slot].hint =
+        blocker.retryAt == .distantFuture
+        ? .unsaid : RetryAfter(now.duration(to: blocker.retryAt))
+      return finish(slot, .rejected, .status(rule.status), at: now, into: &output)
+    }
+    let rule = plan.concurrency[Int(blocker.subject & ~ConcurrencyRule.subject)]
+    slots[slot].record.rejection = rule.rejection
+    finish(slot, .rejected, .status(rule.status), at: now, into: &output)
+  }
+
+  /// One that has asked before its admission was refused, or others are before it: it waits, or is
+  /// turned away.
+  mutating func waitInSlot(
+    _ slot: UInt32, _ blocker: QueueBlocker, at now: Instant, into output: inout Output
+  ) {
+    let request = slots[slot].request
+    guard queues, blocker.permit >= 0 || !plan.limits[Int(blocker.subject)].isBudget,
+      blocker.permit >= 0 || blocker.retryAt < .distantFuture || queue.count > 0
+    else { return reject(slot, blocker, at: now, into: &output) }
+    let latest = latest(slots[slot].deadline, since: now)
+    let earliest = blocker.retryAt == .distantFuture ? now : blocker.retryAt
+    if queue.rule.deadlineAware, latest < max(now, earliest) {
+      return shedInSlot(slot, blocker, .hopeless, at: now, into: &output)
+    }
+    switch queue.room(for: request) {
+    case .free: break
+    case .none: return shedInSlot(slot, blocker, .full, at: now, into: &output)
+    case .inPlaceOf(let other): shed(other, .evicted, at: now, into: &output)
+    }
+    slots[slot].state = .queued
+    slots[slot].waiter = queue.enter(
+      request, slot: slot, blocker, since: now, latest: latest)
+    arm(slot, at: blocker.retryAt, now: now, into: &output)
+    output.notes.append(
+      Note(
+        .queued, at: now, request: request.number, subject: blocker.subject,
+        value: Int64(queue.count), other: min(latest, blocker.retryAt).nanoseconds,
+        replica: replica))
+  }
+
   private mutating func shedAtOnce(
     _ request: borrowing Request, _ id: RequestID, _ blocker: QueueBlocker, _ why: Note.Shedding,
     at now: Instant, into output: inout Output
@@ -314,7 +362,7 @@ extension Gateway {
     _ slot: UInt32, spared: UInt64, held: SIMD4<UInt16>, at now: Instant, into output: inout Output
   ) {
     admit(slot, spared: spared, held: held, at: now)
-    if asksStore, asksStore(about: slot, before: .coalesce, at: now, into: &output) { return }
+    if asksStore, asksStore(about: slot, before: .look, at: now, into: &output) { return }
     let request = slots[slot].request
     // The answer may have come into the cache while it waited.
     if plan.order == .admitFirst, !asksStore,
@@ -326,7 +374,7 @@ extension Gateway {
       return
     }
     slots[slot].state = .attempting
-    proceed(slot, from: .coalesce, at: now, into: &output)
+    proceed(slot, from: .look, at: now, into: &output)
   }
 
   // MARK: Lines

@@ -44,6 +44,8 @@ extension Gateway {
       // The queue is gone with the process.
       if slots[slot].state == .queued { slots[slot].waiter = .max }
       withdraw(slot, at: now, into: &output)
+      // No cache of this process answers any more.
+      slots[slot].askedStale = .max
       slots[slot].record.outcome = .connection
       finish(slot, .failed, .connection, at: now, into: &output)
     }
@@ -155,7 +157,10 @@ extension Gateway {
       swap(&anew.standIns, &standIns)
       swap(&anew.attemptStandIns, &attemptStandIns)
     }
-    if keepsCache { swap(&anew.cache, &cache) }
+    if keepsCache {
+      swap(&anew.cache, &cache)
+      swap(&anew.semantic, &semantic)
+    }
     anew.limits.policy = limits.policy
     anew.attemptLimits.policy = attemptLimits.policy
     anew.nextBody = nextBody

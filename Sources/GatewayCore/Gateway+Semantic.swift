@@ -30,13 +30,14 @@ extension Gateway {
       return proceed(slot, from: .score, at: now, into: &output)
     }
     if semantic.treatment(of: slots[slot].request).looks {
+      if sharesMeanings { return asksVectors(about: slot, at: now, into: &output) }
       let found = semantic.look(slots[slot].request, id, at: now, into: &output)
       if found.hit != nil || output.explains(slots[slot].request.number) {
         output.notes.append(
           Note(
             .semanticLooked, at: now, request: slots[slot].request.number,
             deployment: found.hit?.deployment ?? .none, value: found.hit == nil ? 0 : 1,
-            other: Int64(found.similarity * 1_000_000), replica: replica))
+            other: Int64(found.millionths), replica: replica))
       }
       if let hit = found.hit {
         return answer(
@@ -49,13 +50,18 @@ extension Gateway {
   /// Answers a request whose route has failed with an expired answer to a question like it, if the
   /// policy wants it and there is one that is not too old.
   mutating func answersStaleMeaning(
-    _ slot: UInt32, at now: Instant, into output: inout Output
+    _ slot: UInt32, instead outcome: Outcome, at now: Instant, into output: inout Output
   ) -> Bool {
     let id = id(ofSlot: slot)
     guard semantic.rule.staleOnError > 0, semantic.holds(id),
-      semantic.treatment(of: slots[slot].request) != .neither,
-      let hit = semantic.lookStale(slots[slot].request, id, at: now, into: &output)
+      semantic.treatment(of: slots[slot].request) != .neither
     else { return false }
+    if sharesMeanings {
+      return asksForStale(slot, .vectors, instead: outcome, at: now, into: &output)
+    }
+    guard let hit = semantic.lookStale(slots[slot].request, id, at: now, into: &output) else {
+      return false
+    }
     output.notes.append(
       Note(
         .semanticLooked, at: now, request: slots[slot].request.number,
@@ -73,6 +79,7 @@ extension Gateway {
     guard semantic.holds(id), semantic.rule.keeps(usage),
       semantic.treatment(of: slots[slot].request).keeps
     else { return }
+    if sharesMeanings { return share(slot, by: .vectors, into: &output) }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id))

@@ -43,8 +43,8 @@ extension Gateway {
 
   /// A side call has ended: the stage that asked goes on, with the answer or its stated default.
   mutating func sideCallEnded(
-    _ call: SideCallID, _ succeeded: Bool, _ value: UInt64, at now: Instant,
-    into output: inout Output
+    _ call: SideCallID, _ succeeded: Bool, _ value: UInt64, _ answer: CachedAnswer = .nothing,
+    at now: Instant, into output: inout Output
   ) {
     let slot = call.request.slot
     slots[slot].asked -= 1
@@ -70,7 +70,7 @@ extension Gateway {
       return
     }
     slots[slot].state = .attempting
-    guard now < slots[slot].deadline else {
+    guard now < slots[slot].deadline || slots[slot].asksStale else {
       if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
       return finish(slot, .failed, .totalTimeout, at: now, into: &output)
     }
@@ -82,6 +82,7 @@ extension Gateway {
     case .store where slots[slot].question.isAboutAttempt:
       storeAnswered(aboutAttemptOf: slot, succeeded, value, at: now, into: &output)
     case .store: storeAnswered(slot, succeeded, value, at: now, into: &output)
+    case .cache, .vectors: looked(slot, call.kind, succeeded, answer, at: now, into: &output)
     case .probe: proceed(slot, from: .route, at: now, into: &output)
     }
   }

@@ -16,11 +16,11 @@ extension Gateway {
   ) -> Bool {
     guard central.concerns(slots[slot].request) else {
       // Nobody has looked into the cache yet.
-      return stage == .coalesce && plan.order == .admitFirst
+      return stage == .look && plan.order == .admitFirst
         && answersFromCache(slot, at: now, into: &output)
     }
     slots[slot].askedStore = true
-    slots[slot].isPromoted = stage != .coalesce
+    slots[slot].isPromoted = stage != .look
     slots[slot].state = .asking
     ask(
       .store, for: slot,
@@ -69,7 +69,7 @@ extension Gateway {
     if !isPromoted, plan.order == .admitFirst, answersFromCache(slot, at: now, into: &output) {
       return
     }
-    proceed(slot, from: isPromoted ? .semantic : .coalesce, at: now, into: &output)
+    proceed(slot, from: isPromoted ? .semantic : .look, at: now, into: &output)
   }
 
   /// What the store's silence means: who refuses the request because of it, if anybody does.

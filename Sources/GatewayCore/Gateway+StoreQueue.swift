@@ -44,11 +44,14 @@ extension Gateway {
     }
     let latest = latest(slots[slot].deadline, since: now)
     if queue.rule.deadlineAware, latest < retryAt {
-      return shedInSlot(slot, blocker, .hopeless, at: now, into: &output)
+      shedInSlot(slot, blocker, .hopeless, at: now, into: &output)
+      return true
     }
     switch queue.room(for: request) {
     case .free: break
-    case .none: return shedInSlot(slot, blocker, .full, at: now, into: &output)
+    case .none:
+      shedInSlot(slot, blocker, .full, at: now, into: &output)
+      return true
     case .inPlaceOf(let other): shed(other, .evicted, at: now, into: &output)
     }
     undoAdmission(slot, isSilent, at: now, into: &output)
@@ -96,7 +99,7 @@ extension Gateway {
     output.commands.append(
       .clearTimer(TimerID(.queue, of: id(ofSlot: slot), number: slots[slot].waits)))
     admit(slot, spared: spared, held: held, at: now)
-    _ = asksStore(about: slot, before: .coalesce, at: now, into: &output)
+    _ = asksStore(about: slot, before: .look, at: now, into: &output)
   }
 
   /// A request that had stepped out of the queue does not come back to it; see `Note.Kind.dequeued`
@@ -134,10 +137,11 @@ extension Gateway {
     if limitsRequests { releaseHit(request, held, at: now, into: &output) }
   }
 
-  private mutating func shedInSlot(
+  /// Turns away a request that holds a slot, because the queue does not take it.
+  mutating func shedInSlot(
     _ slot: UInt32, _ blocker: QueueBlocker, _ why: Note.Shedding, at now: Instant,
     into output: inout Output
-  ) -> Bool {
+  ) {
     output.notes.append(
       Note(
         .dequeued, at: now, request: slots[slot].request.number, subject: why.rawValue, value: 1,
@@ -146,7 +150,6 @@ extension Gateway {
     slots[slot].record.rejection = .shed
     slots[slot].record.limit = blocker.subject
     finish(slot, .rejected, .status(queue.rule.status), at: now, into: &output)
-    return true
   }
 
   /// The bucket of a request under an entry of the store's chain, among all buckets.

@@ -15,8 +15,8 @@ extension Gateway {
   ) {
     keep(request, id, at: now)
     admit(id.slot, spared: spared, held: held, at: now)
-    if asksStore, asksStore(about: id.slot, before: .coalesce, at: now, into: &output) { return }
-    proceed(id.slot, from: .coalesce, at: now, into: &output)
+    if asksStore, asksStore(about: id.slot, before: .look, at: now, into: &output) { return }
+    proceed(id.slot, from: .look, at: now, into: &output)
   }
 
   /// Takes a request into its slot.
@@ -49,6 +49,8 @@ extension Gateway {
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
+    slots[slot].askedStale = 0
+    slots[slot].asksStale = false
     slots[slot].spared = 0
     slots[slot].chargedAt = now
     slots[slot].isAdmitted = false
@@ -61,7 +63,12 @@ extension Gateway {
   mutating func proceed(
     _ slot: UInt32, from stage: Pending.Stage, at now: Instant, into output: inout Output
   ) {
-    if coalesces, stage == .coalesce, coalesce(slot, at: now, into: &output) { return }
+    if looksOutside, stage == .look, asksCache(about: slot, at: now, into: &output) { return }
+    if coalesces, stage.rawValue <= Pending.Stage.coalesce.rawValue,
+      coalesce(slot, at: now, into: &output)
+    {
+      return
+    }
     if understands, stage.rawValue <= Pending.Stage.semantic.rawValue,
       keepsForMeaning(slot, at: now, into: &output)
     {

@@ -60,12 +60,19 @@ public struct Gateway: ~Copyable {
   var attemptStandIns: LimitChain
   /// Whether other replicas tell of their charges.
   let hearsLimits: Bool
+  /// Whether answers are kept by fingerprint at all; whether the replica does so itself.
+  let keepsExact: Bool
   let caches: Bool
+  /// Whether a cache that replicas share is asked: after admission, or before.
+  let looksOutside: Bool
+  let looksFirst: Bool
   /// Whether an expired answer may stand in for a route that has failed.
   let servesStale: Bool
   var cache: ExactCache
   /// Whether there is a semantic cache.
   let understands: Bool
+  /// Whether replicas share it.
+  let sharesMeanings: Bool
   var semantic: SemanticCache
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
@@ -157,8 +164,13 @@ public struct Gateway: ~Copyable {
       tenants: plan.queue?.tenants(in: plan.populations) ?? 1)
     coalesces = plan.coalescing != nil
     coalescing = CoalescingTable(plan.coalescing ?? .none)
-    caches = plan.cache != nil
     let cachePlan = plan.cache ?? .nothing
+    let isShared = cachePlan.rule.state.isShared
+    keepsExact = plan.cache != nil
+    caches = plan.cache != nil && !isShared
+    looksOutside = isShared && plan.order == .admitFirst
+    looksFirst = isShared && plan.order == .cacheFirst
+    sharesMeanings = plan.semantic?.rule.state.isShared ?? false
     servesStale =
       cachePlan.rule.staleOnError > 0 || (plan.semantic?.rule.staleOnError ?? 0) > 0
     cache = ExactCache(cachePlan, chance: chance)

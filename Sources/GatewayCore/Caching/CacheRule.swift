@@ -31,6 +31,8 @@ public struct CacheRule: BitwiseCopyable, Sendable {
   public var fill: Fill
   /// Whether a streamed answer is kept apart from one that is not.
   public var keyHasStreams: Bool
+  /// Whose answers it holds.
+  public var state: CacheState
   /// What is cached at all.
   var cacheability: Cacheability
 
@@ -40,6 +42,7 @@ public struct CacheRule: BitwiseCopyable, Sendable {
   private init() {
     (timeToLive, staleOnError, capacity) = (0, 0, .nothing)
     (scope, latency, buckets, fill, keyHasStreams) = (.everyone, 0, 1, .any, false)
+    state = .local
     cacheability = Cacheability()
   }
 
@@ -73,6 +76,7 @@ public struct CacheRule: BitwiseCopyable, Sendable {
     keyHasStreams = try s.flag(
       "keyHasStreams", default: like.keyHasStreams,
       "whether streamed and whole answers are kept apart")
+    state = try CacheState(reading: &s)
     cacheability = try Cacheability(reading: &s, tags: tags)
   }
 

@@ -3,6 +3,34 @@ import Vocabulary
 // Several answers to one request: each bucket has a key of its own.
 
 extension ExactCache {
+  /// The fresh answer for a request, if there is one.
+  mutating func look(
+    for request: borrowing Request, at now: Instant, into output: inout Output
+  ) -> Hit? {
+    let key = rule.key(of: request)
+    return hasBuckets
+      ? lookInBuckets(key, for: request.call, at: now, into: &output)
+      : look(key, at: now, into: &output)
+  }
+
+  /// The answer for a request, fresh or as stale as a failed route allows.
+  mutating func lookStale(for request: borrowing Request, at now: Instant) -> Hit? {
+    let key = rule.key(of: request)
+    return hasBuckets ? lookStaleInBuckets(key, at: now) : lookStale(key, at: now)
+  }
+
+  /// Stores the answer to a request; returns how many entries had to go.
+  mutating func store(
+    for request: borrowing Request, usage: Usage, from deployment: DeploymentID, body: BodyID,
+    at now: Instant, into output: inout Output
+  ) -> Int {
+    var key = rule.key(of: request)
+    if hasBuckets { key = storeKey(key, for: request.call, at: now) }
+    return store(
+      key, usage: usage, from: deployment, body: body, timeToLive: timeToLive(of: request),
+      at: now, into: &output)
+  }
+
   /// The key of a request's n-th bucket.
   private static func key(_ key: UInt128, bucket: Int) -> UInt128 {
     key ^ UInt128(UInt64(bucket) &* 0xA24B_AED4_963E_E407) << 32

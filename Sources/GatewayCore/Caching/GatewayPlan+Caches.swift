@@ -18,6 +18,8 @@ extension GatewayPlan {
       return (exact, semantic)
     }
     (cache, semantic) = read ?? (nil, nil)
-    if semantic != nil { services.insert(SideCallKinds(.embedding)) }
+    if semantic != nil { services.formUnion(.embedding) }
+    if cache?.rule.state.isShared == true { services.formUnion(.cache) }
+    if semantic?.rule.state.isShared == true { services.formUnion(.vectors) }
   }
 }

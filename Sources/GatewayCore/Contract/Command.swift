@@ -22,6 +22,9 @@ public enum Command: BitwiseCopyable, Sendable {
   case keepBody(BodyID, from: RequestID)
   /// Forget a body.
   case releaseBody(BodyID)
+  /// Post the answer of a request to the cache that replicas share, to be found by side calls of a
+  /// kind; nobody waits for it to arrive.
+  case shareAnswer(RequestID, by: SideCallKind)
   /// Ask something outside; exactly one `sideCallEnded` follows, also after the deadline.
   case startSideCall(SideCallID, deadline: Instant)
   /// Tell the other replicas of a change.

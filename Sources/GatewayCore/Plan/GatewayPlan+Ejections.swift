@@ -22,6 +22,9 @@ extension GatewayPlan {
   /// What the file says of limits and budgets: stores that it names are the same if it is.
   public var limitsWording: String { wording.limits }
 
+  /// What the file says of caches: caches that replicas share are the same if it is.
+  public var cacheWording: String { wording.cache }
+
   /// Reads `cooldown` and `ejection`.
   mutating func readEjections(_ s: inout SettingsReader) throws(SettingError) {
     if !s.isDescribing { wording = Wording(s.setting) }

@@ -35,7 +35,9 @@ extension LifeTeller {
       let how = note.value == 0 ? "admitted" : note.value == 1 ? why : "abandoned"
       return ("queue", [how, "after \(LifeTeller.seconds(note.other))"])
     case .followed: return ("coalesced", ["follows request \(note.value)"])
-    case .asked: return ("asks", ["for the \(side(note.subject))"])
+    case .asked:
+      let isPlace = note.subject > UInt16(SideCallID.Kind.probe.rawValue)
+      return ("asks", ["\(isPlace ? "" : "for ")the \(side(note.subject))"])
     case .answered:
       if note.value != 1 { return ("is told", ["no \(side(note.subject)) in time"]) }
       let isScore = note.subject == UInt16(SideCallID.Kind.complexity.rawValue)
@@ -118,7 +120,9 @@ extension LifeTeller {
     case 0: "embedding"
     case 1: "complexity"
     case 2: "probe"
-    default: "central store"
+    case 3: "central store"
+    case 4: "shared cache"
+    default: "shared store of vectors"
     }
   }
 

@@ -46,8 +46,8 @@ struct World: Sendable {
     }
     gatewayFaults = gatewayIncidents.flatMap { World.faults(of: $0, in: scenario) }
     serviceIncidents = gatewayIncidents.compactMap { incident in
-      guard case .store(let effect) = incident.effect else { return nil }
-      return ServiceIncident(.store, from: incident.from, until: incident.until, effect)
+      guard case .service(let kind, let effect) = incident.effect else { return nil }
+      return ServiceIncident(kind, from: incident.from, until: incident.until, effect)
     }
     bounds = scenario.aliases.indices.map { alias in
       Set(policies.flatMap { $0.tree.deployments(reachableFrom: alias) }).sorted()
@@ -144,7 +144,7 @@ struct World: Sendable {
     case .drain: kind = .restart
     case .crash: kind = .crash
     case .reload(let policy): kind = .reload(scenario.policies[policy].plan)
-    case .store: return []
+    case .service: return []
     }
     return incident.instants(replicas: scenario.replicas).enumerated().map { replica, instant in
       GatewayFault(kind, at: instant, replica: replica, absence: incident.absence)

@@ -49,6 +49,8 @@ extension SideCallKind {
     case .complexity: "the model that says how hard a request is"
     case .probe: "health checks of deployments"
     case .store: "the central store of counters"
+    case .cache: "the cache that replicas share"
+    case .vectors: "the store of vectors that replicas share, for the semantic cache"
     }
   }
 }

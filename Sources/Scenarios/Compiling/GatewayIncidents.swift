@@ -4,7 +4,8 @@ import Settings
 import Vocabulary
 
 /// An incident on the gateway itself: its replicas start anew, or take over another policy, or the
-/// central store of counters is down or slow for a time.
+/// service that they ask is down or slow for a time: the central store of counters, a shared cache, the
+/// model that makes embeddings.
 ///
 ///     deploy: { on: "gateway", from: "5h", restart: { rolling: "5m" } }
 ///     crash:  { on: "gateway", from: "2h", restart: "crash" }
@@ -21,8 +22,8 @@ public struct GatewayIncident: Sendable {
     case crash
     /// It takes over a policy of the file.
     case reload(policy: Int)
-    /// The central store of counters is down or slow.
-    case store(ServiceIncident.Effect)
+    /// A service that replicas ask is down or slow.
+    case service(SideCallKind, ServiceIncident.Effect)
   }
 
   /// The name.
@@ -31,7 +32,7 @@ public struct GatewayIncident: Sendable {
   public var from: Instant
   /// From the first replica to the last, evenly; zero for all at once.
   public var rolling: Duration
-  /// When it is over: for the store when it is well again, for replicas when the last is struck.
+  /// When it is over: for a service when it is well again, for replicas when the last is struck.
   public var until: Instant
   /// What befalls each.
   public var effect: Effect
@@ -53,9 +54,9 @@ public struct GatewayIncident: Sendable {
     _ = try s.text("on", "\"gateway\"")
     _ = try s.optionalText("source", "where this comes from")
     from = zero.advanced(
-      by: try s.duration("from", "when the first replica, or the store, is struck"))
+      by: try s.duration("from", "when the first replica, or the service, is struck"))
     let length = try s.optionalDuration(
-      "for", in: .nanoseconds(1) ... .seconds(3_153_600_000), "how long the store is struck")
+      "for", in: .nanoseconds(1) ... .seconds(3_153_600_000), "how long the service is struck")
     var rolling = Duration.zero
     var absence: GatewayFault.Absence?
     var effect: Effect?
@@ -88,22 +89,28 @@ public struct GatewayIncident: Sendable {
       try s.require(effect == nil, "reload", expected: "either `restart` or `reload`")
       (effect, rolling) = reload
     }
-    if let store = try s.raw("store", "down, { down: { after } }, or { slow: factor }") {
-      try s.require(effect == nil, "store", expected: "one of `restart`, `reload` and `store`")
-      effect = .store(try GatewayIncident.storeEffect(store))
+    for kind in GatewayIncident.services {
+      guard
+        let struck = try s.raw(
+          kind.name, "\(kind.name): down, { down: { after } }, or { slow: factor }")
+      else { continue }
+      try s.require(
+        effect == nil, kind.name,
+        expected: "one of \(GatewayIncident.effects.joined(separator: ", "))")
+      effect = .service(kind, try GatewayIncident.serviceEffect(struck))
     }
     guard let effect else {
       throw SettingError(
-        at: s.setting, "it has no effect", allowed: ["restart", "reload", "store"],
-        next: "say what befalls the gateway's replicas, or its store")
+        at: s.setting, "it has no effect", allowed: GatewayIncident.effects,
+        next: "say what befalls the gateway's replicas, or a service that they ask")
     }
-    if case .store = effect {
+    if case .service = effect {
       guard let length else {
-        throw s.error("for", expected: "how long the store is struck, such as \"10m\"")
+        throw s.error("for", expected: "how long the service is struck, such as \"10m\"")
       }
       until = from.advanced(by: length)
     } else {
-      try s.require(length == nil, "for", expected: "nothing: only a store is struck for a time")
+      try s.require(length == nil, "for", expected: "nothing: only a service is struck for a time")
       until = from.advanced(by: rolling + (absence?.lasts ?? .zero))
     }
     self.effect = effect
@@ -113,6 +120,12 @@ public struct GatewayIncident: Sendable {
 }
 
 extension GatewayIncident {
+  /// The services that may be struck: probes fail with what they probe.
+  private static let services = SideCallKind.allCases.filter { $0 != .probe }
+
+  /// All that may befall a gateway.
+  private static let effects = ["restart", "reload"] + services.map(\.name)
+
   /// Reads `down`, `noticed` and `meanwhile` of a restart.
   private static func absence(
     _ r: inout SettingsReader
@@ -140,8 +153,8 @@ extension GatewayIncident {
       lasts: down, noticed: noticed ?? .zero, isSilent: manner == 1)
   }
 
-  /// Reads `store`: "down", { down: { after: "2ms" } }, { slow: 20 }.
-  private static func storeEffect(
+  /// Reads what befalls a service: "down", { down: { after: "2ms" } }, { slow: 20 }.
+  private static func serviceEffect(
     _ setting: Setting
   ) throws(SettingError) -> ServiceIncident.Effect {
     guard setting.members != nil else {

@@ -11,8 +11,8 @@ extension Scenario {
       where policy.plan.services.contains(SideCallKinds(kind)) && services[kind] == nil {
         throw SettingError(
           at: policy.setting,
-          "service missing: the policy \(Setting.quoted(policy.name)) asks for the"
-            + " \(kind.name) of requests, and the scenario has no service for it",
+          "service missing: the policy \(Setting.quoted(policy.name)) asks \(kind.asked), and the"
+            + " scenario has no service for it",
           next: "add services: { \(kind.name): { latency: \"20ms\", price: \"$0.02/M\" } }")
       }
       let tells = policy.plan.tellsLimits || policy.plan.tellsGuards
@@ -24,12 +24,25 @@ extension Scenario {
           next: "add gateway: { replicas: \(replicas), state: { gossiped: { lag: \"50ms\" } } }")
       }
     }
-    for incident in gatewayIncidents where services[.store] == nil {
-      guard case .store = incident.effect else { continue }
+    for incident in gatewayIncidents {
+      guard case .service(let kind, _) = incident.effect, services[kind] == nil else { continue }
       throw SettingError(
         at: resolved["incidents"]?[incident.name] ?? resolved,
-        "the incident \(Setting.quoted(incident.name)) befalls a store that the scenario does not have",
-        next: "add services: { store: { latency: \"1ms\" } }")
+        "the incident \(Setting.quoted(incident.name)) befalls a service \(Setting.quoted(kind.name)) that the scenario does not have",
+        next: "add services: { \(kind.name): { latency: \"1ms\" } }")
+    }
+  }
+}
+
+extension SideCallKind {
+  /// What a policy does that needs the service.
+  fileprivate var asked: String {
+    switch self {
+    case .embedding, .complexity: "for the \(name) of requests"
+    case .probe: "whether deployments are well"
+    case .store: "a central store of counters"
+    case .cache: "a cache that replicas share"
+    case .vectors: "a store of vectors that replicas share"
     }
   }
 }

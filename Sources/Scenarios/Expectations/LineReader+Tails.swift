@@ -146,7 +146,7 @@ extension Scenario {
       return (fleet.incidents[index].from, fleet.incidents[index].until)
     }
     let incident = gatewayIncidents[index - fleet.incidents.count]
-    if case .store = incident.effect { return (incident.from, incident.until) }
+    if case .service = incident.effect { return (incident.from, incident.until) }
     return (incident.from, incident.instants(replicas: replicas).last ?? incident.from)
   }
 }

@@ -9,6 +9,10 @@ public enum SideCallKind: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterab
   case probe
   /// A question to the central store of counters.
   case store
+  /// A look into a cache that replicas share; the answer is told by `Gateway.found`.
+  case cache
+  /// A look for the nearest question in a store of vectors that replicas share; told likewise.
+  case vectors
 
   /// The name, as scenario files and keys of chance spell it.
   public var name: String {
@@ -17,6 +21,8 @@ public enum SideCallKind: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterab
     case .complexity: "complexity"
     case .probe: "probe"
     case .store: "store"
+    case .cache: "cache"
+    case .vectors: "vectors"
     }
   }
 }
@@ -41,6 +47,10 @@ public struct SideCallKinds: OptionSet, BitwiseCopyable, Sendable, Hashable {
   public static let probe = SideCallKinds(.probe)
   /// The central store of counters.
   public static let store = SideCallKinds(.store)
+  /// The cache that replicas share.
+  public static let cache = SideCallKinds(.cache)
+  /// The store of vectors that they share.
+  public static let vectors = SideCallKinds(.vectors)
 }
 
 /// What a side call costs: an amount a call and a price an input token.

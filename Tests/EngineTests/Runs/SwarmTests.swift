@@ -75,7 +75,7 @@ struct SwarmTests {
     var seen = try look(at: World(swarm: seed, caches: seed % 2 == 1), again(seed))
     // Every third world once more, where limits have scopes and stores have faults.
     guard seed % 3 == 0 else { return seen }
-    var scoped = World(swarm: seed)
+    var scoped = World(swarm: seed, caches: seed % 2 == 1)
     try scoped.addScopes(seed: seed)
     seen.merge(try look(at: scoped, "with scopes, \(again(seed))"))
     seen.worlds = 1

@@ -121,6 +121,7 @@ extension SlowWire {
       case .reload(let policy):
         gateways[replica].reload(policy, at: now, into: &output)
         connect(replica, toStoreOf: policy)
+        connect(replica, toCacheOf: policy)
       }
       if case .reload = fault.kind {} else { readShelf(replica) }
       carryOut(replica)

@@ -27,6 +27,9 @@ extension SlowWire {
       let deployment = DeploymentID(Int(id.number))
       question.verdict = fleet.isWell(deployment, request.call, at: now) ? 1 : 0
     }
+    if id.kind == .cache || id.kind == .vectors, promise.succeeds, question.isInTime {
+      question.found = found(request, id, replica)
+    }
     questions.append(question)
     billsOfQuestions[Of(replica, id)] = promise.bill
     schedule(
@@ -51,6 +54,8 @@ extension SlowWire {
         cluster: truth?.cluster ?? 0, call: request.call, fingerprint: request.fingerprint,
         into: &span)
       send(.embedded(question.id, vector), to: question.replica)
+    } else if succeeded, question.id.kind == .cache || question.id.kind == .vectors {
+      send(.found(question.id, question.found), to: question.replica)
     } else {
       let score = truth?.score ?? 0
       send(
@@ -90,6 +95,9 @@ extension SlowWire {
     case .embedded(let id, let vector):
       question = id
       gateways[replica].embedded(id, vector: vector.span, at: now, into: &output)
+    case .found(let id, let answer):
+      question = id
+      gateways[replica].found(id, answer, at: now, into: &output)
     case .event(let event):
       if case .sideCallEnded(let id, _, _) = event { question = id } else { question = nil }
       gateways[replica].handle(event, at: now, into: &output)
@@ -148,7 +156,9 @@ extension SlowWire {
     case .finishAnswer(let id, _): finished[Of(replica, id), default: 0] += 1
     case .keepBody(let body, _): bodies.insert(Of(replica, body))
     case .releaseBody(let body):
-      if bodies.remove(Of(replica, body)) == nil { complaints.append("released: \(body)") }
+      let owner = SlowWire.isShared(body) ? SlowWire.nobody : replica
+      if bodies.remove(Of(owner, body)) == nil { complaints.append("released: \(body)") }
+    case .shareAnswer(let id, by: let kind): post(id, kind, replica)
     case .tellStore(let id, let report): tellStore(id, report, replica)
     case .publish(let delta): publish(delta, replica)
     }

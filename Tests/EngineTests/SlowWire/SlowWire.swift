@@ -31,6 +31,7 @@ final class SlowWire {
     case patience(Of<RequestID>)
     case report(Of<Report>)
     case storeReport(StoreLetter)
+    case posted(PostedAnswer)
     case rumour(Rumour)
     case fault(Int)
 
@@ -39,7 +40,7 @@ final class SlowWire {
       switch self {
       case .firstByte, .response, .report: 0
       case .sideAnswer(_): late ? 1 : 0
-      case .storeReport: 0
+      case .storeReport, .posted: 0
       case .deadline: 1
       case .alarm, .patience, .rumour, .fault: 2
       case .arrival: 3
@@ -62,6 +63,7 @@ final class SlowWire {
   enum Report {
     case event(Event)
     case embedded(SideCallID, [Float])
+    case found(SideCallID, CachedAnswer)
   }
 
   /// A side call that is out.
@@ -72,6 +74,8 @@ final class SlowWire {
     var isInTime: Bool
     /// What a central store, or an upstream that was probed, has said.
     var verdict: UInt64 = 0
+    /// What a shared cache has found.
+    var found = CachedAnswer.nothing
   }
 
   /// One timer of a kind belongs to a request, one poll to a number.
@@ -140,6 +144,10 @@ final class SlowWire {
   /// The central stores, and the place of each replica's.
   var stores: [LimitStore] = []
   var storeOf: [Int?]
+  /// The shared caches, the place of each replica's, and how many answers have got to one.
+  var caches: [CacheStore] = []
+  var cacheOf: [Int?]
+  var shared: UInt64 = 0
   /// What a central store of verdicts holds.
   var shelf: [Rumour] = []
   /// How many messages of replicas have arrived.
@@ -177,6 +185,7 @@ final class SlowWire {
         to: Gateway(plan, replica: ReplicaID(replica), chance: world.chance))
     }
     storeOf = Array(repeating: nil, count: replicas)
+    cacheOf = Array(repeating: nil, count: replicas)
     fleet = ProviderFleet(world.fleet, chance: world.chance)
     services = SideServices(world.services, chance: world.chance)
     embeddings = EmbeddingSource(chance: world.chance, meanings: world.services.meanings)
@@ -189,7 +198,10 @@ final class SlowWire {
         arrivals.append((arrival.at, arrival.request, arrival.truth))
       }
     }
-    for replica in 0..<replicas { connect(replica, toStoreOf: plan) }
+    for replica in 0..<replicas {
+      connect(replica, toStoreOf: plan)
+      connect(replica, toCacheOf: plan)
+    }
     for (place, arrival) in arrivals.enumerated() { schedule(.arrival(place), at: arrival.at) }
     for (place, fault) in world.gatewayFaults.enumerated() { schedule(.fault(place), at: fault.at) }
   }
@@ -257,6 +269,7 @@ final class SlowWire {
       if finished[request] == nil { send(.abandoned(request.its), to: request.replica) }
     case .report(let report): deliver(report.its, to: report.replica)
     case .storeReport(let letter): storeHears(letter)
+    case .posted(let letter): cacheKeeps(letter)
     case .rumour(let rumour): spread(rumour)
     case .fault(let place): befall(world.gatewayFaults[place])
     }

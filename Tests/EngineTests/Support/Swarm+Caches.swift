@@ -40,12 +40,39 @@ extension World {
       if maybe(20) { cache.append(("maxBytes", 1_000)) }
       return cache
     }
+    // A generator of its own, so that the world of a seed stays what it was before.
+    var sharing = SplitMix64(seed: seed ^ 0x5AAE_DCAC)
+    func share(_ kind: SideCallKind, _ cache: inout [(String, Setting)]) {
+      func one<Value>(_ values: [Value]) -> Value {
+        values[Int.random(in: 0..<values.count, using: &sharing)]
+      }
+      guard one([true, false]) else { return }
+      let failure = one(["miss", "fail"])
+      cache.append(
+        (
+          "state",
+          ["central": ["deadline": one(["2ms", "100ms"]), "onFailure": Setting(.string(failure))]]
+        ))
+      services[kind] = ServicePlan(
+        latency: one([.constant(0), .constant(3e6), .lognormal(mu: 15, sigma: 1)]),
+        price: SideCallPrice(
+          perCall: Money(picodollars: 20_000), perInputToken: TokenPrice(femtodollars: 0)),
+        fails: one([.never, Probability(clamping: 0.2)]))
+      guard one([true, false, false]) else { return }
+      let from = Instant.start.advanced(by: .milliseconds(one([500, 2_000])))
+      let effect = one([
+        ServiceIncident.Effect.down(after: nil), .down(after: .milliseconds(1)), .slow(20),
+      ])
+      services.incidents.append(
+        ServiceIncident(kind, from: from, until: from.advanced(by: .seconds(2)), effect))
+    }
     var caches: [(String, Setting)] = []
     if maybe(60) {
       var exact = common()
       if maybe(30) { exact += [("buckets", one([2, 5])), ("fill", one(["any", "drawn"]))] }
       if maybe(30) { exact.append(("keyHasStreams", true)) }
       if maybe(30) { exact.append(("ttls", [["tags": ["ask": "anew"], "ttl": "100ms"]])) }
+      share(.cache, &exact)
       caches.append(("exact", .members(exact)))
     }
     if maybe(50) {
@@ -61,6 +88,7 @@ extension World {
           ["deadline": one(["5ms", "200ms"]), "onFailure": one(["miss", "fail"])]
         ))
       if maybe() { meaning.append(("index", ["exactUpTo": 0, "cell": 8, "probes": one([1, 3])])) }
+      share(.vectors, &meaning)
       caches.append(("semantic", .members(meaning)))
       services[.embedding] = ServicePlan(
         latency: .lognormal(mu: 16, sigma: 1),

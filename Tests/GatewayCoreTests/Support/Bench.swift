@@ -34,6 +34,8 @@ final class Bench {
   var released: [BodyID] = []
   /// The side calls that the gateway has made, in order.
   var asked: [SideCallID] = []
+  /// What it has posted to a shared cache.
+  var shared: [(id: RequestID, kind: SideCallKind)] = []
   /// What it has told the central store.
   var told: [(RequestID, StoreReport)] = []
   var requests: [RequestRecord] = []
@@ -123,6 +125,13 @@ final class Bench {
     carryOut()
   }
 
+  /// A shared cache has looked, for the latest side call if the test does not say.
+  func find(_ answer: CachedAnswer, for call: SideCallID? = nil) {
+    guard let call = call ?? asked.last else { return }
+    gateway.found(call, answer, at: now, into: &output)
+    carryOut()
+  }
+
   // MARK: What the gateway asks for
 
   private func carryOut() {
@@ -146,6 +155,7 @@ final class Bench {
       case .releaseBody(let body): released.append(body)
       case .publish(let delta): published.append(delta)
       case .startSideCall(let id, _): asked.append(id)
+      case .shareAnswer(let id, by: let kind): shared.append((id, kind))
       case .tellStore(let id, let report): told.append((id, report))
       }
     }

@@ -69,12 +69,12 @@ struct GatewayIncidentTests {
       return try #require(try Files([("scenario.json5", text)]).load().gatewayIncidents.first)
     }
     let down = try effect("\"down\"")
-    #expect(down.effect == .store(.down(after: nil)))
+    #expect(down.effect == .service(.store, .down(after: nil)))
     #expect(down.from.duration(to: down.until) == .seconds(600))
     #expect(
       try effect("{ down: { after: \"2ms\" } }").effect
-        == .store(.down(after: .milliseconds(2))))
-    #expect(try effect("{ slow: 20 }").effect == .store(.slow(20)))
+        == .service(.store, .down(after: .milliseconds(2))))
+    #expect(try effect("{ slow: 20 }").effect == .service(.store, .slow(20)))
     #expect(throws: ScenarioError.self) { try effect("{ slow: 20, down: {} }") }
     #expect(throws: ScenarioError.self) { try effect("\"away\"") }
   }

@@ -26,6 +26,9 @@ struct SemanticCache: ~Copyable {
   struct Found {
     var hit: ExactCache.Hit?
     var similarity: Float
+
+    /// The similarity in millionths.
+    var millionths: Int32 { Int32(similarity * 1_000_000) }
   }
 
   let rule: SemanticRule
@@ -74,7 +77,9 @@ struct SemanticCache: ~Copyable {
   // MARK: Vectors of requests in flight
 
   /// Keeps the vector of a request; `false` if it is not one of a text (its size, or no direction).
-  mutating func hold(_ vector: Span<Float>, for id: RequestID) -> Bool {
+  ///
+  /// One that is of length 1 by these caches' own reckoning stays what it is.
+  mutating func hold(_ vector: Span<Float>, for id: RequestID, isUnit: Bool = false) -> Bool {
     guard vector.count == rule.dimensions else { return false }
     let slot = Int(id.slot)
     if slot >= heldRoom { growHeld(to: slot) }
@@ -85,7 +90,7 @@ struct SemanticCache: ~Copyable {
       for lane in 0..<16 { lanes[lane] = vector[block * 16 + lane] }
       (place + block).initialize(to: lanes)
     }
-    guard UnitVectors.normalise(place, blocks: blocks) else { return false }
+    guard isUnit || UnitVectors.normalise(place, blocks: blocks) else { return false }
     generations[slot] = id.generation
     return true
   }
@@ -93,6 +98,18 @@ struct SemanticCache: ~Copyable {
   /// Whether the vector of a request is here.
   func holds(_ id: RequestID) -> Bool {
     Int(id.slot) < generations.count && generations[Int(id.slot)] == id.generation
+  }
+
+  /// Copies the vector of the request that holds a slot; `false` if it is not here.
+  func copyVector(inSlot slot: UInt32, into vector: inout MutableSpan<Float>) -> Bool {
+    guard Int(slot) < generations.count, generations[Int(slot)] != .max,
+      vector.count == rule.dimensions
+    else { return false }
+    let place = held + Int(slot) * blocks
+    for block in 0..<blocks {
+      for lane in 0..<16 { vector[block * 16 + lane] = place[block][lane] }
+    }
+    return true
   }
 
   private mutating func growHeld(to slot: Int) {

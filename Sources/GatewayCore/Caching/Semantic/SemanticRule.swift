@@ -47,6 +47,8 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
   private var matchesTags: Bool
   private var matchesOutputCap: Bool
   private var matchesStreams: Bool
+  /// Whose answers it holds.
+  public var state: CacheState
   /// What is cached at all.
   var cacheability: Cacheability
 
@@ -59,6 +61,7 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
     (deadline, onFailure, dimensions) = (0, .miss, 16)
     (exactUpTo, cellSize, probes) = (0, 8, 1)
     (matchesTags, matchesOutputCap, matchesStreams) = (false, false, false)
+    state = .local
     cacheability = Cacheability()
   }
 
@@ -120,6 +123,7 @@ public struct SemanticRule: BitwiseCopyable, Sendable {
     }
     (exactUpTo, cellSize, probes) = index ?? (10_000, 128, 12)
     if capacity.countsBytes { capacity.overhead += 4 * dimensions }
+    state = try CacheState(reading: &s)
     cacheability = try Cacheability(reading: &s, tags: tags)
   }
 
