@@ -84,9 +84,9 @@ extension Gateway {
     into output: inout Output
   ) {
     if understands { storeMeaning(slot, usage, from: deployment, at: now, into: &output) }
-    guard keepsExact, slots[slot].request.fingerprint != 0 else { return }
+    guard caches else { return keepsExact ? share(slot, usage, into: &output) : () }
+    guard slots[slot].request.fingerprint != 0 else { return }
     guard cache.keeps(for: slots[slot].request), cache.rule.keeps(usage) else { return }
-    guard caches else { return share(slot, by: .cache, into: &output) }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id(ofSlot: slot)))
@@ -108,7 +108,7 @@ extension Gateway {
     _ slot: UInt32, instead outcome: Outcome, at now: Instant, into output: inout Output
   ) -> Bool {
     guard slots[slot].record.began == .distantFuture, !slots[slot].isDetached,
-      slots[slot].askedStale != .max
+      !slots[slot].staleLook.isForbidden
     else { return false }
     let isExact =
       keepsExact && cache.rule.staleOnError > 0 && slots[slot].request.fingerprint != 0

@@ -91,10 +91,9 @@ extension Gateway {
     var sideCalls: UInt16 = 0
     /// Whether its answer is one that was kept.
     var servedFromCache = false
-    /// Which shared caches have been asked for an answer that has expired, one bit a kind of side
-    /// call; whether one is being asked; and what its route has failed with meanwhile.
-    var askedStale: UInt8 = 0
-    var asksStale = false
+    /// Whether shared caches are asked for an answer that has expired, and what its route has failed
+    /// with meanwhile.
+    var staleLook = StaleLook()
     var failure = Outcome.succeeded
 
     // Routing.

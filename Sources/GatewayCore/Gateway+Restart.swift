@@ -45,7 +45,7 @@ extension Gateway {
       if slots[slot].state == .queued { slots[slot].waiter = .max }
       withdraw(slot, at: now, into: &output)
       // No cache of this process answers any more.
-      slots[slot].askedStale = .max
+      slots[slot].staleLook.isForbidden = true
       slots[slot].record.outcome = .connection
       finish(slot, .failed, .connection, at: now, into: &output)
     }

@@ -79,7 +79,9 @@ extension Gateway {
     guard semantic.holds(id), semantic.rule.keeps(usage),
       semantic.treatment(of: slots[slot].request).keeps
     else { return }
-    if sharesMeanings { return share(slot, by: .vectors, into: &output) }
+    if sharesMeanings {
+      return output.commands.append(.shareAnswer(id, by: .vectors))
+    }
     let body = BodyID(bits: nextBody)
     nextBody &+= 1
     output.commands.append(.keepBody(body, from: id))

@@ -10,7 +10,7 @@ extension Gateway {
   // MARK: What a driver needs of a request that asks or posts
 
   /// Whether the look that is out for a request is content with an answer that has expired.
-  public func looksForStale(inSlot slot: UInt32) -> Bool { slots[slot].asksStale }
+  public func looksForStale(inSlot slot: UInt32) -> Bool { slots[slot].staleLook.isOut }
 
   /// What the request of a slot was answered with by a provider.
   public func served(inSlot slot: UInt32) -> (usage: Usage, deployment: DeploymentID) {
@@ -58,7 +58,7 @@ extension Gateway {
     into output: inout Output
   ) {
     slots[slot].state = .asking
-    let limit = slots[slot].asksStale ? .distantFuture : slots[slot].deadline
+    let limit = slots[slot].staleLook.isOut ? .distantFuture : slots[slot].deadline
     ask(
       kind, for: slot, deadline: min(limit, now.advanced(byNanoseconds: state.deadline)), at: now,
       into: &output)
@@ -82,7 +82,7 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     let isFound = succeeded && answer.isFound
-    let isStale = slots[slot].asksStale
+    let isStale = slots[slot].staleLook.isOut
     if output.explains(slots[slot].request.number) || (isFound && (isStale || kind == .vectors)) {
       output.notes.append(
         Note(
@@ -91,7 +91,7 @@ extension Gateway {
           value: isFound ? isStale ? 3 : 1 : 0, other: Int64(answer.similarity), replica: replica))
     }
     if isFound {
-      slots[slot].asksStale = false
+      slots[slot].staleLook.isOut = false
       return self.answer(
         slot,
         with: ExactCache.Hit(
@@ -101,13 +101,13 @@ extension Gateway {
         into: &output)
     }
     if isStale {
-      slots[slot].asksStale = false
+      slots[slot].staleLook.isOut = false
       return finish(slot, .failed, slots[slot].failure, at: now, into: &output)
     }
     let state = kind == .cache ? cache.rule.state : semantic.rule.state
     if !succeeded, state.onFailure == .fail {
       // Who would not do without the cache does not ask it once more.
-      slots[slot].askedStale = .max
+      slots[slot].staleLook.isForbidden = true
       return finish(slot, .failed, .status(503), at: now, into: &output)
     }
     if kind == .vectors { return proceed(slot, from: .score, at: now, into: &output) }
@@ -146,12 +146,11 @@ extension Gateway {
     _ slot: UInt32, _ kind: SideCallKind, instead outcome: Outcome, at now: Instant,
     into output: inout Output
   ) -> Bool {
-    let bit = SideCallKinds(kind).rawValue
-    guard slots[slot].askedStale & bit == 0, slots[slot].inFlight == 0,
+    guard !slots[slot].staleLook.asked.contains(SideCallKinds(kind)), slots[slot].inFlight == 0,
       slots[slot].waiter == .max
     else { return false }
-    slots[slot].askedStale |= bit
-    slots[slot].asksStale = true
+    slots[slot].staleLook.asked.formUnion(SideCallKinds(kind))
+    slots[slot].staleLook.isOut = true
     slots[slot].failure = outcome
     look(
       kind, slot, kind == .cache ? cache.rule.state : semantic.rule.state, at: now, into: &output)
@@ -160,8 +159,21 @@ extension Gateway {
 
   // MARK: Keeping
 
-  /// Posts a whole answer to a shared cache.
-  mutating func share(_ slot: UInt32, by kind: SideCallKind, into output: inout Output) {
-    output.commands.append(.shareAnswer(id(ofSlot: slot), by: kind))
+  /// Posts a whole answer to the shared exact cache.
+  @inline(never)
+  mutating func share(_ slot: UInt32, _ usage: Usage, into output: inout Output) {
+    guard slots[slot].request.fingerprint != 0, cache.keeps(for: slots[slot].request),
+      cache.rule.keeps(usage)
+    else { return }
+    output.commands.append(.shareAnswer(id(ofSlot: slot), by: .cache))
   }
+}
+
+/// Which shared caches a request has asked for an answer that has expired, and whether one is out.
+struct StaleLook: BitwiseCopyable {
+  var asked: SideCallKinds = []
+  var isOut = false
+  /// Nothing stale is to answer any more: its process has crashed, or its cache was not to be done
+  /// without.
+  var isForbidden = false
 }

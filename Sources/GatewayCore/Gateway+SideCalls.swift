@@ -70,7 +70,7 @@ extension Gateway {
       return
     }
     slots[slot].state = .attempting
-    guard now < slots[slot].deadline || slots[slot].asksStale else {
+    guard now < slots[slot].deadline || slots[slot].staleLook.isOut else {
       if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
       return finish(slot, .failed, .totalTimeout, at: now, into: &output)
     }

@@ -49,8 +49,7 @@ extension Gateway {
     slots[slot].isUprooted = false
     slots[slot].servedUsage = .none
     slots[slot].servedFromCache = false
-    slots[slot].askedStale = 0
-    slots[slot].asksStale = false
+    slots[slot].staleLook = StaleLook()
     slots[slot].spared = 0
     slots[slot].chargedAt = now
     slots[slot].isAdmitted = false

@@ -192,4 +192,28 @@ struct LifeOfEverythingTests {
         ("scored", "near, mean reward 1.000"), ("chose", "near, of 2"), ("attempt 1", "near"),
       ], in: try life(40, text))
   }
+
+  @Test("tells what is asked of caches that replicas share, and when the answer is there")
+  func sharedCaches() throws {
+    let shared = Self.text
+      .replacing(
+        #"exact: { ttl: "1m", capacity: 100 }"#,
+        with: #"exact: { ttl: "1m", capacity: 100, state: "central" }"#
+      )
+      .replacing(
+        #"threshold: 0.99, ttl: "1m","#, with: #"threshold: 0.99, ttl: "1m", state: "central","#
+      )
+      .replacing(
+        "services: {", with: #"services: { cache: { latency: "2ms" }, vectors: { latency: "8ms" },"#
+      )
+    let lines = try life(7, shared)
+    expect(
+      [
+        ("asks", "the shared cache"), ("is told", "the shared cache"), ("cache", "miss"),
+        ("asks", "for the embedding"), ("asks", "the shared store of vectors"),
+        ("semantic cache", "miss"), ("asks", "for the complexity"), ("answered", "attempt 4"),
+        ("succeeded", "60 tokens, from near"), ("cache", "keeps the answer"),
+        ("semantic cache", "keeps the answer"),
+      ], in: lines)
+  }
 }

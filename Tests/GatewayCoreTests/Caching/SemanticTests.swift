@@ -266,4 +266,24 @@ struct SemanticTests {
     #expect(bench.requests.last?.source == .semantic)
     #expect(bench.asked.count == 3, "now it asks")
   }
+
+  @Test("keeps what it has over a reload that says the same of caches, and forgets it in a restart")
+  func reload() throws {
+    let cache: Setting = ["threshold": 0.95, "ttl": "1h"]
+    for (saysTheSame, restarts) in [(true, false), (true, true), (false, false)] {
+      let bench = try bench(cache)
+      fill(bench)
+      if restarts {
+        bench.gateway.restart(at: bench.now, into: &bench.output)
+      } else {
+        let other: Setting = saysTheSame ? cache : ["threshold": 0.94, "ttl": "1h"]
+        bench.gateway.reload(
+          try GatewayPlan(["routes": ["chat": "c"], "cache": ["semantic": other]]),
+          at: bench.now, into: &bench.output)
+      }
+      bench.arrive()
+      bench.embed(cosine: 0.99)
+      #expect(bench.live.isEmpty == (saysTheSame && !restarts))
+    }
+  }
 }
