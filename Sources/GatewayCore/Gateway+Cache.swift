@@ -103,11 +103,12 @@ extension Gateway {
   /// Answers a request whose route has failed with an entry that has expired, if the policy wants it
   /// and there is one that is not too old; a shared cache is asked for it.
   ///
+  /// If its client has left, its followers still wait for that answer.
   /// - Returns: whether the request does not end with `outcome` now.
   mutating func answersStale(
     _ slot: UInt32, instead outcome: Outcome, at now: Instant, into output: inout Output
   ) -> Bool {
-    guard slots[slot].record.began == .distantFuture, !slots[slot].isDetached,
+    guard slots[slot].record.began == .distantFuture, !slots[slot].followersBegan,
       !slots[slot].staleLook.isForbidden
     else { return false }
     let isExact =

@@ -94,6 +94,8 @@ extension Gateway {
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       slots[slot].depth = 0
       slots[slot].isUprooted = true
+      // What the old policy's store has refused, this one's may admit.
+      forgetRefusals(slot)
       guard slots[slot].state == .waiting else { continue }
       output.commands.append(
         .clearTimer(TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits)))

@@ -18,6 +18,9 @@ public struct CacheCapacity: BitwiseCopyable, Sendable {
   /// The largest answer that is kept, in bytes.
   public var maximumBytes = Int.max
 
+  /// No answer of 4 GiB and more is kept where bytes are counted: an entry's size has 32 bits.
+  static let largestEntry = Int(UInt32.max)
+
   /// Room for one answer.
   static let nothing = CacheCapacity(limit: 1)
 
@@ -53,7 +56,8 @@ public struct CacheCapacity: BitwiseCopyable, Sendable {
   @inline(__always)
   func keeps(_ usage: Usage) -> Bool {
     let bytes = bytes(of: usage)
-    return bytes <= maximumBytes && (!countsBytes || bytes <= limit ?? .max)
+    return bytes <= maximumBytes
+      && (!countsBytes || bytes <= min(limit ?? .max, CacheCapacity.largestEntry))
   }
 
   /// About how many entries there is room for, if a typical answer has 250 tokens: only the size of

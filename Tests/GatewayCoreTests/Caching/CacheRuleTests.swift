@@ -84,6 +84,26 @@ struct CacheRuleTests {
 
   // MARK: What is cacheable
 
+  @Test("keeps no answer whose size 32 bits do not hold, in either cache")
+  func hugeAnswers() throws {
+    let room: [(String, Setting)] = [
+      ("ttl", "1h"), ("bytes", 1_000_000_000_000), ("bytesPerToken", 1000),
+    ]
+    for cache: Setting in [
+      .members([("exact", .members(room))]),
+      .members([("semantic", .members(room + [("threshold", 0.9)]))]),
+    ] {
+      let bench = try Bench(["routes": ["chat": "a"], "cache": cache])
+      let answers: [(tokens: UInt32, kept: Int)] = [(4_294_967, 0), (4_294_000, 1)]
+      for (tokens, kept) in answers {
+        bench.arrive { $0.fingerprint = 9 }
+        bench.embed(cosine: 1)
+        bench.end(.succeeded, usage: Usage(inputTokens: 1, outputTokens: tokens))
+        #expect(bench.kept.count == kept, "\(tokens) tokens")
+      }
+    }
+  }
+
   @Test("keeps what its rule allows: lengths, streams, tags, nothing but successes")
   func cacheable() throws {
     let gold = TagSet(rawValue: 1 << 2)

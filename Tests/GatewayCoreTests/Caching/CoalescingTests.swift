@@ -186,6 +186,45 @@ struct CoalescingTests {
     #expect(bench.requests.map(\.source) == [.none, .provider])
   }
 
+  @Test("get the expired answer that their leader would have had, if its client has left")
+  func detachedAnswersStale() throws {
+    let cases: [(cache: Setting, source: Note.Kind)] = [
+      (["exact": ["ttl": "10s", "staleOnError": "1h"]], .cacheLooked),
+      (["semantic": ["threshold": 0.9, "ttl": "10s", "staleOnError": "1h"]], .semanticLooked),
+    ]
+    for (cache, source) in cases {
+      for streams in [false, true] {
+        let bench = try self.bench(route: "a", [("cache", cache)])
+        func ask() -> RequestID {
+          let id = same(bench, streams: streams)
+          if source == .semanticLooked { bench.embed(cosine: 1) }
+          return id
+        }
+        _ = ask()
+        bench.end(.succeeded)
+        bench.pass(.seconds(10))
+        let leader = ask()
+        same(bench, streams: streams)
+        bench.report(.abandoned(leader))
+        bench.end(.status(503))
+        #expect(bench.requests.map(\.end) == [.succeeded, .abandoned, .succeeded])
+        let follower = try #require(bench.requests.last)
+        #expect(follower.source == .follow && follower.saved > .zero)
+        #expect(bench.requests.first { $0.end == .abandoned }?.saved == .zero && bench.held == 0)
+        #expect(bench.notes(source).last?.value == 3)
+        // Who has seen the beginning of another answer gets no other.
+        guard streams else { continue }
+        bench.pass(.seconds(10))
+        let second = ask()
+        same(bench, streams: true)
+        bench.report(.abandoned(second))
+        bench.showFirstToken()
+        bench.end(.brokenStream)
+        #expect(bench.requests.suffix(2).map(\.end) == [.abandoned, .failed])
+      }
+    }
+  }
+
   @Test("withdraw a detached leader when the last follower has left")
   func allAbandoned() throws {
     let bench = try bench()

@@ -60,6 +60,20 @@ struct RestartTests {
     #expect(bench.attempts.count == 2)
   }
 
+  @Test("that crashes answers nobody from what it had kept")
+  func crashAnswersNothing() throws {
+    let bench = try Bench([
+      "routes": ["chat": "a"], "cache": ["exact": ["ttl": "1s", "staleOnError": "1h"]],
+    ])
+    for _ in 0..<2 {
+      bench.arrive { $0.fingerprint = 9 }
+      if bench.requests.isEmpty { bench.end(.succeeded) }
+      bench.pass(.seconds(1))
+    }
+    restart(bench, .crash)
+    #expect(bench.finished.map(\.end) == [.succeeded, .failed])
+  }
+
   @Test("has forgotten its ejections, and their timers with them")
   func ejections() throws {
     let bench = try Bench(["routes": ["chat": ["fallback": ["a", "b"]]], "ejection": "throttled"])

@@ -202,7 +202,7 @@ struct SemanticCache: ~Copyable {
     let needed = rule.capacity.size(of: usage)
     let stored = Entry(
       expires: now.advanced(byNanoseconds: rule.timeToLive), usage: usage, body: body.bits,
-      inputTokens: request.inputTokens, size: UInt32(clamping: needed), deployment: deployment,
+      inputTokens: request.inputTokens, size: UInt32(needed), deployment: deployment,
       isLive: true)
     if let same = nearest(vector, tag, atLeast: 0.99999) {
       if Int(entries[same.entry].size) == needed {
