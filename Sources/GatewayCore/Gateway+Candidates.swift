@@ -233,7 +233,7 @@ extension Gateway {
   }
 
   /// The child that a request's field is hashed to, among some of the children or all.
-  private func hashedChild(
+  func hashedChild(
     of node: RouteNode, _ slot: UInt32, among set: CandidateSet?
   ) -> UInt16 {
     let field = plan.tree.fields[Int(node.field)].hash(of: slots[slot].request)

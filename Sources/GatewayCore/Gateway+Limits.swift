@@ -60,8 +60,55 @@ extension Gateway {
     let limit = refusingLimit(slot, at: now)
     slots[slot].record.rejection = limit?.rule.isBudget == true ? .budget : .limit
     slots[slot].record.limit = limit?.subject ?? .max
+    let earliest = firstOpening(below: root, slot, at: now)
+    slots[slot].hint = RetryAfter(from: now, until: earliest)
+    if let limit {
+      output.notes.append(
+        Note(
+          .limiterJudged, at: now, request: slots[slot].request.number, subject: limit.subject,
+          value: 0, other: earliest.nanoseconds, replica: replica))
+    }
     finish(slot, .rejected, .status(limit?.rule.status ?? 429), at: now, into: &output)
     return true
+  }
+
+  /// The earliest instant at which a leaf that only its limits keep a request from would admit it, if
+  /// nothing else came: what its client is told to wait for.
+  ///
+  /// A leaf that is out for another reason, or that no instant opens, does not count. LiteLLM says 60
+  /// seconds whatever the limit, Portkey and Kong say when the window that refuses ends.
+  mutating func firstOpening(below number: UInt16, _ slot: UInt32, at now: Instant) -> Instant {
+    let node = plan.tree.nodes[Int(number)]
+    switch node.kind {
+    case .deployment:
+      let deployment = DeploymentID(Int(node.target))
+      guard limitsAttempts, removal(of: node, slot, at: now) == .limit,
+        !asksBeforeAttempts || !isLeftOut(deployment, slot)
+      else { return .distantFuture }
+      return attemptLimits.opening(slots[slot].request, deployment: deployment, at: now)
+    case .alias:
+      let root = plan.tree.roots[Int(node.target)]
+      guard root != .max, node.cycle == 0 || enter(node.cycle, slot) else { return .distantFuture }
+      defer { if node.cycle > 0 { leave(node.cycle, slot) } }
+      return firstOpening(below: root, slot, at: now)
+    case .fail: return .distantFuture
+    case .condition:
+      return firstOpening(below: child(of: node, branch(of: node, slot, at: now)), slot, at: now)
+    case .threshold:
+      return firstOpening(below: child(of: node, side(of: node, slot)), slot, at: now)
+    case .split:
+      return firstOpening(below: hashedChild(of: node, slot, among: nil), slot, at: now)
+    case .balance, .fallback, .sticky:
+      var earliest = Instant.distantFuture
+      for place in 0..<Int(node.childCount) {
+        earliest = min(earliest, firstOpening(below: child(of: node, place), slot, at: now))
+      }
+      return earliest
+    }
+  }
+
+  private func child(of node: RouteNode, _ place: Int) -> UInt16 {
+    plan.tree.children[Int(node.firstChild) + place]
   }
 
   /// The limit that keeps a request from the first deployment of its route that one refuses.

@@ -156,6 +156,8 @@ extension Gateway {
     var leftOut = SIMD8<UInt16>(repeating: .max)
     var leftOutCount: UInt8 = 0
     var refusingLimit = UInt16.max
+    /// The earliest instant at which one of them would be admitted, as far as that was said.
+    var refusedUntil = Instant.distantFuture
     var refusingStatus: UInt16 = 429
   }
 }

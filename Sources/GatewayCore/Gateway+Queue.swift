@@ -80,25 +80,47 @@ extension Gateway {
       request.deadline, now.advanced(byNanoseconds: plan.requestDeadline))
     let latest = latest(deadline, since: now)
     let earliest = blocker.retryAt == .distantFuture ? now : blocker.retryAt
-    if queue.rule.deadlineAware, latest < max(now, earliest) {
-      return shedAtOnce(request, id, blocker, .hopeless, at: now, into: &output)
-    }
-    switch queue.room(for: request) {
-    case .free: break
-    case .none: return shedAtOnce(request, id, blocker, .full, at: now, into: &output)
-    case .inPlaceOf(let other): shed(other, .evicted, at: now, into: &output)
+    if let why = makeRoom(
+      for: request, from: max(now, earliest), until: latest, at: now, into: &output)
+    {
+      return shedAtOnce(request, id, blocker, why, at: now, into: &output)
     }
     keep(request, id, at: now)
-    slots[id.slot].state = .queued
-    slots[id.slot].waiter = queue.enter(
-      request, slot: id.slot, blocker, since: now, latest: latest)
-    arm(id.slot, at: blocker.retryAt, now: now, into: &output)
+    enterQueue(id.slot, blocker, until: latest, at: now, into: &output)
+    return id
+  }
+
+  /// Makes room in the queue for one who may pass `earliest` and must by `latest`.
+  ///
+  /// - Returns: why there is none; `nil` if there is.
+  mutating func makeRoom(
+    for request: borrowing Request, from earliest: Instant, until latest: Instant, at now: Instant,
+    into output: inout Output
+  ) -> Note.Shedding? {
+    if queue.rule.deadlineAware, latest < earliest { return .hopeless }
+    switch queue.room(for: request) {
+    case .free: return nil
+    case .none: return .full
+    case .inPlaceOf(let other):
+      shed(other, .evicted, at: now, into: &output)
+      return nil
+    }
+  }
+
+  /// A request that holds a slot and nothing else begins to wait.
+  mutating func enterQueue(
+    _ slot: UInt32, _ blocker: QueueBlocker, until latest: Instant, at now: Instant,
+    into output: inout Output
+  ) {
+    let request = slots[slot].request
+    slots[slot].state = .queued
+    slots[slot].waiter = queue.enter(request, slot: slot, blocker, since: now, latest: latest)
+    arm(slot, at: blocker.retryAt, now: now, into: &output)
     output.notes.append(
       Note(
         .queued, at: now, request: request.number, subject: blocker.subject,
         value: Int64(queue.count), other: min(latest, blocker.retryAt).nanoseconds,
         replica: replica))
-    return id
   }
 
   /// Refuses a newcomer as if there were no queue.
@@ -110,10 +132,8 @@ extension Gateway {
       let rule = plan.limits[Int(blocker.subject)]
       return refuse(
         request, id, rule.isBudget ? .budget : .limit, limit: blocker.subject,
-        status: rule.status,
-        retryAfter: blocker.retryAt == .distantFuture
-          ? .unsaid : RetryAfter(now.duration(to: blocker.retryAt)),
-        at: now, into: &output)
+        status: rule.status, retryAfter: RetryAfter(from: now, until: blocker.retryAt), at: now,
+        into: &output)
     }
     let rule = plan.concurrency[Int(blocker.subject & ~ConcurrencyRule.subject)]
     return refuse(
@@ -150,23 +170,12 @@ extension Gateway {
     else { return reject(slot, blocker, at: now, into: &output) }
     let latest = latest(slots[slot].deadline, since: now)
     let earliest = blocker.retryAt == .distantFuture ? now : blocker.retryAt
-    if queue.rule.deadlineAware, latest < max(now, earliest) {
-      return shedInSlot(slot, blocker, .hopeless, at: now, into: &output)
+    if let why = makeRoom(
+      for: request, from: max(now, earliest), until: latest, at: now, into: &output)
+    {
+      return shedInSlot(slot, blocker, why, at: now, into: &output)
     }
-    switch queue.room(for: request) {
-    case .free: break
-    case .none: return shedInSlot(slot, blocker, .full, at: now, into: &output)
-    case .inPlaceOf(let other): shed(other, .evicted, at: now, into: &output)
-    }
-    slots[slot].state = .queued
-    slots[slot].waiter = queue.enter(
-      request, slot: slot, blocker, since: now, latest: latest)
-    arm(slot, at: blocker.retryAt, now: now, into: &output)
-    output.notes.append(
-      Note(
-        .queued, at: now, request: request.number, subject: blocker.subject,
-        value: Int64(queue.count), other: min(latest, blocker.retryAt).nanoseconds,
-        replica: replica))
+    enterQueue(slot, blocker, until: latest, at: now, into: &output)
   }
 
   private mutating func shedAtOnce(

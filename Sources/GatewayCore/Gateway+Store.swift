@@ -21,12 +21,15 @@ extension Gateway {
     }
     slots[slot].askedStore = true
     slots[slot].isPromoted = stage != .look
-    slots[slot].state = .asking
-    ask(
-      .store, for: slot,
-      deadline: min(now.advanced(byNanoseconds: plan.storeDeadline), slots[slot].deadline), at: now,
-      into: &output)
+    askStore(slot, at: now, into: &output)
     return true
+  }
+
+  /// Sends the question, and waits for the answer until the store's deadline or the request's.
+  mutating func askStore(_ slot: UInt32, at now: Instant, into output: inout Output) {
+    slots[slot].state = .asking
+    let deadline = min(now.advanced(byNanoseconds: plan.storeDeadline), slots[slot].deadline)
+    ask(.store, for: slot, deadline: deadline, at: now, into: &output)
   }
 
   /// The store has answered, or not in time.
@@ -44,8 +47,7 @@ extension Gateway {
         if isKnown, queues, waits(slot, forStore: limit, until: retryAt, at: now, into: &output) {
           return
         }
-        slots[slot].hint =
-          retryAt == .distantFuture ? .unsaid : RetryAfter(now.duration(to: retryAt))
+        slots[slot].hint = RetryAfter(from: now, until: retryAt)
         return refuse(
           slot, by: isKnown ? limit : nil, isKnown ? plan.limits[limit].status : 429, at: now,
           into: &output)

@@ -28,11 +28,7 @@ extension Gateway {
     slots[slot].question = StoreQuestion(
       deployment: DeploymentID(Int(deployment)), attempt: slots[slot].record.attempts)
     slots[slot].questionReason = reason
-    slots[slot].state = .asking
-    ask(
-      .store, for: slot,
-      deadline: min(now.advanced(byNanoseconds: plan.storeDeadline), slots[slot].deadline), at: now,
-      into: &output)
+    askStore(slot, at: now, into: &output)
     return true
   }
 
@@ -48,11 +44,13 @@ extension Gateway {
       return goOnUprooted(slot, at: now, into: &output)
     }
     var spared = UInt64.max
-    if succeeded, !StoreAnswer(value: value).isAdmitted {
-      let limit = StoreAnswer(value: value).limit
+    let answer = StoreAnswer(value: value)
+    if succeeded, !answer.isAdmitted {
+      let isKnown = answer.limit < plan.limits.count
       leaveOut(
-        question.deployment, slot, by: limit < plan.limits.count ? limit : nil,
-        limit < plan.limits.count ? plan.limits[limit].status : 429)
+        question.deployment, slot, by: isKnown ? answer.limit : nil,
+        isKnown ? plan.limits[answer.limit].status : 429,
+        until: answer.wait.map { now.advanced(byNanoseconds: $0) } ?? .distantFuture)
       return walkOn(slot, at: now, into: &output)
     }
     let leaf = leafOfWalk(slot)
@@ -62,10 +60,11 @@ extension Gateway {
       return walkOn(slot, at: now, into: &output)
     }
     if !succeeded,
-      let (limit, status) = refusedForSilence(slot, question, &spared, at: now, into: &output)
+      let (limit, status, retryAt) = refusedForSilence(
+        slot, question, &spared, at: now, into: &output)
     {
       tellUnused(slot, question, into: &output)
-      leaveOut(question.deployment, slot, by: limit, status)
+      leaveOut(question.deployment, slot, by: limit, status, until: retryAt)
       return walkOn(slot, at: now, into: &output)
     }
     slots[slot].leftOutCount = 0
@@ -127,12 +126,21 @@ extension Gateway {
       .tellStore(id(ofSlot: slot), StoreReport(.refused, of: question)))
   }
 
+  /// Forgets what stores have refused.
+  mutating func forgetRefusals(_ slot: UInt32) {
+    slots[slot].leftOutCount = 0
+    slots[slot].refusingLimit = .max
+    slots[slot].refusedUntil = .distantFuture
+  }
+
   private mutating func leaveOut(
-    _ deployment: DeploymentID, _ slot: UInt32, by limit: Int?, _ status: UInt16
+    _ deployment: DeploymentID, _ slot: UInt32, by limit: Int?, _ status: UInt16,
+    until instant: Instant = .distantFuture
   ) {
     slots[slot].leftOut[Int(slots[slot].leftOutCount)] = UInt16(deployment.index)
     slots[slot].leftOutCount += 1
     guard let limit else { return }
+    slots[slot].refusedUntil = min(slots[slot].refusedUntil, instant)
     slots[slot].refusingLimit = UInt16(truncatingIfNeeded: limit)
     slots[slot].refusingStatus = status
   }
@@ -141,12 +149,12 @@ extension Gateway {
   private mutating func refusedForSilence(
     _ slot: UInt32, _ question: StoreQuestion, _ spared: inout UInt64, at now: Instant,
     into output: inout Output
-  ) -> (limit: Int, status: UInt16)? {
+  ) -> (limit: Int, status: UInt16, retryAt: Instant)? {
     let request = slots[slot].request
-    if let refusing = centralAttempts.refusesForSilence(
+    if let (limit, status) = centralAttempts.refusesForSilence(
       request, question.deployment, at: now, replica: replica, into: &output)
     {
-      return refusing
+      return (limit, status, .distantFuture)
     }
     guard !attemptStandIns.isEmpty else { return nil }
     switch attemptStandIns.admit(
@@ -156,7 +164,7 @@ extension Gateway {
     case .admit(let some):
       spared = some
       return nil
-    case .refuse(let limit, _): return (limit, plan.limits[limit].status)
+    case .refuse(let limit, let retryAt): return (limit, plan.limits[limit].status, retryAt)
     }
   }
 
@@ -208,6 +216,8 @@ extension Gateway {
     }
     slots[slot].record.rejection = plan.limits[limit].isBudget ? .budget : .limit
     slots[slot].record.limit = slots[slot].refusingLimit
+    let earliest = min(slots[slot].refusedUntil, firstOpening(below: root, slot, at: now))
+    slots[slot].hint = RetryAfter(from: now, until: earliest)
     finish(slot, .rejected, .status(slots[slot].refusingStatus), at: now, into: &output)
   }
 

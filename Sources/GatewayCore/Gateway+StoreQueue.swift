@@ -43,26 +43,12 @@ extension Gateway {
       return true
     }
     let latest = latest(slots[slot].deadline, since: now)
-    if queue.rule.deadlineAware, latest < retryAt {
-      shedInSlot(slot, blocker, .hopeless, at: now, into: &output)
+    if let why = makeRoom(for: request, from: retryAt, until: latest, at: now, into: &output) {
+      shedInSlot(slot, blocker, why, at: now, into: &output)
       return true
-    }
-    switch queue.room(for: request) {
-    case .free: break
-    case .none:
-      shedInSlot(slot, blocker, .full, at: now, into: &output)
-      return true
-    case .inPlaceOf(let other): shed(other, .evicted, at: now, into: &output)
     }
     undoAdmission(slot, isSilent, at: now, into: &output)
-    slots[slot].state = .queued
-    slots[slot].waiter = queue.enter(
-      request, slot: slot, blocker, since: now, latest: latest)
-    arm(slot, at: retryAt, now: now, into: &output)
-    output.notes.append(
-      Note(
-        .queued, at: now, request: request.number, subject: blocker.subject,
-        value: Int64(queue.count), other: min(latest, retryAt).nanoseconds, replica: replica))
+    enterQueue(slot, blocker, until: latest, at: now, into: &output)
     return true
   }
 

@@ -90,7 +90,7 @@ extension Gateway {
       return finish(slot, .failed, .status(404), at: now, into: &output)
     }
     beginVisits(slot, alias)
-    if asksBeforeAttempts { (slots[slot].leftOutCount, slots[slot].refusingLimit) = (0, .max) }
+    if asksBeforeAttempts { forgetRefusals(slot) }
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
       if refusedByLimits(slot, root, at: now, into: &output) { return }
       let explains = output.explains(slots[slot].request.number)

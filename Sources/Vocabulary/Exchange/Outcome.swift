@@ -105,6 +105,12 @@ public struct RetryAfter: BitwiseCopyable, Sendable, Hashable {
     raw = UInt32(min(milliseconds, Int64(UInt32.max) - 1))
   }
 
+  /// Until an instant, from now on; nothing is said of one that never comes.
+  @inlinable
+  public init(from now: Instant, until instant: Instant) {
+    self = instant == .distantFuture ? .unsaid : RetryAfter(now.duration(to: instant))
+  }
+
   /// Nanoseconds to wait; `nil` if the provider did not say.
   @inlinable
   public var nanoseconds: Int64? { raw == .max ? nil : Int64(raw) * 1_000_000 }

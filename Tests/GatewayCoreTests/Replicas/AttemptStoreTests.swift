@@ -18,10 +18,11 @@ struct AttemptStoreTests {
     try Bench(.members([("routes", ["chat": route]), ("limits", [limit])] + more))
   }
 
-  /// The store answers its latest question.
-  private func answer(_ bench: Bench, admits: Bool) throws {
+  /// The store answers its latest question; what it refuses it would admit after `wait`.
+  private func answer(_ bench: Bench, admits: Bool, after wait: Duration? = nil) throws {
     let call = try #require(bench.asked.last)
-    let refusal = StoreAnswer(limit: 0, retryAt: .distantFuture, at: bench.now).value
+    let retryAt = wait.map { bench.now.advanced(by: $0) } ?? .distantFuture
+    let refusal = StoreAnswer(limit: 0, retryAt: retryAt, at: bench.now).value
     bench.report(
       .sideCallEnded(call, succeeded: true, value: admits ? StoreAnswer.admitted : refusal))
   }
@@ -103,6 +104,34 @@ struct AttemptStoreTests {
     try answer(budget, admits: false)
     #expect(budget.requests.last?.rejection == .budget)
     #expect(budget.requests.last?.outcome == .status(402))
+  }
+
+  @Test(
+    "tells a request that all refuse when the first would admit it, the replica's own limits too")
+  func retryAfter() throws {
+    let cases: [(waits: [Duration?], hint: RetryAfter)] = [
+      ([.seconds(5), .seconds(3)], RetryAfter(.seconds(3))),
+      ([.seconds(3), nil], RetryAfter(.seconds(3))), ([nil, nil], .unsaid),
+    ]
+    for (waits, hint) in cases {
+      let bench = try bench(["fallback": ["a", "b"]])
+      bench.arrive()
+      for wait in waits { try answer(bench, admits: false, after: wait) }
+      #expect(bench.finished.map(\.retryAfter) == [hint])
+    }
+    let mixed = try Bench([
+      "routes": ["chat": ["fallback": ["a", "b"]]],
+      "limits": [
+        ["requests": "5/s", "when": ["model": "a"], "state": "central"],
+        ["requests": "1/2s", "by": "fixed-window", "when": ["model": "b"]],
+      ],
+    ])
+    for _ in 0..<2 {
+      mixed.arrive()
+      try answer(mixed, admits: false, after: .seconds(4))
+    }
+    #expect(mixed.live.map(\.deployment) == ["b"])
+    #expect(mixed.finished.map(\.retryAfter) == [RetryAfter(.seconds(2))])
   }
 
   @Test("passes on a failure when the store refuses what was to come next")
@@ -238,6 +267,29 @@ struct AttemptStoreTests {
     bench.settle()
     try answer(bench, admits: true)
     #expect(bench.live.map(\.deployment) == ["b"] && bench.told.map(\.1.end) == [.refused])
+    bench.end(.succeeded)
+    #expect(bench.requests.map(\.end) == [.succeeded] && bench.held == 0)
+  }
+
+  @Test("keeps nothing of what the store had refused when another policy is taken over")
+  func reloadedAfterRefusal() throws {
+    let bench = try bench(["fallback": ["a", "b", "c"]])
+    bench.arrive()
+    try answer(bench, admits: true)
+    bench.end(.status(503))
+    try answer(bench, admits: false)
+    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(2), attempt: 1))
+    let other = try GatewayPlan([
+      "routes": ["chat": "b"],
+      "limits": [["requests": "9/s", "each": "model", "state": "central"]],
+    ])
+    bench.gateway.reload(other, at: bench.now, into: &bench.output)
+    bench.settle()
+    try answer(bench, admits: true)
+    // The question was about c; b, which the old store had refused, is asked about anew.
+    #expect(bench.told.last?.1.end == .refused)
+    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
+    try answer(bench, admits: true)
     bench.end(.succeeded)
     #expect(bench.requests.map(\.end) == [.succeeded] && bench.held == 0)
   }

@@ -29,7 +29,7 @@ final class Bench {
   var cancelled: [AttemptID] = []
   var published: [Delta] = []
   var begun: [(RequestID, AnswerSource)] = []
-  var finished: [(id: RequestID, end: RequestRecord.End, at: Instant)] = []
+  var finished: [(id: RequestID, end: RequestRecord.End, at: Instant, retryAfter: RetryAfter)] = []
   var kept: [BodyID] = []
   var released: [BodyID] = []
   /// The side calls that the gateway has made, in order.
@@ -150,7 +150,7 @@ final class Bench {
         timers.append((id, at))
       case .clearTimer(let id): timers.removeAll { $0.id == id }
       case .beginAnswer(let id, let source): begun.append((id, source))
-      case .finishAnswer(let id, let end): finished.append((id, end.end, end.at))
+      case .finishAnswer(let id, let end): finished.append((id, end.end, end.at, end.retryAfter))
       case .keepBody(let body, _): kept.append(body)
       case .releaseBody(let body): released.append(body)
       case .publish(let delta): published.append(delta)
