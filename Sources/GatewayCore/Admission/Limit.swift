@@ -63,8 +63,10 @@ public struct LimitRule: BitwiseCopyable, Sendable {
   public var state = LimitState.local
   /// Whether it is a budget: its refusals are `Rejection.budget`.
   public var isBudget = false
-  /// For a limit that names its tenants: which one this is, and the first rule of the group.
+  /// For a limit that names its tenants: the first of those whom this rule is for, how many they
+  /// are, and which limit of the file it is a rule of.
   var only: Int32 = -1
+  var onlyCount: Int32 = 1
   var group: Int16 = -1
   /// To which requests it applies.
   var filter = LimitFilter()

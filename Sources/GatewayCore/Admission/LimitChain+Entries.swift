@@ -20,6 +20,8 @@ extension LimitChain {
     /// Whether a charge may be undone later, so that each is closed by a note.
     var isUndoable: Bool
     var first: LimiterBank.Place
+    /// The tenant to whom the first bucket belongs.
+    var origin: Int
     var bucketCount: Int
     /// Of the request being judged: its bucket, and what it will be charged if all admit it.
     var bucket = 0

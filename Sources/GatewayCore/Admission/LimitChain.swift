@@ -57,13 +57,14 @@ struct LimitChain: ~Copyable {
     var openGroup: Int16 = -1
     for index in rules {
       let rule = plan.limits[index]
-      let count = rule.only >= 0 ? 1 : dimensions.count(rule.scope) ?? 1
+      let first = max(0, Int(rule.only))
+      let count = rule.only >= 0 ? Int(rule.onlyCount) : dimensions.count(rule.scope) ?? 1
       let place = bank.add(rule.limiter, count: count)
       if rule.isBudget, rule.scope == .team {
         for (team, opening) in plan.openings.enumerated()
-        where opening > 0 && (rule.only >= 0 ? Int(rule.only) == team : team < count) {
+        where opening > 0 && team >= first && team < first + count {
           var own = place
-          own.state += rule.only >= 0 ? 0 : team
+          own.state += team - first
           bank.open(own, with: opening)
         }
       }
@@ -74,7 +75,8 @@ struct LimitChain: ~Copyable {
           isOne: rule.unit == .requests,
           takesAtOnce: rule.charge == .check || rule.charge == .reserve,
           isTold: plan.gossips && rule.state.scope == .gossiped,
-          isUndoable: isUndoable && rule.charge == .check, first: place, bucketCount: count))
+          isUndoable: isUndoable && rule.charge == .check, first: place, origin: first,
+          bucketCount: count))
       let entry = Int32(entries.count - 1)
       guard rule.only >= 0 else {
         steps.append(Step(entry: entry, choices: -1, choiceCount: 0))
@@ -88,7 +90,9 @@ struct LimitChain: ~Copyable {
         choices.fill(upTo: choices.count + size, with: -1)
         openGroup = rule.group
       }
-      if Int(rule.only) < size { choices[choices.count - size + Int(rule.only)] = entry }
+      for tenant in first..<min(first + count, size) {
+        choices[choices.count - size + tenant] = entry
+      }
     }
     isSingle = steps.count == 1 && steps[0].choices < 0 && !entries[0].isFiltered
   }
@@ -195,6 +199,25 @@ struct LimitChain: ~Copyable {
     return nil
   }
 
+  /// When the enforced limits would admit an attempt if nothing else came; nothing is charged or
+  /// noted.
+  mutating func opening(
+    _ request: borrowing Request, deployment: DeploymentID, at now: Instant
+  ) -> Instant {
+    var latest = now
+    for step in 0..<steps.count {
+      guard let index = entry(step, request, deployment), !entries[index].rule.isShadow else {
+        continue
+      }
+      let needed = entries[index].rule.permitsToJudge(of: request, sheet(request, deployment))
+      let at = place(index, bucket(of: request, deployment, index))
+      if !bank.admits(at, needed, at: now) {
+        latest = max(latest, bank.instant(at, holding: needed))
+      }
+    }
+    return latest
+  }
+
   /// The bit of a limit among those that spared a request.
   ///
   /// Shadows beyond the 64th share the last.
@@ -236,7 +259,8 @@ struct LimitChain: ~Copyable {
     if entries[index].bucketCount == 1 { return 0 }
     if entries[index].isSimple {
       return min(
-        tenant(entries[index].rule.scope, request, deployment), entries[index].bucketCount &- 1)
+        tenant(entries[index].rule.scope, request, deployment) &- entries[index].origin,
+        entries[index].bucketCount &- 1)
     }
     return combined(of: request, deployment, entries[index].rule.scope)
   }

@@ -14,7 +14,8 @@ extension LimitRule {
     "requests", "input tokens", "output tokens", "input and output tokens", "estimated cost",
   ]
 
-  /// Reads a limit; several rules, one a tenant, if it says `of`.
+  /// Reads a limit; several rules, one for all tenants side by side that share an amount, if it says
+  /// `of`.
   static func rules(
     reading s: inout SettingsReader, names: PolicyNames?
   ) throws(SettingError) -> [LimitRule] {
@@ -90,18 +91,16 @@ extension LimitRule {
     }
     guard !tenants.isEmpty else { return general.map { [$0] } ?? [] }
     let unit = chosen?.unit ?? namedUnit.flatMap { Unit($0) } ?? .requests
-    let members = scope.members(names)
+    // Too many: who reads them says so.
+    guard let count = scope.population(names) else { return [model] }
     var rules: [LimitRule] = []
-    for place in members.indices {
-      var one: LimitRule
-      if let tenant = tenants.last(where: { $0.place == place }) {
-        one = try rule(unit, tenant.amount, at: tenant.setting)
-      } else if let general {
-        one = general
-      } else {
-        continue
+    for (ids, tenant) in Tenant.shares(of: tenants, among: count) {
+      let own = try tenant.map { tenant throws(SettingError) in
+        try rule(unit, tenant.amount, at: tenant.setting)
       }
-      one.only = Int32(place)
+      guard var one = own ?? general else { continue }
+      one.only = Int32(ids.lowerBound)
+      one.onlyCount = Int32(ids.count)
       rules.append(one)
     }
     return rules
@@ -144,33 +143,57 @@ extension LimitRule {
   }
 }
 
-/// What `of` says of one tenant.
+/// What `of` says of a tenant, or of a group of them: each of its members has that amount.
 private struct Tenant {
-  var place: Int
+  var ids: Range<Int>
   var amount: PeriodicAmount
   var setting: Setting
+
+  /// All ids, cut where another tenant's amount begins to hold; `nil` where nothing is said.
+  ///
+  /// Of two names for the same ids the narrower holds, then the later.
+  static func shares(
+    of tenants: [Tenant], among count: Int
+  ) -> [(ids: Range<Int>, tenant: Tenant?)] {
+    let cuts = tenants.flatMap { [$0.ids.lowerBound, $0.ids.upperBound] } + [0, count]
+    var from = 0
+    var shares: [(ids: Range<Int>, tenant: Tenant?)] = []
+    for upTo in cuts.sorted() where upTo > from && upTo <= count {
+      let narrowest = tenants.filter { $0.ids.contains(from) }.reduce(nil as Tenant?) {
+        guard let other = $0, other.ids.count < $1.ids.count else { return $1 }
+        return other
+      }
+      shares.append((from..<upTo, narrowest))
+      from = upTo
+    }
+    return shares
+  }
 }
 
 private func readTenants(
   _ s: inout SettingsReader, _ scope: LimitScope, _ unit: LimitRule.Unit?, _ names: PolicyNames?
 ) throws(SettingError) -> [Tenant] {
-  let members = scope.members(names)
+  let members = scope.tenants(names)
   let scopeText = scope.description
   let isSimple = scope.rawValue.nonzeroBitCount == 1
-  return try s.entries("of", "amounts for some by name, such as {\"azure/sweden\": \"6k/min\"}") {
+  return try s.entries(
+    "of",
+    "amounts for some by name, such as {\"azure/sweden\": \"6k/min\"}; of a group, for each member"
+  ) {
     name, setting throws(SettingError) -> Tenant in
     let amount = try setting.amount(isMoney: unit == .money)
-    if setting.isDescribing { return Tenant(place: 0, amount: amount, setting: setting) }
+    if setting.isDescribing { return Tenant(ids: 0..<1, amount: amount, setting: setting) }
     guard isSimple, !members.isEmpty else {
       throw SettingError(
         at: setting,
-        expected: "names of one kind that the file knows: each team, alias, model or "
-          + "deployment, not each \(scopeText)")
+        expected: "names of one kind that the file knows: each key, user, team, feature, alias, "
+          + "model or deployment, not each \(scopeText)")
     }
-    guard let place = members.firstIndex(of: name) else {
-      throw SettingError(at: setting, unknown: scopeText, name: name, among: members)
+    guard let group = members.find(name) else {
+      throw SettingError(at: setting, unknown: scopeText, name: name, among: members.map(\.name))
     }
-    return Tenant(place: place, amount: amount, setting: setting)
+    return Tenant(
+      ids: group.first..<(group.first + group.count), amount: amount, setting: setting)
   }.map(\.value)
 }
 
@@ -179,16 +202,10 @@ extension LimitRule.Unit {
 }
 
 extension LimitScope {
-  /// The names of the tenants of a simple scope; empty if they have none.
-  fileprivate func members(_ names: PolicyNames?) -> [String] {
-    guard let names else { return [] }
-    return switch self {
-    case .team: names.teams
-    case .alias: names.aliases
-    case .model: names.models
-    case .deployment: names.deployments.map(\.name)
-    default: []
-    }
+  /// How many tenants a simple scope has; `nil` if absurdly many.
+  fileprivate func population(_ names: PolicyNames?) -> Int? {
+    guard let names else { return nil }
+    return LimitDimensions(names.populations, models: names.modelOfDeployment).count(self)
   }
 }
 

@@ -27,6 +27,25 @@ public struct LimitScope: OptionSet, BitwiseCopyable, Sendable, Hashable, Custom
 
   static let names = ["key", "user", "team", "feature", "alias", "model", "deployment"]
 
+  /// The names of the tenants of a simple scope, and the ids that each stands for; none if it has
+  /// no names.
+  func tenants(_ names: PolicyNames?) -> [IdentityNames.Group] {
+    guard let names else { return [] }
+    func single(_ all: [String]) -> [IdentityNames.Group] {
+      all.enumerated().map { IdentityNames.Group(name: $0.element, first: $0.offset) }
+    }
+    return switch self {
+    case .key: names.groups.keys
+    case .user: names.groups.users
+    case .team: names.teamGroups
+    case .feature: names.groups.features
+    case .alias: single(names.aliases)
+    case .model: single(names.models)
+    case .deployment: single(names.deployments.map(\.name))
+    default: []
+    }
+  }
+
   /// The scope of that name; everyone for a name that is none.
   init(named name: Int) {
     self.init(rawValue: name < LimitScope.names.count ? 1 << UInt8(name) : 0)
@@ -84,12 +103,26 @@ struct LimitDimensions: Sendable {
 }
 
 /// To which requests a limit applies: all that it names must hold.
+///
+/// A name of a key, user, team or feature may stand for a group: it holds for each of its members.
 struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
+  /// Consecutive ids.
+  struct Members: BitwiseCopyable, Sendable, Hashable {
+    var first: UInt32 = 0
+    var last: UInt32 = .max
+
+    @inline(__always)
+    func has(_ id: UInt32) -> Bool { first <= id && id <= last }
+  }
+
   var tags: TagSet = []
   var anyOf: TagSet = []
   var alias: UInt16 = .max
-  var team: UInt16 = .max
   var model: UInt16 = .max
+  var keys = Members()
+  var users = Members()
+  var teams = Members()
+  var features = Members()
 
   /// Whether it applies to all.
   var isOpen: Bool { self == LimitFilter() }
@@ -128,10 +161,10 @@ struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
       try s.optionalName(
         "alias", among: names?.aliases ?? [], kind: "alias", "the alias that is asked for"
       ).map { UInt16($0) } ?? .max
-    team =
-      try s.optionalName("team", among: names?.teams ?? [], kind: "team", "the team").map {
-        UInt16($0)
-      } ?? .max
+    keys = try LimitFilter.members(&s, .key, names, "the virtual key")
+    users = try LimitFilter.members(&s, .user, names, "the user")
+    teams = try LimitFilter.members(&s, .team, names, "the team")
+    features = try LimitFilter.members(&s, .feature, names, "the feature")
     model =
       try s.optionalName(
         "model", among: names?.models ?? [], kind: "model",
@@ -139,11 +172,28 @@ struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
       ).map { UInt16($0) } ?? .max
   }
 
+  private static func members(
+    _ s: inout SettingsReader, _ scope: LimitScope, _ names: PolicyNames?, _ doc: String
+  ) throws(SettingError) -> Members {
+    let groups = scope.tenants(names)
+    let kind = scope.description
+    guard
+      let index = try s.optionalName(
+        kind, among: groups.map(\.name), kind: kind, doc + ", or a group of them by its name"),
+      groups.indices.contains(index)
+    else { return Members() }
+    let first = UInt32(groups[index].first)
+    return Members(first: first, last: first + UInt32(groups[index].count) - 1)
+  }
+
   @inline(__always)
   func holds(for request: borrowing Request, model: UInt16) -> Bool {
     if !request.tags.isSuperset(of: tags) { return false }
     if alias != .max, alias != request.alias.index { return false }
-    if team != .max, team != request.identity.team.index { return false }
+    let identity = request.identity
+    guard keys.has(identity.key.index), users.has(identity.user.index),
+      teams.has(UInt32(identity.team.index)), features.has(UInt32(identity.feature.index))
+    else { return false }
     if self.model != .max, self.model != model { return false }
     if anyOf.isEmpty { return true }
     return !request.tags.isDisjoint(with: anyOf)

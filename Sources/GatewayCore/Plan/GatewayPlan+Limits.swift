@@ -64,7 +64,7 @@ extension GatewayPlan {
   ) throws(SettingError) {
     if setting.isDescribing { return }
     let dimensions = LimitDimensions(names.populations, models: names.modelOfDeployment)
-    for rule in rules where rule.only < 0 && dimensions.count(rule.scope) == nil {
+    for rule in rules where dimensions.count(rule.scope) == nil {
       throw SettingError(
         at: setting, "a bucket for each \(rule.scope) would make more than 16,777,216 of them",
         next: "name fewer kinds under \"each\"")

@@ -75,3 +75,15 @@ public struct IdentityNames: Sendable {
   /// No names.
   public init() {}
 }
+
+extension [IdentityNames.Group] {
+  /// The ids of a name, or of a member of a group, written as reports write it: "people/17".
+  func find(_ name: String) -> IdentityNames.Group? {
+    if let group = first(where: { $0.name == name }) { return group }
+    guard let slash = name.lastIndex(of: "/"), let number = Int(name[name.index(after: slash)...]),
+      let group = first(where: { $0.name == name[..<slash] }), group.count > 1,
+      (1...group.count).contains(number)
+    else { return nil }
+    return IdentityNames.Group(name: name, first: group.first + number - 1)
+  }
+}

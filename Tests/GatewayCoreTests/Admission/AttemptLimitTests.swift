@@ -66,6 +66,53 @@ struct AttemptLimitTests {
     #expect(record.outcome == .status(503) && record.limit == 1)
   }
 
+  @Test(
+    "tells when the first of them would admit a request that all refuse, of those that are not down"
+  )
+  func retryAfter() throws {
+    func bench() throws -> Bench {
+      let bench = try Bench([
+        "routes": ["chat": ["fallback": ["a", "b"]]],
+        "breaker": ["trip": ["consecutiveFailures": 1], "open": "1h"],
+        "limits": [
+          [
+            "each": "deployment", "unit": "requests", "of": ["a": "1/min", "b": "1/10s"],
+            "by": "fixed-window",
+          ]
+        ],
+      ])
+      bench.pass(.seconds(1))
+      for _ in 0..<2 { bench.arrive() }
+      return bench
+    }
+    let both = try bench()
+    both.arrive()
+    #expect(both.finished.map(\.retryAfter) == [RetryAfter(.seconds(9))])
+    #expect(both.notes(.limiterJudged).map(\.other) == [at(.seconds(10)).nanoseconds])
+    let one = try bench()
+    one.end(.status(503), of: "b")
+    one.arrive()
+    #expect(one.finished.last?.retryAfter == RetryAfter(.seconds(59)))
+  }
+
+  @Test("tells the last of several limits that a deployment has, and nothing of one without an end")
+  func latestOfSeveral() throws {
+    let bench = try bench(
+      "a",
+      [
+        ["each": "deployment", "requests": "1/10s", "by": "fixed-window"],
+        ["each": "model", "requests": "2/min", "by": "fixed-window"],
+      ])
+    for (wait, hint) in [(Duration.zero, Duration.seconds(10)), (.seconds(10), .seconds(50))] {
+      bench.pass(wait)
+      for _ in 0..<2 { bench.arrive() }
+      #expect(bench.finished.last?.retryAfter == RetryAfter(hint))
+    }
+    let parallel = try self.bench("a", [["each": "deployment", "inFlight": 1]])
+    for _ in 0..<2 { parallel.arrive() }
+    #expect(parallel.finished.map(\.retryAfter) == [.unsaid])
+  }
+
   @Test("counts every attempt: retries and fallbacks too")
   func countsAttempts() throws {
     let bench = try bench(
@@ -146,8 +193,76 @@ struct AttemptLimitTests {
 
 @Suite("A limit's scope and filter")
 struct LimitScopeTests {
-  private func bench(_ limit: Setting) throws -> Bench {
-    try Bench(["routes": ["chat": "a", "extract": "b"], "limits": [limit]])
+  private func bench(_ limit: Setting, names: PolicyNames = .letters) throws -> Bench {
+    try Bench(["routes": ["chat": "a", "extract": "b"], "limits": [limit]], names: names)
+  }
+
+  /// Three people beside the user without a name, and three of each other kind.
+  private var withPeople: PolicyNames {
+    var names = PolicyNames.letters
+    let groups = [
+      IdentityNames.Group(name: "none", first: 0),
+      IdentityNames.Group(name: "people", first: 1, count: 3),
+    ]
+    (names.groups.keys, names.groups.users, names.groups.features) = (groups, groups, groups)
+    names.groups.teams = groups
+    (names.populations.features, names.populations.teams) = (4, 4)
+    return names
+  }
+
+  private static let kinds: [(String, @Sendable (inout Request, Int) -> Void)] = [
+    ("key", { $0.identity.key = KeyID($1) }), ("user", { $0.identity.user = UserID($1) }),
+    ("team", { $0.identity.team = TeamID($1) }),
+    ("feature", { $0.identity.feature = FeatureID($1) }),
+  ]
+
+  @Test("gives each member of a group its amount, and one that is named its own, in any order")
+  func groups() throws {
+    for (kind, become) in LimitScopeTests.kinds {
+      for of: Setting in [
+        ["people": "2/min", "people/2": "3/min"], ["people/2": "3/min", "people": "2/min"],
+      ] {
+        let bench = try bench(
+          [
+            "each": Setting(.string(kind)), "requests": "1/min", "by": "fixed-window", "of": of,
+          ], names: withPeople)
+        for member in 0..<4 {
+          for _ in 0..<5 { bench.arrive { become(&$0, member) } }
+        }
+        let admitted = bench.live.map { bench.gateway.request(inSlot: $0.slot).number / 5 }
+        #expect(admitted == [0, 1, 1, 2, 2, 2, 3, 3], "\(kind)")
+      }
+    }
+  }
+
+  @Test("applies to the members of a group that \"when\" names, and to nobody else")
+  func filteredByGroup() throws {
+    for (kind, become) in LimitScopeTests.kinds {
+      let bench = try bench(
+        [
+          "requests": "1/s", "burst": 1, "when": .members([(kind, Setting(.string("people")))]),
+        ], names: withPeople)
+      for member in [0, 0, 4, 4, 1, 2, 3] { bench.arrive { become(&$0, member) } }
+      #expect(bench.live.count == 5, "\(kind)")
+      #expect(bench.requests.count == 2)
+    }
+  }
+
+  @Test("of a name that nobody has is an error that says which there are")
+  func unknownNames() throws {
+    for (kind, _) in LimitScopeTests.kinds {
+      for wrong: Setting in [
+        ["each": Setting(.string(kind)), "requests": "1/s", "of": ["peple": "2/s"]],
+        ["requests": "1/s", "when": .members([(kind, Setting(.string("peple")))])],
+      ] {
+        let error = #expect(throws: SettingError.self) { try bench(wrong, names: withPeople) }
+        #expect("\(try #require(error))".contains("people"), "\(kind)")
+      }
+    }
+    #expect(throws: SettingError.self) {
+      try bench(
+        ["each": "user", "requests": "1/s", "of": ["people/4": "2/s"]], names: withPeople)
+    }
   }
 
   @Test("of several names has a bucket for each combination")
