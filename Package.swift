@@ -49,7 +49,7 @@ let rooms: [(name: String, imports: [String])] = [
 let roomsWithSnapshots = ["Commands", "Reports"]
 
 /// Rooms that a room's tests need beyond what the room itself may import.
-let testImports = ["Engine": ["Measures"]]
+let testImports = ["GatewayCore": ["Depth"], "Engine": ["Measures", "Depth"]]
 
 let package = Package(
   name: "gateway-lab",
@@ -71,6 +71,8 @@ let package = Package(
         exclude: roomsWithSnapshots.contains(room.name) ? ["Snapshots"] : [],
         swiftSettings: strict)
     } + [
+      // What the tests of several rooms share: how deep a run goes.
+      .target(name: "Depth", path: "Tests/Depth", swiftSettings: strict),
       .executableTarget(
         name: "gateway-lab", dependencies: ["Commands", "Notebooks"], swiftSettings: strict),
       .testTarget(name: "RepositoryTests", swiftSettings: strict),

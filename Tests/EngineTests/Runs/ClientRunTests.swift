@@ -1,4 +1,5 @@
 import Chance
+import Depth
 import GatewayCore
 import Measures
 import Providers
@@ -49,7 +50,7 @@ struct ClientRunTests {
   @Test("break no law in random worlds, and have the same records again")
   func laws() throws {
     var (tries, answers) = (0, 0)
-    for seed in UInt64(0)..<10 {
+    for seed in UInt64(0)..<Depth.of(10, deep: 25) {
       let world = world(seed)
       let result = try world.run()
       #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(3))")
@@ -57,14 +58,15 @@ struct ClientRunTests {
       answers += result.requests.count { $0.clientTry > 0 && $0.end == .succeeded }
       let calls = try #require(result.tally.calls)
       #expect(calls.entered == calls.left + calls.open)
-      if seed < 2 {
+      if seed < Depth.of(2, deep: 6) {
         #expect(try world.run().text == result.text, "seed \(seed)")
         var unmerged = world
         unmerged.mergesDeadlines = false
         #expect(try unmerged.run().text == result.text, "seed \(seed)")
       }
     }
-    #expect(tries > 200 && answers > 20, "\(tries) tries, \(answers) answered")
+    #expect(tries > Depth.of(200, deep: 500), "\(tries) tries")
+    #expect(answers > Depth.of(20, deep: 50), "\(answers) answered")
   }
 
   @Test("meet the same potential outcomes as clients that do not")

@@ -1,4 +1,5 @@
 import Chance
+import Depth
 import Settings
 import Testing
 import Vocabulary
@@ -32,24 +33,15 @@ struct SemanticGatewayTwinTests {
     var attempts: UInt8 = 0
   }
 
-  private final class Pair {
-    let seed: UInt64
-    let bench: Bench
-    let rule: SemanticTwinRule
-    let questions: Questions
-    var twin: SemanticTwin
-    var random: SplitMix64
+  private final class Pair: SemanticPair {
+    private(set) var bench: Bench
     var open: [Open] = []
     var late = 0
-    var hits = 0
     var failed = 0
-    var agrees = true
 
     init(_ seed: UInt64) throws {
-      self.seed = seed
-      random = SplitMix64(seed: seed)
-      rule = SemanticTwinRule(drawing: &random)
-      questions = Questions(4, dimensions: rule.dimensions, &random)
+      bench = try Bench(["routes": ["chat": "a"]])
+      super.init(seed, questions: 4)
       bench = try Bench(
         [
           "routes": [
@@ -57,18 +49,9 @@ struct SemanticGatewayTwinTests {
           ],
           "cache": SemanticTwinRule.object([("semantic", rule.setting)]),
         ], seed: seed)
-      twin = SemanticTwin(rule, chance: Chance(seed: seed, replication: 0))
     }
 
-    func draw(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
-
-    /// Mostly the first.
-    func few(_ count: Int) -> Int { draw(3) == 0 ? draw(count) : 0 }
-
-    func expect(_ holds: Bool, _ what: @autoclosure () -> String) {
-      if !holds, agrees { Issue.record("seed \(seed), at \(bench.now.nanoseconds) ns: \(what())") }
-      agrees = agrees && holds
-    }
+    override var place: String { "at \(bench.now.nanoseconds) ns" }
 
     /// The newest record is of that end.
     func expect(_ end: End, of request: Open) {
@@ -103,13 +86,7 @@ struct SemanticGatewayTwinTests {
       var request = bench.template
       let id = bench.arrive {
         $0.deadline = deadline
-        $0.alias = AliasID(few(3))
-        $0.identity = Identity(
-          key: KeyID(few(4)), user: UserID(few(4)), team: TeamID(few(2)),
-          feature: FeatureID(few(2)))
-        $0.tags = TagSet(rawValue: UInt64(draw(4) == 0 ? draw(8) : 1))
-        $0.inputTokens = UInt32([800, 850, 1_200, 400][few(4)])
-        $0.streams = draw(4) == 0
+        vary(&$0)
         request = $0
       }
       let treatment = twin.treatment(of: request)
@@ -278,7 +255,7 @@ struct SemanticGatewayTwinTests {
   @Test("end every request alike, whatever becomes of its embedding", arguments: 0..<6)
   func twins(part: Int) throws {
     var (hits, failed, late) = (0, 0, 0)
-    for seed in 0..<UInt64(5) {
+    for seed in 0..<UInt64(Depth.of(5, deep: 20)) {
       let pair = try Pair(UInt64(part) * 100 + seed)
       for _ in 0..<400 where pair.agrees {
         pair.bench.pass(.nanoseconds(Int64.random(in: 0...12_000_000, using: &pair.random)))
@@ -306,6 +283,8 @@ struct SemanticGatewayTwinTests {
       failed += pair.failed
       late += pair.late
     }
-    #expect(hits > 5 && failed > 20 && late > 20, "\(hits), \(failed), \(late)")
+    #expect(hits > Depth.of(5, deep: 100), "\(hits) hits")
+    #expect(failed > Depth.of(20, deep: 300), "\(failed) failed")
+    #expect(late > Depth.of(20, deep: 300), "\(late) late vectors")
   }
 }

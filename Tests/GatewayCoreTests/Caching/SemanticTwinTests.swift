@@ -1,4 +1,5 @@
 import Chance
+import Depth
 import Settings
 import Testing
 import Vocabulary
@@ -15,38 +16,25 @@ struct SemanticTwinTests {
   }
 
   /// A cache and its twin, which are asked the same.
-  private final class Pair {
-    let seed: UInt64
-    let rule: SemanticTwinRule
+  private final class Pair: SemanticPair {
     var cache: SemanticCache
-    var twin: SemanticTwin
     var output = Output()
-    var random: SplitMix64
     var now = Instant.start
     var step: UInt32 = 0
-    var hits = 0
     var stale = 0
     var evicted = 0
-    /// After the first disagreement the rest would only follow from it.
-    var agrees = true
 
     init(_ seed: UInt64) throws {
-      self.seed = seed
-      random = SplitMix64(seed: seed)
-      rule = SemanticTwinRule(drawing: &random)
-      let chance = Chance(seed: seed, replication: 0)
+      cache = SemanticCache(.nothing, draws: CacheDraws(Chance(seed: seed, replication: 0)))
+      super.init(seed, questions: 5)
       var reader = try SettingsReader(rule.setting)
       cache = SemanticCache(
         try SemanticPlan(reading: &reader, tags: PolicyNames.letters.tags),
-        draws: CacheDraws(chance))
+        draws: CacheDraws(twin.chance))
       try reader.finish()
-      twin = SemanticTwin(rule, chance: chance)
     }
 
-    func expect(_ holds: Bool, _ what: @autoclosure () -> String) {
-      if !holds, agrees { Issue.record("seed \(seed), step \(step): \(what())") }
-      agrees = agrees && holds
-    }
+    override var place: String { "step \(step)" }
 
     /// What was let go is the same, in the same order.
     func compareReleased(_ after: String) {
@@ -69,18 +57,12 @@ struct SemanticTwinTests {
     }
 
     func request() -> Request {
-      func draw(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
-      // Mostly the first, so that there is something to be found.
-      func few(_ count: Int) -> Int { draw(3) == 0 ? draw(count) : 0 }
-      return Request(
+      var request = Request(
         call: CallKey(source: NameHash("twin"), number: UInt64(step)),
-        tags: TagSet(rawValue: UInt64(draw(4) == 0 ? draw(8) : 1)),
-        capabilities: TagSet(rawValue: UInt64(draw(8) == 0 ? 1 : 0)),
-        identity: Identity(
-          key: KeyID(few(4)), user: UserID(few(4)), team: TeamID(few(4)),
-          feature: FeatureID(few(4))),
-        inputTokens: UInt32([800, 850, 1_200, 400][few(4)]),
-        outputCap: draw(4) == 0 ? 100 : .max, alias: AliasID(few(3)), streams: draw(5) == 0)
+        capabilities: TagSet(rawValue: UInt64(draw(8) == 0 ? 1 : 0)), inputTokens: 0,
+        outputCap: draw(4) == 0 ? 100 : .max, alias: AliasID(0))
+      vary(&request)
+      return request
     }
 
     /// One request comes and has its vector; `nil` if a hit has answered it.
@@ -145,16 +127,15 @@ struct SemanticTwinTests {
     arguments: 0..<8)
   func twins(part: Int) throws {
     var (hits, stale, evicted) = (0, 0, 0)
-    for seed in 0..<UInt64(5) {
+    for seed in 0..<UInt64(Depth.of(5, deep: 20)) {
       let pair = try Pair(UInt64(part) * 100 + seed)
-      let questions = Questions(5, dimensions: pair.rule.dimensions, &pair.random)
       var waiting: [Held] = []
       for step in UInt32(1)...500 where pair.agrees {
         pair.step = step
         pair.now = pair.now.advanced(
           byNanoseconds: Int64.random(in: 0...20_000_000, using: &pair.random))
         let id = RequestID(slot: step % 211, generation: step)
-        if let held = pair.ask(pair.request(), id, questions.draw(&pair.random)) {
+        if let held = pair.ask(pair.request(), id, pair.questions.draw(&pair.random)) {
           waiting.append(held)
         }
         // Some answers take long, and come after those to later questions.
@@ -171,7 +152,9 @@ struct SemanticTwinTests {
       stale += pair.stale
       evicted += pair.evicted
     }
-    #expect(hits > 50 && stale > 0 && evicted > 50, "\(hits), \(stale), \(evicted)")
+    #expect(hits > Depth.of(50, deep: 1_000), "\(hits) hits")
+    #expect(stale > Depth.of(0, deep: 30), "\(stale) expired answers stood in")
+    #expect(evicted > Depth.of(50, deep: 1_000), "\(evicted) evicted")
   }
 
   /// A cache, and vectors at an angle to the first axis.
