@@ -9,6 +9,10 @@ import Vocabulary
 /// capabilities and what else must match are equal. The most similar entry decides: if its prompt is
 /// of another length (`matchTokens`) there is no hit. Kong's time to live is 300 s. Portkey asks it
 /// for prompts below 8,191 tokens only (`maxInputTokens`).
+///
+/// What an eviction policy remembers of entries that are gone (the ghosts of `s3-fifo`, the counts of
+/// `w-tinylfu`) goes by a key made of the vector's bits: it knows the same text again, not a
+/// paraphrase of it, whose vector is another one.
 public struct SemanticRule: BitwiseCopyable, Sendable {
   /// What happens if the embedding fails or is late.
   public enum OnFailure: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -173,6 +177,8 @@ public struct SemanticPlan: Sendable {
   public init(reading s: inout SettingsReader, tags: [String] = []) throws(SettingError) {
     rule = try SemanticRule(reading: &s, tags: tags)
     eviction = try s.choice(
-      "eviction", from: Evictions.registry, default: "lru", "who goes when there is no room")
+      "eviction", from: Evictions.registry, default: "lru",
+      "who goes when there is no room; what s3-fifo and w-tinylfu remember of those who are gone is "
+        + "the same text, no paraphrase of it")
   }
 }
