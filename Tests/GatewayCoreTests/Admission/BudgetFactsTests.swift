@@ -11,16 +11,6 @@ struct BudgetFactsTests {
     try Bench(["routes": ["chat": "a", "extract": "b"], "budgets": budgets])
   }
 
-  private func admitted(_ bench: Bench, _ count: Int) -> Int {
-    let before = bench.live.count
-    for _ in 0..<count { bench.arrive() }
-    return bench.live.count - before
-  }
-
-  private func used(_ bench: Bench, _ input: UInt32, _ output: UInt32) {
-    bench.end(.succeeded, usage: Usage(inputTokens: input, outputTokens: output))
-  }
-
   @Test(
     "OpenRouter: spent credits answer 402, checked before routing; what is in flight completes",
     .tags(.fact))
@@ -28,10 +18,10 @@ struct BudgetFactsTests {
     // a costs $1 a million input tokens and $10 a million output tokens.
     let bench = try bench(
       [["each": "key", "money": "$0.002/day", "at": ["100%": "reject"]]])
-    #expect(admitted(bench, 3) == 3)
-    used(bench, 1_000, 100)
-    used(bench, 1_000, 100)
-    used(bench, 1_000, 100)
+    #expect(bench.admitted(of: 3) == 3)
+    bench.use(1_000, 100)
+    bench.use(1_000, 100)
+    bench.use(1_000, 100)
     #expect(bench.requests.filter { $0.end == .succeeded }.count == 3)
     bench.arrive()
     #expect(bench.requests.last?.outcome == .status(402))
@@ -51,12 +41,12 @@ struct BudgetFactsTests {
           ]
         ])
       bench.arrive()
-      used(bench, 1_000, 100)
+      bench.use(1_000, 100)
       bench.now = at(.seconds(reset * 86_400)).advanced(byNanoseconds: -1)
-      #expect(admitted(bench, 1) == 0)
+      #expect(bench.admitted(of: 1) == 0)
       #expect(bench.notes(.limiterJudged).last?.other == at(.seconds(reset * 86_400)).nanoseconds)
       bench.pass(.nanoseconds(1))
-      #expect(admitted(bench, 1) == 1)
+      #expect(bench.admitted(of: 1) == 1)
     }
   }
 
@@ -71,8 +61,8 @@ struct BudgetFactsTests {
     bench.now = at(.seconds(1_000))
     bench.arrive()
     bench.now = at(.seconds(2_000))
-    used(bench, 1_000, 100)
-    #expect(admitted(bench, 1) == 0)
+    bench.use(1_000, 100)
+    #expect(bench.admitted(of: 1) == 0)
     #expect(
       bench.notes(.limiterJudged).last?.other == at(.seconds(2_000 + 86_400)).nanoseconds)
   }

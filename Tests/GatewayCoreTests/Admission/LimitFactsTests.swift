@@ -11,24 +11,14 @@ struct LimitFactsTests {
     try Bench(["routes": ["chat": "a", "extract": "b"], "limits": limits])
   }
 
-  private func admitted(_ bench: Bench, _ count: Int) -> Int {
-    let before = bench.live.count
-    for _ in 0..<count { bench.arrive() }
-    return bench.live.count - before
-  }
-
-  private func used(_ bench: Bench, _ input: UInt32, _ output: UInt32) {
-    bench.end(.succeeded, usage: Usage(inputTokens: input, outputTokens: output))
-  }
-
   @Test(
     "AWS API Gateway: an account has 10,000 requests a second and a burst of 5,000",
     .tags(.fact))
   func awsBucket() throws {
     let bench = try bench([["requests": "10k/s", "burst": 5_000]])
-    #expect(admitted(bench, 6_000) == 5_000)
+    #expect(bench.admitted(of: 6_000) == 5_000)
     bench.pass(.milliseconds(100))
-    #expect(admitted(bench, 2_000) == 1_000)
+    #expect(bench.admitted(of: 2_000) == 1_000)
   }
 
   @Test(
@@ -38,19 +28,19 @@ struct LimitFactsTests {
     let bench = try bench([
       ["each": "key", "requests": "10/month", "by": ["fixed-window": ["opening": 4]]]
     ])
-    #expect(admitted(bench, 20) == 6)
+    #expect(bench.admitted(of: 20) == 6)
     bench.now = at(.seconds(31 * 86_400))
-    #expect(admitted(bench, 20) == 10)
+    #expect(bench.admitted(of: 20) == 10)
   }
 
   @Test("Helicone: GCRA of 500 per second is a cell each 2 ms and a burst of 500", .tags(.fact))
   func helicone() throws {
     let bench = try bench([["each": "key", "requests": "500/s", "by": "gcra"]])
-    #expect(admitted(bench, 600) == 500)
+    #expect(bench.admitted(of: 600) == 500)
     bench.pass(.nanoseconds(1_999_999))
-    #expect(admitted(bench, 1) == 0)
+    #expect(bench.admitted(of: 1) == 0)
     bench.pass(.nanoseconds(1))
-    #expect(admitted(bench, 2) == 1)
+    #expect(bench.admitted(of: 2) == 1)
     #expect(bench.notes(.limiterJudged).last?.other == at(.milliseconds(4)).nanoseconds)
   }
 
@@ -59,9 +49,9 @@ struct LimitFactsTests {
     let bench = try bench([
       ["requests": "60/min", "by": ["integer-bucket": ["empties": false]]]
     ])
-    #expect(admitted(bench, 100) == 60)
+    #expect(bench.admitted(of: 100) == 60)
     bench.pass(.seconds(2))
-    #expect(admitted(bench, 10) == 2)
+    #expect(bench.admitted(of: 10) == 2)
   }
 
   @Test("Portkey: the refill is floored, and the fraction is lost", .tags(.fact))
@@ -69,14 +59,14 @@ struct LimitFactsTests {
     let bench = try bench([
       ["requests": "60/min", "by": ["integer-bucket": ["empties": false]]]
     ])
-    _ = admitted(bench, 60)
+    _ = bench.admitted(of: 60)
     // Asked every 999 ms it never gains the permit that a second is worth.
     for _ in 0..<50 {
       bench.pass(.milliseconds(999))
-      #expect(admitted(bench, 1) == 0)
+      #expect(bench.admitted(of: 1) == 0)
     }
     bench.pass(.seconds(1))
-    #expect(admitted(bench, 1) == 1)
+    #expect(bench.admitted(of: 1) == 1)
   }
 
   @Test("Portkey: a denied call writes the bucket as 0", .tags(.fact))
@@ -101,12 +91,12 @@ struct LimitFactsTests {
       ["totalTokens": "6k/min", "charge": "checkThenCharge", "by": "integer-bucket"]
     ])
     // 1,000 + 500 fit; nothing is taken, so any number of them fits at once.
-    #expect(admitted(bench, 10) == 10)
-    for _ in 0..<4 { used(bench, 1_000, 100) }
-    #expect(admitted(bench, 1) == 1)
-    used(bench, 1_000, 100)
+    #expect(bench.admitted(of: 10) == 10)
+    for _ in 0..<4 { bench.use(1_000, 100) }
+    #expect(bench.admitted(of: 1) == 1)
+    bench.use(1_000, 100)
     // 5,500 of 6,000 are used: the check of 1,500 fails although only 1,100 would come.
-    #expect(admitted(bench, 1) == 0)
+    #expect(bench.admitted(of: 1) == 0)
   }
 
   @Test("Portkey: a check that is denied empties the token bucket too", .tags(.fact))
@@ -116,9 +106,9 @@ struct LimitFactsTests {
     ])
     bench.arrive { $0.outputCap = 100_000 }
     #expect(bench.live.isEmpty)
-    #expect(admitted(bench, 1) == 0)
+    #expect(bench.admitted(of: 1) == 0)
     bench.pass(.seconds(15))
-    #expect(admitted(bench, 1) == 1)
+    #expect(bench.admitted(of: 1) == 1)
   }
 
   @Test("Portkey: the bucket never goes negative, so an overshoot is forgiven", .tags(.fact))
@@ -126,11 +116,11 @@ struct LimitFactsTests {
     let bench = try bench([
       ["totalTokens": "6k/min", "charge": "checkThenCharge", "by": "integer-bucket"]
     ])
-    #expect(admitted(bench, 1) == 1)
-    used(bench, 1_000, 50_000)
+    #expect(bench.admitted(of: 1) == 1)
+    bench.use(1_000, 50_000)
     // 45,000 too much; 15 seconds later 1,500 are there again.
     bench.pass(.seconds(15))
-    #expect(admitted(bench, 1) == 1)
+    #expect(bench.admitted(of: 1) == 1)
   }
 
   @Test(
@@ -138,13 +128,13 @@ struct LimitFactsTests {
   func kongSliding() throws {
     let bench = try bench([["requests": "100/min", "by": "sliding-window"]])
     bench.now = at(.seconds(30))
-    #expect(admitted(bench, 80) == 80)
+    #expect(bench.admitted(of: 80) == 80)
     bench.now = at(.seconds(75))
     // 80 × 0.75 = 60 still count.
-    #expect(admitted(bench, 100) == 40)
+    #expect(bench.admitted(of: 100) == 40)
     // Half-way 40 count, and the 40 of this window.
     bench.now = at(.seconds(90))
-    #expect(admitted(bench, 100) == 20)
+    #expect(bench.admitted(of: 100) == 20)
   }
 
   @Test(
@@ -155,9 +145,9 @@ struct LimitFactsTests {
       ["totalTokens": "1k/min", "charge": "after", "by": "sliding-window"]
     ])
     bench.now = at(.seconds(1))
-    #expect(admitted(bench, 5) == 5)
-    used(bench, 900, 300)
-    #expect(admitted(bench, 1) == 0)
+    #expect(bench.admitted(of: 5) == 5)
+    bench.use(900, 300)
+    #expect(bench.admitted(of: 1) == 0)
     #expect(bench.notes(.limiterCharged).filter { $0.value > 0 }.map(\.value) == [1_200])
   }
 
@@ -170,7 +160,7 @@ struct LimitFactsTests {
     ])
     bench.arrive()
     bench.end(.status(503))
-    used(bench, 1_000, 200)
+    bench.use(1_000, 200)
     bench.arrive { $0.alias = AliasID(1) }
     #expect(bench.live.count == 1)
     bench.arrive()
@@ -186,14 +176,14 @@ struct LimitFactsTests {
           "countRefused": Setting(.bool(counts)),
         ]
       ])
-      _ = admitted(bench, 3)
+      _ = bench.admitted(of: 3)
       for _ in 0..<5 {
         bench.pass(.milliseconds(150))
-        _ = admitted(bench, 1)
+        _ = bench.admitted(of: 1)
       }
       // Half of the last window counts: 8 with the denied ones, 3 without.
       bench.now = at(.milliseconds(1_500))
-      #expect(admitted(bench, 4) == expected)
+      #expect(bench.admitted(of: 4) == expected)
     }
   }
 
@@ -207,8 +197,8 @@ struct LimitFactsTests {
         "by": ["fixed-window": ["align": "firstUse"]],
       ]
     ])
-    #expect(admitted(bench, 3) == 2)
-    used(bench, 1_000, 100)
+    #expect(bench.admitted(of: 3) == 2)
+    bench.use(1_000, 100)
     // 1,500 + 1,100 are held now: 400 are left.
     bench.arrive {
       $0.inputTokens = 100; $0.outputCap = 300
@@ -223,12 +213,12 @@ struct LimitFactsTests {
       ["requests": "2/min", "by": ["fixed-window": ["align": "firstUse"]]]
     ])
     bench.now = at(.seconds(50))
-    #expect(admitted(bench, 3) == 2)
+    #expect(bench.admitted(of: 3) == 2)
     #expect(bench.notes(.limiterJudged).last?.other == at(.seconds(110)).nanoseconds)
     bench.now = at(.seconds(100))
-    #expect(admitted(bench, 1) == 0)
+    #expect(bench.admitted(of: 1) == 0)
     bench.now = at(.seconds(200))
-    #expect(admitted(bench, 3) == 2)
+    #expect(bench.admitted(of: 3) == 2)
     #expect(bench.notes(.limiterJudged).last?.other == at(.seconds(260)).nanoseconds)
   }
 
@@ -241,12 +231,12 @@ struct LimitFactsTests {
     ])
     bench.arrive { $0.streams = true }
     bench.showFirstToken()
-    used(bench, 200, 1_000)
+    bench.use(200, 1_000)
     #expect(bench.requests.last?.end == .succeeded)
-    #expect(admitted(bench, 1) == 0)
+    #expect(bench.admitted(of: 1) == 0)
     #expect(bench.requests.last?.outcome == .status(429))
     bench.now = at(.seconds(60))
-    #expect(admitted(bench, 1) == 1)
+    #expect(bench.admitted(of: 1) == 1)
   }
 
   @Test("Envoy AI Gateway: a quota in shadow mode is evaluated, not enforced", .tags(.fact))
@@ -255,8 +245,8 @@ struct LimitFactsTests {
       ["totalTokens": "1k/min", "charge": "after", "by": "fixed-window", "shadow": true]
     ])
     bench.arrive()
-    used(bench, 200, 1_000)
-    #expect(admitted(bench, 1) == 1)
+    bench.use(200, 1_000)
+    #expect(bench.admitted(of: 1) == 1)
     #expect(bench.notes(.limiterJudged).map(\.value) == [0])
   }
 
@@ -272,12 +262,12 @@ struct LimitFactsTests {
       ],
     ])
     bench.arrive()
-    used(bench, 2_000, 100)
+    bench.use(2_000, 100)
     bench.arrive()
     #expect(bench.requests.last?.outcome == .status(429))
     bench.now = at(.seconds(60))
     bench.arrive()
-    used(bench, 1_000, 100)
+    bench.use(1_000, 100)
     bench.arrive()
     #expect(bench.requests.last?.outcome == .status(403))
   }
@@ -298,12 +288,12 @@ struct LimitFactsTests {
     ])
     bench.now = at(.seconds(20))
     // The team's three, then seven that only the team's limit refuses: all ten count for the key.
-    #expect(admitted(bench, 10) == 3)
+    #expect(bench.admitted(of: 10) == 3)
     bench.arrive { $0.identity.team = TeamID(1) }
     #expect(bench.live.count == 3)
     #expect(bench.requests.last?.limit == 0)
     bench.now = at(.seconds(80))
-    #expect(admitted(bench, 1) == 1)
+    #expect(bench.admitted(of: 1) == 1)
   }
 
   @Test(
@@ -311,15 +301,15 @@ struct LimitFactsTests {
     .tags(.fact))
   func liteLLMParallel() throws {
     let bench = try bench([["each": "key", "inFlight": 2]])
-    #expect(admitted(bench, 3) == 2)
+    #expect(bench.admitted(of: 3) == 2)
     #expect(bench.requests.last?.outcome == .status(429))
     #expect(bench.requests.last?.ended == bench.now)
     bench.arrive { $0.identity.key = KeyID(1) }
     #expect(bench.live.count == 3)
-    used(bench, 1, 1)
-    #expect(admitted(bench, 2) == 1)
+    bench.use(1, 1)
+    #expect(bench.admitted(of: 2) == 1)
     bench.end(.status(500))
-    #expect(admitted(bench, 2) == 1)
+    #expect(bench.admitted(of: 2) == 1)
   }
 
   @Test(

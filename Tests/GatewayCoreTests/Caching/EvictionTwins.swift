@@ -32,15 +32,13 @@ extension [Standing] {
   mutating func drop(_ key: UInt64) { removeAll { $0.key == key } }
 }
 
-struct RecencyTwin: Twin {
-  let capacity: Int
-  var list: [Standing] = []
-  init(capacity: Int, entries: Int) { self.capacity = capacity }
-  mutating func look(_ key: UInt64) -> Bool {
-    guard let place = list.place(of: key) else { return false }
-    list.append(list.remove(at: place))
-    return true
-  }
+/// One list, of which the first goes.
+protocol ListTwin: Twin {
+  var capacity: Int { get }
+  var list: [Standing] { get set }
+}
+
+extension ListTwin {
   mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
     var gone: [UInt64] = []
     while list.total + size > capacity { gone.append(list.removeFirst().key) }
@@ -51,19 +49,22 @@ struct RecencyTwin: Twin {
   var keys: Set<UInt64> { Set(list.map(\.key)) }
 }
 
-struct QueueTwin: Twin {
+struct RecencyTwin: ListTwin {
+  let capacity: Int
+  var list: [Standing] = []
+  init(capacity: Int, entries: Int) { self.capacity = capacity }
+  mutating func look(_ key: UInt64) -> Bool {
+    guard let place = list.place(of: key) else { return false }
+    list.append(list.remove(at: place))
+    return true
+  }
+}
+
+struct QueueTwin: ListTwin {
   let capacity: Int
   var list: [Standing] = []
   init(capacity: Int, entries: Int) { self.capacity = capacity }
   mutating func look(_ key: UInt64) -> Bool { list.place(of: key) != nil }
-  mutating func store(_ key: UInt64, size: Int) -> [UInt64] {
-    var gone: [UInt64] = []
-    while list.total + size > capacity { gone.append(list.removeFirst().key) }
-    list.append(Standing(key: key, size: size))
-    return gone
-  }
-  mutating func expire(_ key: UInt64) { list.drop(key) }
-  var keys: Set<UInt64> { Set(list.map(\.key)) }
 }
 
 struct SieveTwin: Twin {
