@@ -149,9 +149,7 @@ extension Gateway {
     if blocker.permit < 0 {
       let rule = plan.limits[Int(blocker.subject)]
       slots[slot].record.rejection = rule.isBudget ? .budget : .limit
-      slots[slot].hint =
-        blocker.retryAt == .distantFuture
-        ? .unsaid : RetryAfter(now.duration(to: blocker.retryAt))
+      slots[slot].hint = RetryAfter(from: now, until: blocker.retryAt)
       return finish(slot, .rejected, .status(rule.status), at: now, into: &output)
     }
     let rule = plan.concurrency[Int(blocker.subject & ~ConcurrencyRule.subject)]
