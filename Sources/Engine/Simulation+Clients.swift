@@ -83,11 +83,12 @@ extension Simulation {
   /// An arrival that follows from an answer is due.
   mutating func comeBack(_ place: Int) throws(TrafficError) {
     let desk = clients.count &* Simulation.batch
-    let client = Int(returning[place].client)
-    arrivals[desk] = returning[place].arrival
+    let one = returning[place]
+    arrivals[desk] = one.arrival
+    returning[place].knocked = .distantFuture
     freeReturning.append(UInt32(place))
-    if returning[place].knocked != .distantFuture { return try hear(returning[place], at: desk) }
-    try enter(client, at: desk)
+    if one.knocked != .distantFuture { return try hear(one, at: desk) }
+    try enter(Int(one.client), at: desk)
   }
 
   /// Whether a client will come back.

@@ -43,6 +43,11 @@ extension Simulation {
       open += 1
       ages += Int128(calls[index].arrived.nanoseconds(to: end))
     }
+    // Who has knocked where nobody is, and still waits for a connection.
+    for place in 0..<returning.count where returning[place].knocked != .distantFuture {
+      open += 1
+      ages += Int128(returning[place].knocked.nanoseconds(to: end))
+    }
     tally.requests.close(at: end, open: open, ages: ages)
     if let calls = tally.calls {
       tally.calls?.close(at: end, open: calls.entered - calls.left, ages: 0)

@@ -107,6 +107,17 @@ struct AbsenceTests {
     #expect(back.isEmpty != patience.triesAgain)
   }
 
+  @Test("who still waits for it when the run ends is open, and in the books")
+  func openAtTheEnd() throws {
+    var world = world("none")
+    world.gatewayFaults = [away(.seconds(4), noticed: .seconds(4), isSilent: true)]
+    world.end = at(.seconds(40))
+    let result = try world.run()
+    #expect(result.breaches.isEmpty, "\(result.breaches.kept.prefix(3))")
+    // Twenty have knocked, and one or two have just come.
+    #expect((20...23).contains(result.tally.requests.entered - result.tally.requests.left))
+  }
+
   @Test("loses its calls until the load balancer has noticed; then the others take them")
   func noticed() throws {
     var world = world("none", replicas: 3)
@@ -200,4 +211,6 @@ struct UnreachableTests {
   }
 }
 
-private func at(_ duration: Duration) -> Instant { Instant.start.advanced(by: duration) }
+private func at(_ duration: Duration) -> Instant {
+  Instant.start.advanced(by: duration)
+}
