@@ -27,10 +27,13 @@ extension Gateway {
       switch limits.admit(request, at: now, replica: replica, into: &output) {
       case .admit(let some): spared = some
       case .refuse(let limit, let retryAt):
+        // Of what is in flight nobody knows when it comes back, but it does.
+        let rule = plan.limits[limit]
+        let isVain = rule.isBudget || retryAt == .distantFuture && rule.unit != .inFlight
         return .refused(
           QueueBlocker(
             subject: UInt16(limit), line: rateLine(request, ofLimit: limit), permit: -1,
-            retryAt: retryAt))
+            retryAt: retryAt, isVain: isVain))
       }
     }
     guard limitsRequests else {
@@ -70,10 +73,8 @@ extension Gateway {
     _ request: borrowing Request, _ id: RequestID, _ blocker: QueueBlocker, at now: Instant,
     into output: inout Output
   ) -> RequestID {
-    // Nobody waits for a budget's next period.
-    guard queues, blocker.permit >= 0 || !plan.limits[Int(blocker.subject)].isBudget,
-      blocker.permit >= 0 || blocker.retryAt < .distantFuture || queue.count > 0
-    else {
+    // Nobody waits for a budget's next period, nor for what never comes.
+    guard queues, !blocker.isVain else {
       return turnAway(request, id, blocker, at: now, into: &output)
     }
     let deadline = min(
@@ -163,9 +164,7 @@ extension Gateway {
     _ slot: UInt32, _ blocker: QueueBlocker, at now: Instant, into output: inout Output
   ) {
     let request = slots[slot].request
-    guard queues, blocker.permit >= 0 || !plan.limits[Int(blocker.subject)].isBudget,
-      blocker.permit >= 0 || blocker.retryAt < .distantFuture || queue.count > 0
-    else { return reject(slot, blocker, at: now, into: &output) }
+    guard queues, !blocker.isVain else { return reject(slot, blocker, at: now, into: &output) }
     let latest = latest(slots[slot].deadline, since: now)
     let earliest = blocker.retryAt == .distantFuture ? now : blocker.retryAt
     if let why = makeRoom(
@@ -350,6 +349,11 @@ extension Gateway {
         leaveQueue(number, 0, subject: .max, at: now, into: &output)
         letIn(waiter.slot, spared: spared, held: held, at: now, into: &output)
         queue.beginDequeue(line)
+      case .refused(let blocker) where blocker.isVain:
+        // It waited for others, and would hold up those behind it for nothing.
+        leaveQueue(
+          number, 1, subject: Note.Shedding.hopeless.rawValue, at: now, into: &output)
+        reject(waiter.slot, blocker, at: now, into: &output)
       case .refused(let blocker):
         queue.refused(number, blocker)
         arm(waiter.slot, at: blocker.retryAt, now: now, into: &output)

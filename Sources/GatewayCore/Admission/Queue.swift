@@ -336,4 +336,6 @@ struct QueueBlocker: BitwiseCopyable, Equatable {
   var permit: Int32
   /// When it will pass, as far as is known.
   var retryAt: Instant
+  /// Whether waiting is in vain: it asks for more than the limit ever has, or a budget is spent.
+  var isVain = false
 }

@@ -298,4 +298,49 @@ struct QueueTests {
     #expect(bench.held < 400, "without CoDel 300 would wait, and ever more")
     #expect(bench.gateway.queue.count < 250)
   }
+
+  @Test("who asks for more than a bucket ever holds is refused at once, and holds up nobody")
+  func vain() throws {
+    let bench = try bench(
+      ["longest": "1h"], concurrency: [],
+      limits: [["inputTokens": "1k/s", "burst": 1_000, "charge": "check"]])
+    for tokens in [1_000, 600, 2_000, 400] as [UInt32] { bench.arrive { $0.inputTokens = tokens } }
+    #expect(bench.live.count == 1 && bench.held == 4)
+    // The third waits behind the second until it is its turn to be judged.
+    bench.fire()
+    #expect(bench.now == at(.milliseconds(600)) && bench.live.count == 2)
+    #expect(bench.requests.map(\.rejection) == [.limit])
+    #expect(bench.requests[0].outcome == .status(429) && bench.requests[0].number == 2)
+    bench.fire()
+    #expect(bench.now == at(.seconds(1)) && bench.live.count == 3)
+    // Nobody waits: it does not either.
+    bench.arrive { $0.inputTokens = 2_000 }
+    #expect(bench.requests.count == 2 && bench.requests[1].ended == bench.now)
+  }
+
+  @Test("nobody who has waited for others waits for a budget's next period")
+  func spentMeanwhile() throws {
+    let bench = try bench(
+      ["longest": "1h"],
+      others: [("budgets", [["money": "$0.001/day", "at": ["100%": "reject"]]])])
+    bench.arrive()
+    bench.arrive()
+    // The first has spent the budget.
+    bench.end(.succeeded)
+    #expect(bench.live.isEmpty && bench.held == 0)
+    #expect(bench.requests.map(\.rejection) == [.none, .budget])
+    #expect(bench.requests[1].outcome == .status(402))
+  }
+
+  @Test("a request waits for a limit on what is in flight as it does for one of `concurrency`")
+  func inFlight() throws {
+    let bench = try bench(["longest": "1h"], concurrency: [], limits: [["inFlight": 1]])
+    for _ in 0..<3 { bench.arrive() }
+    #expect(bench.live.count == 1 && bench.held == 3)
+    bench.end(.succeeded)
+    #expect(bench.live.count == 1 && bench.held == 2)
+    bench.end(.status(503))
+    bench.end(.succeeded)
+    #expect(bench.requests.map(\.end) == [.succeeded, .failed, .succeeded])
+  }
 }
