@@ -38,16 +38,18 @@ extension Gateway {
 
   /// Ends every request for its client, and takes back what is out for it.
   private mutating func breakOff(at now: Instant, into output: inout Output) {
+    // Each for itself: none is given its leader's place or end.
+    for slot in 0..<UInt32(slots.used)
+    where slots[slot].state == .following && slots[slot].leader != .max { unlink(slot) }
     for slot in 0..<UInt32(slots.used) {
       if slots[slot].state == .free || slots[slot].state == .settling { continue }
-      if slots[slot].state == .following, slots[slot].leader != .max { unlink(slot) }
       // The queue is gone with the process.
       if slots[slot].state == .queued { slots[slot].waiter = .max }
       withdraw(slot, at: now, into: &output)
       // No cache of this process answers any more.
       slots[slot].staleLook.isForbidden = true
       slots[slot].record.outcome = .connection
-      finish(slot, .failed, .connection, at: now, into: &output)
+      finish(slot, .failed, .connection, isGone: true, at: now, into: &output)
     }
   }
 
@@ -93,6 +95,8 @@ extension Gateway {
     }
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       slots[slot].depth = 0
+      // Who waits or follows has asked nobody yet: it begins in the new policy.
+      if slots[slot].state == .queued || slots[slot].state == .following { continue }
       slots[slot].isUprooted = true
       // What the old policy's store has refused, this one's may admit.
       forgetRefusals(slot)
@@ -219,6 +223,10 @@ extension Gateway {
       case .admitted(let spared, let held):
         noteDequeued(slot, 0, subject: .max, since: arrived, at: now, &output)
         letIn(slot, spared: spared, held: held, at: now, into: &output)
+      case .refused(let blocker) where blocker.isVain:
+        noteDequeued(
+          slot, 1, subject: Note.Shedding.hopeless.rawValue, since: arrived, at: now, &output)
+        reject(slot, blocker, at: now, into: &output)
       case .refused(let blocker):
         if queues, queue.room(for: request) == .free {
           slots[slot].waiter = queue.enter(

@@ -74,6 +74,8 @@ extension Gateway {
       if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
       return finish(slot, .failed, .totalTimeout, at: now, into: &output)
     }
+    // Without an attempt it has no walk yet that a reload could have taken away.
+    if call.kind != .store { slots[slot].isUprooted = false }
     switch call.kind {
     case .embedding: understood(slot, succeeded, at: now, into: &output)
     case .complexity:

@@ -38,6 +38,7 @@ extension Gateway {
   ) {
     // A policy taken over meanwhile has not asked this store.
     let isCurrent = !slots[slot].isUprooted
+    slots[slot].isUprooted = false
     if succeeded {
       let answer = StoreAnswer(value: value)
       if !answer.isAdmitted {

@@ -163,4 +163,60 @@ struct RestartTests {
     bench.end(.succeeded)
     #expect(bench.requests.map(\.end) == [.succeeded])
   }
+
+  @Test(
+    "that crashes answers nobody from what it kept, nor a follower by its leader",
+    arguments: ["fail", "promote"])
+  func crashServesNothing(onLeaderFailure: String) throws {
+    let bench = try Bench([
+      "routes": ["chat": "a"], "cache": ["exact": ["ttl": "1s", "staleOnError": "1h"]],
+      "coalesce": ["onLeaderFailure": Setting(.string(onLeaderFailure))],
+    ])
+    bench.template.fingerprint = 7
+    bench.arrive()
+    bench.end(.succeeded)
+    bench.pass(.seconds(2))
+    // What has expired would do if the route failed.
+    bench.arrive()
+    bench.end(.status(503))
+    #expect(bench.requests.map(\.source) == [.provider, .cache])
+    for _ in 0..<3 { bench.arrive() }
+    restart(bench, .crash)
+    #expect(bench.finished.suffix(3).map(\.end) == [.failed, .failed, .failed])
+    bench.end(.cancelled)
+    #expect(bench.requests.suffix(3).allSatisfy { $0.outcome == .connection } && bench.held == 0)
+  }
+
+  @Test("who has waited in the queue at a reload begins in the new policy, and is walked once")
+  func queuedAtReload() throws {
+    let policy: Setting = [
+      "routes": ["chat": "a"], "concurrency": [["by": ["fixed": 1]]], "queue": ["longest": "1h"],
+    ]
+    let bench = try Bench(policy)
+    for _ in 0..<2 { bench.arrive() }
+    bench.gateway.reload(try GatewayPlan(policy), at: bench.now, into: &bench.output)
+    bench.settle()
+    // The limit has forgotten the first, so the second is let in.
+    #expect(bench.live.count == 2)
+    bench.end(.status(503))
+    bench.end(.status(503))
+    // The first is walked anew, once; the second has been walked in this policy already.
+    #expect(bench.live.count == 1)
+    bench.end(.status(503))
+    #expect(bench.requests.map(\.attempts).sorted() == [1, 2] && bench.held == 0)
+  }
+
+  @Test("who has asked for its score at a reload begins in the new policy, and is walked once")
+  func askingAtReload() throws {
+    let policy: Setting = [
+      "routes": ["chat": ["threshold": ["at": 0.5], "strong": "a", "weak": "b"]]
+    ]
+    let bench = try Bench(policy)
+    bench.arrive()
+    bench.gateway.reload(try GatewayPlan(policy), at: bench.now, into: &bench.output)
+    bench.settle()
+    bench.report(.sideCallEnded(bench.asked[0], succeeded: false, value: 0))
+    bench.end(.status(503))
+    #expect(bench.requests.map(\.attempts) == [1] && bench.live.isEmpty)
+  }
 }
