@@ -326,6 +326,9 @@ struct LimitChain: ~Copyable {
         let taken = entries[index].rule.permitsToTake(of: request, sheet(request, deployment))
         if taken != 0 {
           bank.charge(at, taken)
+          if entries[index].isTold {
+            tell(index, entries[index].bucket, taken, charged: now, &output)
+          }
           output.notes.append(
             Note(
               .limiterCounted, at: now, request: request.number, subject: entries[index].subject,

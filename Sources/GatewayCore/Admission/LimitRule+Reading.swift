@@ -31,7 +31,7 @@ extension LimitRule {
     }
     let inFlight = try s.optionalInteger(
       "inFlight", in: 1...1_000_000_000,
-      "so many at a time, until they have settled; one more is refused at once")
+      "so many at a time, until they have settled; one more waits in the queue, or is refused")
     if inFlight != nil { count += 1 }
     let namedUnit = try s.optionalName(
       "unit", among: rates, kind: "unit", "what the values of \"of\" count, if nothing else says it"
@@ -81,6 +81,9 @@ extension LimitRule {
           + " such as \"100/s\", or inFlight", next: "write one limit per unit")
     }
     if let inFlight {
+      try s.require(
+        !model.countsRefused, "countRefused",
+        expected: "nothing beside inFlight: what is refused is not in flight and never gives back")
       model.unit = .inFlight
       model.charge = .reserve
       model.limiter = .concurrency(Concurrency.Rule(most: Int64(inFlight)) ?? .one)

@@ -322,6 +322,7 @@ struct LimitScopeTests {
       ["requests": "1/month", "by": ["fixed-window": ["align": "firstUse"]]],
       ["requests": "1/s", "of": ["red": "2/s"]], ["each": "team", "unit": "requests"],
       ["each": "team", "requests": "1/s", "of": ["pink": "2/s"]], ["inFlight": 0],
+      ["inFlight": 3, "countRefused": true],
       ["inFlight": 3, "requests": "1/s"], ["requests": "1/s", "state": "shared"],
       ["requests": "1/s", "when": ["alias": "nobody"]],
     ] {

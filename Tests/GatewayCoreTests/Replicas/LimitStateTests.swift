@@ -201,4 +201,16 @@ struct LimitStateTests {
     #expect(bench.attempts.count == 1 && bench.requests.map(\.source) == [.provider, .cache])
     #expect(bench.told.map(\.1.end) == [.used, .hit])
   }
+
+  @Test("gossip tells what a limit counts of requests that it refuses, too")
+  func toldOfRefused() throws {
+    let bench = try Bench(
+      [
+        "routes": ["chat": "a"],
+        "limits": [["requests": "1/min", "burst": 1, "state": "gossiped", "countRefused": true]],
+      ], gossips: true, hasPeers: true)
+    for _ in 0..<3 { bench.arrive() }
+    #expect(bench.requests.count == 2)
+    #expect(bench.published.filter { $0.counter == .limit }.map(\.change) == [1, 1, 1])
+  }
 }
