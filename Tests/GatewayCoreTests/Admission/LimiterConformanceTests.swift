@@ -349,4 +349,20 @@ struct LimiterTwinTests {
       }
     }
   }
+
+}
+
+@Suite("Sliding logs of many tenants")
+struct SlidingLogMemoryTests {
+  @Test("take memory as they are used")
+  func grows() throws {
+    let rule = try #require(SlidingLog.Rule(most: 5, length: .seconds(1), entries: 1_000_000))
+    // Sixteen terabytes, if each made room for all its entries.
+    var logs = (0..<1_000_000).map { _ in SlidingLog(rule) }
+    for step in Int64(0)..<20 {
+      logs[7].refill(rule, at: Instant(nanoseconds: step * 100_000_000))
+      if logs[7].holds(1, rule) { logs[7].charge(1, rule) }
+    }
+    #expect(logs[7].permits(rule) == 0 && logs[8].permits(rule) == 5)
+  }
 }

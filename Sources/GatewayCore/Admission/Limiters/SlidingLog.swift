@@ -4,7 +4,8 @@ import Vocabulary
 ///
 /// A permit charged at t counts until t + length. The log has a fixed number of entries; when it is
 /// full, its two oldest become one at the later instant, so it may refuse a little too long but
-/// never admits too much. What is given back is taken from the entry of its charge.
+/// never admits too much. What is given back is taken from the entry of its charge. The log grows to
+/// that number as it needs room: of many tenants most are seldom there.
 /// - Source: the "sliding log" of Cloudflare's and Redis' rate limiting guides.
 /// - Envelope: `most` in any half-open stretch of one length, hence `most` + `most` × t / length in
 ///   any stretch of t.
@@ -15,7 +16,8 @@ public struct SlidingLog: Limiter, Equatable {
     var permits: Int64
   }
 
-  private var ring: [Entry]
+  /// As large as has been needed so far.
+  private var ring: [Entry] = []
   private var head = 0
   private var count = 0
   private var sum: Int64 = 0
@@ -40,9 +42,7 @@ public struct SlidingLog: Limiter, Equatable {
   }
 
   /// An empty log.
-  public init(_ rule: Rule) {
-    ring = [Entry](repeating: Entry(at: .start, permits: 0), count: rule.entries)
-  }
+  public init(_ rule: Rule) {}
 
   /// Forgets what is older than the window.
   @inline(__always)
@@ -88,7 +88,9 @@ public struct SlidingLog: Limiter, Equatable {
         return
       }
     }
-    if count == ring.count {
+    if count == ring.count, count < rule.entries {
+      grow(to: min(rule.entries, max(8, 2 * count)))
+    } else if count == ring.count {
       let next = head + 1 == ring.count ? 0 : head + 1
       ring[next].permits &+= ring[head].permits
       head = next
@@ -96,6 +98,14 @@ public struct SlidingLog: Limiter, Equatable {
     }
     ring[(head + count) % ring.count] = Entry(at: now, permits: bounded)
     count += 1
+  }
+
+  private mutating func grow(to size: Int) {
+    var larger: [Entry] = []
+    larger.reserveCapacity(size)
+    for place in 0..<count { larger.append(ring[(head + place) % ring.count]) }
+    while larger.count < size { larger.append(Entry(at: .start, permits: 0)) }
+    (ring, head) = (larger, 0)
   }
 
   /// Takes back from the entry of the charge, if it still counts.
