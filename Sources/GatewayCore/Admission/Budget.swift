@@ -74,8 +74,9 @@ struct Budget {
         expected: "\"money\": an amount per time such as \"$40k/month\", above zero")
     }
     let whole = amount.count
+    // What is less than a picodollar is passed by the first one.
     func share(_ millionths: Int128) -> Int64 {
-      Int64(clamping: Int128(whole) * millionths / 1_000_000)
+      max(1, Int64(clamping: Int128(whole) * millionths / 1_000_000))
     }
     for mark in actions {
       marks.append(

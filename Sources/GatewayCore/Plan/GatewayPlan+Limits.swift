@@ -74,7 +74,14 @@ extension GatewayPlan {
   /// A budget of a model or a deployment is known only when a route has been chosen.
   private static func checkMarks(_ budget: Budget, at setting: Setting) throws(SettingError) {
     if setting.isDescribing { return }
-    guard budget.rule.isPerAttempt, budget.marks.contains(where: \.reroutes) else { return }
+    guard budget.marks.contains(where: \.reroutes) else { return }
+    if budget.rule.state.scope == .central {
+      throw SettingError(
+        at: setting["at"] ?? setting,
+        "a central budget is kept by the store, and no condition of a replica can ask whether it wants "
+          + "to reroute", next: "use state: \"gossiped\", or leave \"reroute\" out")
+    }
+    guard budget.rule.isPerAttempt else { return }
     throw SettingError(
       at: setting["at"] ?? setting,
       "a budget of a model or a deployment is judged at each attempt, when no condition is asked any "

@@ -49,7 +49,12 @@ extension World {
         .array(
           limits.map { limit in
             guard case .object(var parts) = limit.content else { return limit }
-            parts.append(.init(key: "state", keyPosition: .code, value: state(limit)))
+            let state = state(limit)
+            parts.append(.init(key: "state", keyPosition: .code, value: state))
+            // No condition can ask a store whether a budget wants to reroute.
+            if state["central"] != nil, let marks = parts.firstIndex(where: { $0.key == "at" }) {
+              parts[marks].value = ["50%": "warn", "100%": "reject"]
+            }
             return Setting(.object(parts))
           }))
     }

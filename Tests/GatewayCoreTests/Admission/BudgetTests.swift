@@ -179,8 +179,18 @@ struct BudgetTests {
       ["money": "$5/day", "at": ["much": "warn"]], ["money": "$5/day", "at": ["80%": "explode"]],
       ["money": "$5/month", "align": "firstUse"],
       ["each": "deployment", "money": "$5/day", "at": ["80%": "reroute"]],
+      ["money": "$5/day", "state": "central", "at": ["80%": "reroute"]],
     ] {
       #expect(throws: SettingError.self, "\(wrong)") { try bench(wrong) }
     }
+  }
+
+  @Test("a mark below a picodollar is passed by the first charge")
+  func leastMark() throws {
+    let bench = try bench(["money": "$0.00000001/day", "at": ["0.001%": "reject"]])
+    bench.arrive()
+    bench.end(.succeeded)
+    bench.arrive()
+    #expect(bench.requests.map(\.rejection) == [.none, .budget])
   }
 }
