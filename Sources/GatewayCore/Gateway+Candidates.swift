@@ -94,7 +94,7 @@ extension Gateway {
   }
 
   /// What is down below the node on top of the walk is used.
-  private mutating func beginBypass(_ slot: UInt32) {
+  mutating func beginBypass(_ slot: UInt32) {
     slots[slot].bypasses = true
     slots[slot].bypassLevel = slots[slot].depth &- 1
   }
@@ -192,7 +192,7 @@ extension Gateway {
   }
 
   /// The first deployment among a node's children that has not been tried and fits, down or not.
-  private mutating func firstDown(
+  mutating func firstDown(
     of node: RouteNode, _ slot: UInt32, at now: Instant
   ) -> Int? {
     for place in 0..<Int(node.childCount) {

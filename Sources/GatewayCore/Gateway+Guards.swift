@@ -33,11 +33,32 @@ extension Gateway {
     return first.isEmpty ? set : first
   }
 
+  /// What `firstFit` is where some children are to be used last: if none is up, one that is down may
+  /// be used here too.
+  @inline(never)
+  mutating func firstForemost(
+    of node: RouteNode, from start: Int, _ slot: UInt32, at now: Instant
+  ) -> Int? {
+    if slots[slot].bypassLevel == slots[slot].depth &- 1 {
+      if start > 0, node.triesDownLast { return firstDown(of: node, slot, at: now) }
+      if start == 0 { endBypass(slot) }
+    }
+    if let place = firstUp(of: node, from: start, slot, at: now) { return place }
+    if start == 0, node.usesDown, !slots[slot].bypasses {
+      beginBypass(slot)
+      return firstUp(of: node, from: 0, slot, at: now)
+    }
+    if start > 0, node.triesDownLast, !slots[slot].bypasses {
+      beginBypass(slot)
+      return firstDown(of: node, slot, at: now)
+    }
+    return nil
+  }
+
   /// The next child of a fallback: in order those that are not to be used last, then these.
   ///
   /// The order changes while a request walks, so what it has tried is not tried again.
-  @inline(never)
-  mutating func firstForemost(
+  private mutating func firstUp(
     of node: RouteNode, from start: Int, _ slot: UInt32, at now: Instant
   ) -> Int? {
     for isSecondPass in [false, true] {

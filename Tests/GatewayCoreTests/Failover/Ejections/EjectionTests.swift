@@ -5,6 +5,45 @@ import Vocabulary
 
 @testable import GatewayCore
 
+@Suite("A fallback where some are used last")
+struct UsedLastTests {
+  @Test(
+    "uses one that is down if its node says so, as without an ejection", arguments: [false, true])
+  func usesDown(demotes: Bool) throws {
+    let bench = try Bench(
+      .members(
+        [
+          ("routes", ["chat": ["fallback": ["a", "b"], "allDown": "use"]]), ("allDown", "fail"),
+          ("breaker", ["trip": ["consecutiveFailures": 1], "open": "1h"]),
+        ] + (demotes ? [("ejection", "recentOutage")] : [])))
+    bench.arrive()
+    for _ in 0..<2 { bench.end(.status(503)) }
+    bench.arrive()
+    #expect(bench.live.map(\.deployment) == ["a"])
+    #expect(bench.notes(.bypassed).count == 1)
+  }
+
+  @Test(
+    "tries what is down after the others have failed, as without an ejection",
+    arguments: [false, true])
+  func triesDownLast(demotes: Bool) throws {
+    let bench = try Bench(
+      .members(
+        [
+          ("routes", ["chat": ["fallback": ["a", "b"]]]), ("allDown", "last"),
+          ("breaker", ["trip": ["consecutiveFailures": 1], "open": "1h"]),
+        ] + (demotes ? [("ejection", "recentOutage")] : [])))
+    bench.arrive()
+    bench.end(.status(503))
+    bench.end(.succeeded)
+    // The breaker of a is open.
+    bench.arrive()
+    #expect(bench.live.map(\.deployment) == ["b"])
+    bench.end(.status(503))
+    #expect(bench.live.map(\.deployment) == ["a"])
+  }
+}
+
 @Suite("Every ejection")
 struct EjectionConformanceTests {
   private func make(_ name: String) throws -> any Ejection {
