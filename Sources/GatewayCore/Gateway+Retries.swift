@@ -94,7 +94,6 @@ extension Gateway {
     if rule.waitLimit != .max, wait > 0 {
       guard wait < rule.waitLimit, wait <= rule.waitLimit - slots[slot].waited else { return nil }
     }
-    slots[slot].waited += wait
     return wait
   }
 
@@ -119,6 +118,7 @@ extension Gateway {
   ) {
     slots[slot].resumeLevel = UInt8(level)
     slots[slot].passes = passes
+    slots[slot].waited += wait
     slots[slot].state = .waiting
     slots[slot].waits &+= 1
     output.commands.append(

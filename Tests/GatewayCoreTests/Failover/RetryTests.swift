@@ -16,6 +16,18 @@ struct RetryTests {
         == "a5 a5 a5 b5 b. ok")
   }
 
+  @Test("that a budget refuses has waited for nothing, as far as the limit of all waits goes")
+  func waitsThatWereNot() throws {
+    let wait: Setting = ["constant": ["delay": "40s"]]
+    let route: Setting = [
+      "fallback": [
+        ["deployment": "a", "retry": ["max": 1, "backoff": wait, "budget": ["share": "0%"]]],
+        ["deployment": "b", "retry": ["max": 1, "backoff": wait, "waitLimit": "60s"]],
+      ]
+    ]
+    #expect(try story(route, ["a": "5", "b": "5"]) == "a5 b5 ~40000 b. ok")
+  }
+
   @Test("happens only after the outcomes that it names")
   func on() throws {
     let attempts: Setting = ["retry": ["max": 3, "on": ["429"]]]

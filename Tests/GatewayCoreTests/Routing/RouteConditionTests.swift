@@ -240,4 +240,19 @@ struct RouteConditionTests {
       }
     }
   }
+
+  @Test("on the civil time knows the days before 1970")
+  func beforeTheEpoch() throws {
+    var names = PolicyNames.letters
+    // Wednesday, 31 December 1969, 23:00.
+    names.calendar = Calendar(epochSecondsAtStart: -3_600, offsetSeconds: 0)
+    for (condition, expected) in [
+      (["time": ["days": ["wed"]]], true), (["time": ["days": ["thu"]]], false),
+      (["time": ["from": "22:30", "to": "23:30"]], true),
+      (["time": ["from": "00:00", "to": "22:30"]], false),
+    ] as [(Setting, Bool)] {
+      #expect(try holds(condition, names: names) == expected, "\(condition)")
+    }
+    #expect(try holds(["time": ["days": ["thu"]]], names: names, after: .seconds(3_600)))
+  }
 }

@@ -67,7 +67,10 @@ public struct RouteTest: BitwiseCopyable, Sendable, Hashable {
     switch subject {
     case .tag: return request.tags.rawValue & bits != 0
     case .capabilities: return request.capabilities.rawValue & bits == bits
-    case .weekday: return bits & (1 << UInt64((localSeconds / 86_400 + 4) % 7)) != 0
+    case .weekday:
+      // 1970 began on a Thursday.
+      return bits & (1 << UInt64(RouteTest.rest(of: localSeconds + 4 * 86_400, 604_800) / 86_400))
+        != 0
     case .inputTokens: value = Int64(request.inputTokens)
     case .outputCap: value = RouteTest.cap(of: request)
     case .totalTokens:
@@ -81,10 +84,17 @@ public struct RouteTest: BitwiseCopyable, Sendable, Hashable {
     case .priority: value = Int64(request.priority)
     case .clientTry: value = Int64(request.clientTry)
     case .streams: value = request.streams ? 1 : 0
-    case .secondOfDay: value = localSeconds % 86_400
+    case .secondOfDay: value = RouteTest.rest(of: localSeconds, 86_400)
     case .budgetLeft, .rerouted: return false
     }
     return value >= low && value <= high
+  }
+
+  /// What is left of civil seconds after whole periods; also before 1970.
+  @inline(__always)
+  private static func rest(of seconds: Int64, _ period: Int64) -> Int64 {
+    let rest = seconds % period
+    return rest < 0 ? rest + period : rest
   }
 
   @inline(__always)

@@ -7,7 +7,7 @@ import Vocabulary
 /// The exponent p is 2 by default: at a third of the price a child is nine times as likely. Children
 /// with an outage (at least `minimum` failed attempts in `window`, and `share` of those that ended
 /// in it) are drawn only if no other is left. Only children within `within` × the lowest price take
-/// part. Of free children all are alike and nothing else is drawn. Source: OpenRouter, "Provider
+/// part. Where children are free nothing else is drawn, and by weight alone. Source: OpenRouter, "Provider
 /// routing: price-based load balancing": 1/price², no significant outage in the last 30 s. It does
 /// not document the price blend, the breadth of "lowest-cost candidates" nor the threshold of an
 /// outage: they are parameters here.
@@ -89,17 +89,13 @@ public struct PriceWeighted: Strategy {
       rest &= rest &- 1
     }
     let uniform = draws.uniform()
-    guard lowest > 0, lowest < .infinity else {
-      // Free ones, or none with a price: those are alike.
-      var alike = CandidateSet(bits: 0)
-      candidates.forEach { if shares[$0] == lowest { alike.insert($0) } }
-      return alike.drawn(uniform)
-    }
+    // Free ones, or none with a price: of those only the weights tell.
+    let isAlike = lowest <= 0 || lowest == .infinity
     var sum = 0.0
     rest = candidates.bits
     while rest != 0 {
       let child = rest.trailingZeroBitCount
-      let ratio = shares[child] / lowest
+      let ratio = isAlike ? (shares[child] == lowest ? 1 : .infinity) : shares[child] / lowest
       let share = ratio <= within ? weights[child] * inverse(ratio) : 0
       shares[child] = share
       sum += share

@@ -170,6 +170,17 @@ struct PriceWeightedTests {
     #expect((0..<100).allSatisfy { _ in one.choose() == 0 })
     #expect(one.choose([1]) == 1)
   }
+
+  @Test("draws free children by their weights: one of weight 0 gets nothing")
+  func freeByWeight() throws {
+    var one = try Choosing(
+      "price-weighted", weights: [0, 1, 3],
+      sheets: [.perMillion(0, 0), .perMillion(0, 0), .perMillion(0, 0)])
+    var counts = [0, 0, 0]
+    for _ in 0..<8_000 { counts[one.choose()] += 1 }
+    #expect(counts[0] == 0)
+    #expect(chiSquare(Array(counts[1...]), shares: [1, 3]) < 10.83)
+  }
 }
 
 @Suite("Cheapest within an objective")
