@@ -55,15 +55,11 @@ extension Gateway {
   }
 
   /// Ends a request for its client; writes its record as soon as nothing of it is in flight.
-  ///
-  /// One that has failed may still be answered by what has expired, unless the replica `isGone`.
   mutating func finish(
-    _ slot: UInt32, _ end: RequestRecord.End, _ outcome: Outcome, isGone: Bool = false,
-    at now: Instant, into output: inout Output
+    _ slot: UInt32, _ end: RequestRecord.End, _ outcome: Outcome, at now: Instant,
+    into output: inout Output
   ) {
-    if end == .failed, servesStale, !isGone,
-      answersStale(slot, instead: outcome, at: now, into: &output)
-    {
+    if end == .failed, servesStale, answersStale(slot, instead: outcome, at: now, into: &output) {
       return
     }
     if queues, slots[slot].waiter != .max {

@@ -49,7 +49,7 @@ extension Gateway {
       // No cache of this process answers any more.
       slots[slot].staleLook.isForbidden = true
       slots[slot].record.outcome = .connection
-      finish(slot, .failed, .connection, isGone: true, at: now, into: &output)
+      finish(slot, .failed, .connection, at: now, into: &output)
     }
   }
 
