@@ -204,7 +204,8 @@ extension Gateway {
     {
       slots[slot].carried += usage.outputTokens
     }
-    if slots[slot].isHedgeArmed || slots[slot].hedge != .none,
+    if slots[slot].isHedgeArmed || slots[slot].hedge != .none
+      || slots[slot].question.isAboutAttempt,
       otherLives(slot, after: id, at: now, into: &output)
     {
       return

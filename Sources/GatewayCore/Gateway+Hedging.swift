@@ -59,23 +59,28 @@ extension Gateway {
       && slots[timer.request.slot].hedgeWaits == timer.number
   }
 
-  /// The delay is over and nothing has begun: starts the second attempt, if something fits.
+  /// The delay is over and nothing has begun: starts the second attempt, or asks a store about it, if
+  /// something fits.
   mutating func hedge(_ slot: UInt32, at now: Instant, into output: inout Output) {
     slots[slot].isHedgeArmed = false
     guard now < slots[slot].deadline else { return }
-    let rule = plan.tree.hedges[Int(slots[slot].hedgeRule)]
-    var permit: Int64 = 0
-    if rule.budget >= 0 {
-      guard let taken = budgets[Int(rule.budget)].takeRetry(after: .succeeded, at: now) else {
-        return
-      }
-      permit = taken
+    let budget = plan.tree.hedges[Int(slots[slot].hedgeRule)].budget
+    if budget >= 0 {
+      guard let taken = budgets[Int(budget)].takeRetry(after: .succeeded, at: now) else { return }
+      (slots[slot].hedgePermit, slots[slot].hedgeBudget) = (taken, budget)
     }
+    if !beginsHedge(slot, at: now, into: &output) { giveBackHedge(slot, at: now) }
+  }
+
+  /// Goes down to a leaf for the second attempt; `false` if nothing fits.
+  ///
+  /// While a store is asked about it, the walk stays where the first attempt's is.
+  mutating func beginsHedge(_ slot: UInt32, at now: Instant, into output: inout Output) -> Bool {
+    let rule = plan.tree.hedges[Int(slots[slot].hedgeRule)]
     let level = Int(slots[slot].hedgeLevel)
     let number = slots[slot].nodes[level]
     let isLeaf = plan.tree.nodes[Int(number)].kind == .deployment
-    let (nodes, taken) = (slots[slot].nodes, slots[slot].taken)
-    let (retries, depth) = (slots[slot].retries, slots[slot].depth)
+    let walk = slots[slot].walk
     slots[slot].excluded = slots[slot].skipped
     if rule.exclude, !isLeaf {
       slots[slot].excluded |= Gateway.mask(slots[slot].record.attempts)
@@ -86,18 +91,37 @@ extension Gateway {
       isStarted = descend(slot, to: number, reason: .hedge, at: now, into: &output)
     }
     slots[slot].excluded = slots[slot].skipped
-    slots[slot].retries[level] = retries[level]
-    if isStarted {
-      output.notes.append(
-        Note(
-          .hedged, at: now, request: slots[slot].request.number,
-          deployment: flights[slots[slot].hedge.slot].record.deployment, subject: number,
-          value: slots[slot].hedgeDelay, replica: replica))
-    } else {
-      (slots[slot].nodes, slots[slot].taken) = (nodes, taken)
-      (slots[slot].retries, slots[slot].depth) = (retries, depth)
-      if rule.budget >= 0 { budgets[Int(rule.budget)].giveBack(permit, at: now) }
+    slots[slot].retries[level] = walk.retries[level]
+    guard isStarted else {
+      slots[slot].walk = walk
+      return false
     }
+    if slots[slot].question.isAboutAttempt {
+      slots[slot].hedgeWalk = slots[slot].walk
+      slots[slot].walk = walk
+    } else {
+      noteHedge(slot, at: now, into: &output)
+    }
+    return true
+  }
+
+  /// A second attempt has started.
+  mutating func noteHedge(_ slot: UInt32, at now: Instant, into output: inout Output) {
+    slots[slot].hedgeBudget = -1
+    output.notes.append(
+      Note(
+        .hedged, at: now, request: slots[slot].request.number,
+        deployment: flights[slots[slot].hedge.slot].record.deployment,
+        subject: slots[slot].nodes[Int(slots[slot].hedgeLevel)], value: slots[slot].hedgeDelay,
+        replica: replica))
+  }
+
+  /// Gives the permit of a hedge that was not made back to its budget.
+  mutating func giveBackHedge(_ slot: UInt32, at now: Instant) {
+    let budget = slots[slot].hedgeBudget
+    guard budget >= 0 else { return }
+    budgets[Int(budget)].giveBack(slots[slot].hedgePermit, at: now)
+    slots[slot].hedgeBudget = -1
   }
 
   /// One of two attempts has begun to answer: the other is withdrawn.
@@ -110,7 +134,8 @@ extension Gateway {
     if other != .none { output.commands.append(.cancelAttempt(other)) }
   }
 
-  /// An attempt has failed: whether the other of two still lives, so that nothing else happens yet.
+  /// An attempt has failed: whether the other of two still lives, or a store is asked about it, so that
+  /// nothing else happens yet.
   @inline(never)
   mutating func otherLives(
     _ slot: UInt32, after ended: AttemptID, at now: Instant, into output: inout Output
@@ -122,7 +147,7 @@ extension Gateway {
       if !plan.tree.hedges[number].nonFatal.contains(slots[slot].record.outcome) {
         withdrawAll(slot, into: &output)
         slots[slot].attempt = .none
-        return false
+        return slots[slot].question.isAboutAttempt
       }
       if slots[slot].isHedgeArmed, slots[slot].attempt == .none {
         disarmHedge(slot, into: &output)
@@ -133,7 +158,7 @@ extension Gateway {
     }
     guard slots[slot].attempt != .none else {
       disarmHedge(slot, into: &output)
-      return false
+      return slots[slot].question.isAboutAttempt
     }
     armHedge(
       slot, flights[slots[slot].attempt.slot].record.deployment, isFirst: false, at: now,

@@ -30,6 +30,23 @@ extension Gateway {
       case route
     }
 
+    /// Where a walk has come to.
+    struct Walk: BitwiseCopyable {
+      var nodes = SIMD8<UInt16>(repeating: 0)
+      var taken = SIMD8<UInt8>(repeating: 0)
+      var retries = SIMD8<UInt16>(repeating: 0)
+      var depth: UInt8 = 0
+    }
+
+    /// The walk of the request.
+    var walk: Walk {
+      get { Walk(nodes: nodes, taken: taken, retries: retries, depth: depth) }
+      set {
+        (nodes, taken) = (newValue.nodes, newValue.taken)
+        (retries, depth) = (newValue.retries, newValue.depth)
+      }
+    }
+
     var request: Request
     var record: RequestRecord
     /// When the request must have ended.
@@ -115,6 +132,11 @@ extension Gateway {
     var hedgeWaits: UInt8 = 0
     var isHedgeArmed = false
     var hedgeDelay: Int64 = 0
+    /// The permit of a hedge that is not made yet, and the budget that gave it, -1 for none; where its
+    /// walk has come to while a store is asked about it.
+    var hedgePermit: Int64 = 0
+    var hedgeBudget: Int16 = -1
+    var hedgeWalk = Walk()
     /// How often its answer was restarted, and the output tokens that broken attempts had delivered.
     var restarts: UInt8 = 0
     var carried: UInt32 = 0

@@ -174,7 +174,7 @@ extension Gateway {
     self = anew
     for slot in 0..<UInt32(slots.used) where slots[slot].state != .free {
       // No budget of this life has given its permit, and no limit has charged it unless it is kept.
-      slots[slot].permitBudget = -1
+      (slots[slot].permitBudget, slots[slot].hedgeBudget) = (-1, -1)
       slots[slot].isHedgeArmed = false
       if !keepsLimits { (slots[slot].spared, slots[slot].sparedByStandIns) = (.max, .max) }
     }

@@ -65,13 +65,16 @@ extension Gateway {
         other: succeeded && call.kind == .complexity ? Gateway.millionths(value) : 0,
         replica: replica))
     guard slots[slot].state == .asking else {
-      if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
+      if slots[slot].state == .attempting, slots[slot].question.isAboutAttempt {
+        return storeAnswered(aboutHedgeOf: slot, succeeded, value, at: now, into: &output)
+      }
+      withdrawQuestion(slot, at: now, into: &output)
       if slots[slot].state == .settling { settleIfQuiet(slot, at: now, into: &output) }
       return
     }
     slots[slot].state = .attempting
     guard now < slots[slot].deadline || slots[slot].staleLook.isOut else {
-      if asksBeforeAttempts { withdrawQuestion(slot, into: &output) }
+      withdrawQuestion(slot, at: now, into: &output)
       return finish(slot, .failed, .totalTimeout, at: now, into: &output)
     }
     // Without an attempt it has no walk yet that a reload could have taken away.

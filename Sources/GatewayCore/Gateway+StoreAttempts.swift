@@ -3,7 +3,7 @@ import Vocabulary
 // The central limits of deployments and models: the store is asked when the walk has come to a leaf,
 // before the attempt, and told when the attempt has ended.
 //
-// Who asks has no attempt in flight: a policy that hedges has no such limits. What the store
+// Who asks has no attempt in flight, or asks about a hedge (`Gateway+StoreHedges`). What the store
 // refuses, or its silence, or what befalls the leaf meanwhile, leaves the deployment out until the
 // request's next attempt has started, and the walk goes on from where it had begun, as if the
 // deployment had not fitted there. A walk asks at most eight times between two attempts.
@@ -29,6 +29,8 @@ extension Gateway {
       deployment: DeploymentID(Int(deployment)), attempt: slots[slot].record.attempts)
     slots[slot].questionReason = reason
     askStore(slot, at: now, into: &output)
+    // The first attempt goes on while a hedge is asked about.
+    if reason == .hedge { slots[slot].state = .attempting }
     return true
   }
 
@@ -44,6 +46,22 @@ extension Gateway {
       return goOnUprooted(slot, at: now, into: &output)
     }
     var spared = UInt64.max
+    guard
+      grants(
+        question, leafOfWalk(slot), slot, succeeded, value, &spared, at: now, into: &output)
+    else { return walkOn(slot, at: now, into: &output) }
+    slots[slot].leftOutCount = 0
+    startAttempt(slot, reason: slots[slot].questionReason, at: now, into: &output)
+    flights[slots[slot].attempt.slot].askedStore = true
+    flights[slots[slot].attempt.slot].sparedByStandIns = spared
+  }
+
+  /// Whether an attempt at a leaf that the store was asked about may be made; if not, its deployment is
+  /// left out.
+  mutating func grants(
+    _ question: StoreQuestion, _ leaf: RouteNode, _ slot: UInt32, _ succeeded: Bool,
+    _ value: UInt64, _ spared: inout UInt64, at now: Instant, into output: inout Output
+  ) -> Bool {
     let answer = StoreAnswer(value: value)
     if succeeded, !answer.isAdmitted {
       let isKnown = answer.limit < plan.limits.count
@@ -51,13 +69,12 @@ extension Gateway {
         question.deployment, slot, by: isKnown ? answer.limit : nil,
         isKnown ? plan.limits[answer.limit].status : 429,
         until: answer.wait.map { now.advanced(byNanoseconds: $0) } ?? .distantFuture)
-      return walkOn(slot, at: now, into: &output)
+      return false
     }
-    let leaf = leafOfWalk(slot)
     if removal(of: leaf, slot, at: now) != nil {
       tellUnused(slot, question, into: &output)
       leaveOut(question.deployment, slot, by: nil, 429)
-      return walkOn(slot, at: now, into: &output)
+      return false
     }
     if !succeeded,
       let (limit, status, retryAt) = refusedForSilence(
@@ -65,20 +82,18 @@ extension Gateway {
     {
       tellUnused(slot, question, into: &output)
       leaveOut(question.deployment, slot, by: limit, status, until: retryAt)
-      return walkOn(slot, at: now, into: &output)
+      return false
     }
-    slots[slot].leftOutCount = 0
-    startAttempt(slot, reason: slots[slot].questionReason, at: now, into: &output)
-    flights[slots[slot].attempt.slot].askedStore = true
-    flights[slots[slot].attempt.slot].sparedByStandIns = spared
+    return true
   }
 
-  /// A request ends while the store is asked about its attempt: there will be none.
+  /// A request is over while the store is asked about an attempt: there will be none.
   @inline(never)
-  mutating func withdrawQuestion(_ slot: UInt32, into output: inout Output) {
+  mutating func withdrawQuestion(_ slot: UInt32, at now: Instant, into output: inout Output) {
     let question = slots[slot].question
     guard question.isAboutAttempt else { return }
     slots[slot].question = .request
+    giveBackHedge(slot, at: now)
     tellUnused(slot, question, into: &output)
   }
 
@@ -121,7 +136,7 @@ extension Gateway {
   }
 
   /// An attempt that was asked about is not made; the store may have charged it.
-  private func tellUnused(_ slot: UInt32, _ question: StoreQuestion, into output: inout Output) {
+  func tellUnused(_ slot: UInt32, _ question: StoreQuestion, into output: inout Output) {
     output.commands.append(
       .tellStore(id(ofSlot: slot), StoreReport(.refused, of: question)))
   }

@@ -9,7 +9,8 @@ import Vocabulary
 ///
 /// An answer that comes too late has been charged all the same; the report of its request corrects
 /// that. A replica that starts anew forgets nothing here.
-/// - Complexity: O(central limits) a question; two tickets a request in flight.
+/// - Complexity: O(central limits) a question; a ticket a request in flight, and one for each of its
+///   attempts.
 public final class LimitStore {
   /// What the store remembers of a request, or of an attempt, that it has admitted.
   struct Ticket: BitwiseCopyable {
@@ -23,14 +24,16 @@ public final class LimitStore {
   public let wording: String
   private var chain: LimitChain
   private var attempts: LimitChain
-  /// For each place the ticket of a request, and of its attempt.
+  /// For each place the ticket of a request, and of each of its attempts: several may be in flight.
   private var tickets = Buffer<Ticket>()
+  private let ticketsPerPlace: Int
 
   /// A store that has counted nothing.
   public init(_ plan: GatewayPlan) {
     wording = plan.limitsWording
     chain = LimitChain(plan, .central)
     attempts = LimitChain(plan, .centralAttempts)
+    ticketsPerPlace = attempts.isEmpty ? 1 : 17
   }
 
   /// Judges a request or an attempt of it, and charges it if all limits admit it.
@@ -80,7 +83,7 @@ public final class LimitStore {
   }
 
   private func ticketPlace(_ place: Int, _ question: StoreQuestion) -> Int {
-    2 &* place &+ (question.isAboutAttempt ? 1 : 0)
+    ticketsPerPlace &* place &+ (question.isAboutAttempt ? 1 &+ Int(question.attempt & 15) : 0)
   }
 
   /// Counts what a request, or an attempt of it, has used.

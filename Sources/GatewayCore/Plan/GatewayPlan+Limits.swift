@@ -14,7 +14,6 @@ extension GatewayPlan {
         try LimitRule.rules(reading: &r, names: names)
       }
       try GatewayPlan.checkSize(rules, names, at: setting)
-      try checkState(rules, at: setting)
       return rules
     }
     let budgets = try s.list("budgets", "money for a period of the calendar, with marks") {
@@ -23,7 +22,6 @@ extension GatewayPlan {
         try Budget(reading: &r, names: names)
       }
       try GatewayPlan.checkSize([budget.rule], names, at: setting)
-      try checkState([budget.rule], at: setting)
       try GatewayPlan.checkMarks(budget, at: setting)
       return budget
     }
@@ -86,17 +84,6 @@ extension GatewayPlan {
       at: setting["at"] ?? setting,
       "a budget of a model or a deployment is judged at each attempt, when no condition is asked any "
         + "more", next: "leave \"reroute\" out: what is spent is routed around anyway")
-  }
-
-  /// A hedge cannot wait: its question would be out while the first attempt lives.
-  private func checkState(_ rules: [LimitRule], at setting: Setting) throws(SettingError) {
-    if setting.isDescribing || tree.hedges.isEmpty { return }
-    guard let rule = rules.first, rule.isPerAttempt, rule.state.scope == .central else { return }
-    throw SettingError(
-      at: setting["state"] ?? setting,
-      "a central limit of \(rule.scope.isPerAttempt ? "each \(rule.scope)" : "a model") is asked "
-        + "before each attempt, and this policy's hedges do not wait for an answer",
-      next: "use state: \"gossiped\", a limit each \"alias\", or no hedge")
   }
 
   /// Whether replicas have to tell each other of their charges.

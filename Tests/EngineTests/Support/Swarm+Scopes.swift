@@ -17,25 +17,19 @@ extension World {
     func one<Value>(_ values: [Value]) -> Value {
       values[Int.random(in: 0..<values.count, using: &random)]
     }
-    // An attempt that a store is asked about is no hedge.
-    let hedges = "\(policy.json())".contains("\"hedge\"")
-    func state(_ limit: Setting) -> Setting {
-      let scopes = "\(limit["each"]?.json() ?? "")"
-      let isPerAttempt = scopes.contains("model") || scopes.contains("deployment")
+    func state() -> Setting {
       switch Int.random(in: 0..<3, using: &random) {
       case 0: return "local"
       case 1: return "gossiped"
       default:
         let failure = one(["open", "closed", "local"])
-        return isPerAttempt && hedges
-          ? "gossiped"
-          : [
-            "central": [
-              "deadline": Setting(.string(one(["5ms", "60ms"]))),
-              "onFailure": Setting(.string(failure)),
-              "status": Setting(integerLiteral: one([429, 503])),
-            ]
+        return [
+          "central": [
+            "deadline": Setting(.string(one(["5ms", "60ms"]))),
+            "onFailure": Setting(.string(failure)),
+            "status": Setting(integerLiteral: one([429, 503])),
           ]
+        ]
       }
     }
     guard case .object(var members) = policy.content else { return }
@@ -49,7 +43,7 @@ extension World {
         .array(
           limits.map { limit in
             guard case .object(var parts) = limit.content else { return limit }
-            let state = state(limit)
+            let state = state()
             parts.append(.init(key: "state", keyPosition: .code, value: state))
             // No condition can ask a store whether a budget wants to reroute.
             if state["central"] != nil, let marks = parts.firstIndex(where: { $0.key == "at" }) {

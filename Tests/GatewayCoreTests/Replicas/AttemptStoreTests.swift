@@ -18,38 +18,21 @@ struct AttemptStoreTests {
     try Bench(.members([("routes", ["chat": route]), ("limits", [limit])] + more))
   }
 
-  /// The store answers its latest question; what it refuses it would admit after `wait`.
-  private func answer(_ bench: Bench, admits: Bool, after wait: Duration? = nil) throws {
-    let call = try #require(bench.asked.last)
-    let retryAt = wait.map { bench.now.advanced(by: $0) } ?? .distantFuture
-    let refusal = StoreAnswer(limit: 0, retryAt: retryAt, at: bench.now).value
-    bench.report(
-      .sideCallEnded(call, succeeded: true, value: admits ? StoreAnswer.admitted : refusal))
-  }
-
-  private func silence(_ bench: Bench) throws {
-    bench.report(.sideCallEnded(try #require(bench.asked.last), succeeded: false, value: 0))
-  }
-
-  private func question(_ bench: Bench) -> StoreQuestion? {
-    bench.asked.last.map { bench.gateway.storeQuestion(inSlot: $0.request.slot) }
-  }
-
   @Test(
     "is asked when a leaf is chosen, about that deployment, and told when the attempt has ended")
   func asks() throws {
     let bench = try bench(["fallback": ["a", "b"]])
     bench.arrive()
     #expect(bench.live.isEmpty && bench.asked.map(\.kind) == [.store])
-    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(0), attempt: 0))
-    try answer(bench, admits: true)
+    #expect(bench.storeQuestion == StoreQuestion(deployment: DeploymentID(0), attempt: 0))
+    try bench.answerStore(admits: true)
     #expect(bench.live.map(\.deployment) == ["a"] && bench.told.isEmpty)
     bench.end(.status(503))
     // The attempt at a is settled; the one at b is asked about.
     #expect(bench.told.map(\.1.end) == [.used])
     #expect(bench.told[0].1.question == StoreQuestion(deployment: DeploymentID(0), attempt: 0))
-    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
-    try answer(bench, admits: true)
+    #expect(bench.storeQuestion == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
+    try bench.answerStore(admits: true)
     #expect(bench.live.map(\.deployment) == ["b"])
     bench.end(.succeeded)
     #expect(bench.told.last?.1.inputTokens == 1_000 && bench.told.last?.1.outputTokens == 100)
@@ -67,11 +50,11 @@ struct AttemptStoreTests {
     ] {
       let bench = try bench(route)
       bench.arrive()
-      let first = try #require(question(bench)?.deployment)
-      try answer(bench, admits: false)
-      let second = try #require(question(bench)?.deployment)
+      let first = try #require(bench.storeQuestion?.deployment)
+      try bench.answerStore(admits: false)
+      let second = try #require(bench.storeQuestion?.deployment)
       #expect(first != second && bench.live.isEmpty)
-      try answer(bench, admits: true)
+      try bench.answerStore(admits: true)
       #expect(bench.live.count == 1)
       bench.end(.succeeded)
       #expect(bench.requests.map(\.end) == [.succeeded])
@@ -89,8 +72,8 @@ struct AttemptStoreTests {
         "state": "central",
       ])
     bench.arrive()
-    try answer(bench, admits: false)
-    try answer(bench, admits: false)
+    try bench.answerStore(admits: false)
+    try bench.answerStore(admits: false)
     let record = try #require(bench.requests.last)
     #expect(record.end == .rejected && record.rejection == .limit && record.limit == 0)
     #expect(record.outcome == .status(503) && record.attempts == 0)
@@ -101,7 +84,7 @@ struct AttemptStoreTests {
       "budgets": [["money": "$1/day", "each": "deployment", "state": "central"]],
     ])
     budget.arrive()
-    try answer(budget, admits: false)
+    try budget.answerStore(admits: false)
     #expect(budget.requests.last?.rejection == .budget)
     #expect(budget.requests.last?.outcome == .status(402))
   }
@@ -116,7 +99,7 @@ struct AttemptStoreTests {
     for (waits, hint) in cases {
       let bench = try bench(["fallback": ["a", "b"]])
       bench.arrive()
-      for wait in waits { try answer(bench, admits: false, after: wait) }
+      for wait in waits { try bench.answerStore(admits: false, after: wait) }
       #expect(bench.finished.map(\.retryAfter) == [hint])
     }
     let mixed = try Bench([
@@ -128,7 +111,7 @@ struct AttemptStoreTests {
     ])
     for _ in 0..<2 {
       mixed.arrive()
-      try answer(mixed, admits: false, after: .seconds(4))
+      try mixed.answerStore(admits: false, after: .seconds(4))
     }
     #expect(mixed.live.map(\.deployment) == ["b"])
     #expect(mixed.finished.map(\.retryAfter) == [RetryAfter(.seconds(2))])
@@ -139,11 +122,11 @@ struct AttemptStoreTests {
     // A fallback that is refused: the failure stands. One with another behind it: that is asked.
     let bench = try bench(["fallback": ["a", "b", "c"]])
     bench.arrive()
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     bench.end(.status(503))
-    try answer(bench, admits: false)
-    #expect(question(bench)?.deployment == DeploymentID(2))
-    try answer(bench, admits: false)
+    try bench.answerStore(admits: false)
+    #expect(bench.storeQuestion?.deployment == DeploymentID(2))
+    try bench.answerStore(admits: false)
     #expect(bench.requests.map(\.outcome) == [.status(503)] && bench.requests[0].end == .failed)
     #expect(bench.requests[0].attempts == 1 && bench.held == 0)
   }
@@ -154,13 +137,13 @@ struct AttemptStoreTests {
       ["fallback": ["a", "b"]],
       [("attempts", ["retry": ["max": 2], "budget": ["share": "100%"]])])
     bench.arrive()
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     bench.end(.status(503))
     if bench.asked.count == 1 { bench.fire() }
-    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(0), attempt: 1))
-    try answer(bench, admits: false)
-    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
-    try answer(bench, admits: true)
+    #expect(bench.storeQuestion == StoreQuestion(deployment: DeploymentID(0), attempt: 1))
+    try bench.answerStore(admits: false)
+    #expect(bench.storeQuestion == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
+    try bench.answerStore(admits: true)
     bench.end(.succeeded)
     #expect(bench.requests.map(\.end) == [.succeeded])
     #expect(bench.requests[0].fallbacks == 1 && bench.requests[0].retries == 0)
@@ -170,7 +153,7 @@ struct AttemptStoreTests {
   func silent() throws {
     let open = try bench("a")
     open.arrive()
-    try silence(open)
+    try open.silenceStore()
     #expect(open.live.count == 1 && open.notes(.storeFailed).map(\.value) == [0])
     open.end(.succeeded)
     // It may have been charged all the same.
@@ -183,7 +166,7 @@ struct AttemptStoreTests {
         "state": ["central": ["onFailure": "closed", "status": 429]],
       ])
     closed.arrive()
-    try silence(closed)
+    try closed.silenceStore()
     // The limit is only a's.
     #expect(closed.live.map(\.deployment) == ["b"] && closed.told.map(\.1.end) == [.refused])
 
@@ -194,7 +177,7 @@ struct AttemptStoreTests {
         "state": ["central": ["onFailure": "closed", "status": 503]],
       ])
     none.arrive()
-    try silence(none)
+    try none.silenceStore()
     #expect(none.requests.map(\.outcome) == [.status(503)] && none.requests[0].end == .rejected)
 
     let alone = try bench(
@@ -205,7 +188,7 @@ struct AttemptStoreTests {
       ])
     for _ in 0..<6 {
       alone.arrive()
-      try silence(alone)
+      try alone.silenceStore()
     }
     #expect(alone.live.count == 5 && alone.requests.last?.limit == 1)
     #expect(alone.notes(.limiterCharged).allSatisfy { $0.subject == 1 })
@@ -217,13 +200,13 @@ struct AttemptStoreTests {
     let id = bench.arrive()
     bench.report(.abandoned(id))
     #expect(bench.finished.map(\.end) == [.abandoned] && bench.told.isEmpty)
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     #expect(bench.told.map(\.1.end) == [.refused] && bench.live.isEmpty && bench.held == 0)
 
     let late = try self.bench("a", [("attempts", ["request": "1s"])])
     late.arrive()
     late.pass(.seconds(2))
-    try answer(late, admits: true)
+    try late.answerStore(admits: true)
     #expect(late.told.map(\.1.end) == [.refused] && late.held == 0)
     #expect(late.requests.map(\.outcome) == [.totalTimeout])
   }
@@ -238,13 +221,13 @@ struct AttemptStoreTests {
         )
       ])
     bench.arrive()
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     bench.arrive()
     let second = try #require(bench.asked.last)
     bench.end(.status(503))
     bench.report(.sideCallEnded(second, succeeded: true, value: 0))
     #expect(bench.told.map(\.1.end).contains(.refused))
-    #expect(question(bench)?.deployment == DeploymentID(1))
+    #expect(bench.storeQuestion?.deployment == DeploymentID(1))
   }
 
   @Test("asks nobody about an attempt that no central limit concerns")
@@ -265,7 +248,7 @@ struct AttemptStoreTests {
     let other = try GatewayPlan(["routes": ["chat": "b"]])
     bench.gateway.reload(other, at: bench.now, into: &bench.output)
     bench.settle()
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     #expect(bench.live.map(\.deployment) == ["b"] && bench.told.map(\.1.end) == [.refused])
     bench.end(.succeeded)
     #expect(bench.requests.map(\.end) == [.succeeded] && bench.held == 0)
@@ -275,30 +258,34 @@ struct AttemptStoreTests {
   func reloadedAfterRefusal() throws {
     let bench = try bench(["fallback": ["a", "b", "c"]])
     bench.arrive()
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     bench.end(.status(503))
-    try answer(bench, admits: false)
-    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(2), attempt: 1))
+    try bench.answerStore(admits: false)
+    #expect(bench.storeQuestion == StoreQuestion(deployment: DeploymentID(2), attempt: 1))
     let other = try GatewayPlan([
       "routes": ["chat": "b"],
       "limits": [["requests": "9/s", "each": "model", "state": "central"]],
     ])
     bench.gateway.reload(other, at: bench.now, into: &bench.output)
     bench.settle()
-    try answer(bench, admits: true)
+    try bench.answerStore(admits: true)
     // The question was about c; b, which the old store had refused, is asked about anew.
     #expect(bench.told.last?.1.end == .refused)
-    #expect(question(bench) == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
-    try answer(bench, admits: true)
+    #expect(bench.storeQuestion == StoreQuestion(deployment: DeploymentID(1), attempt: 1))
+    try bench.answerStore(admits: true)
     bench.end(.succeeded)
     #expect(bench.requests.map(\.end) == [.succeeded] && bench.held == 0)
   }
 
-  @Test("does not go together with a hedge, and the error says what does")
-  func hedge() throws {
-    let error = #expect(throws: SettingError.self) {
-      try bench("a", [("attempts", ["hedge": ["after": "1s"]])])
-    }
-    #expect("\(try #require(error))".contains("hedges do not wait"))
+  @Test("is told that there is no attempt if its policy is gone when the client leaves")
+  func withdrawnAfterReload() throws {
+    let bench = try bench("a")
+    let id = bench.arrive()
+    bench.gateway.reload(
+      try GatewayPlan(["routes": ["chat": "b"]]), at: bench.now, into: &bench.output)
+    bench.settle()
+    bench.report(.abandoned(id))
+    try bench.answerStore(admits: true)
+    #expect(bench.told.map(\.1.end) == [.refused] && bench.held == 0)
   }
 }
