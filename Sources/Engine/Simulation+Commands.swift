@@ -50,6 +50,7 @@ extension Simulation {
       case .startSideCall(let id, let deadline): start(id, deadline: deadline, replica)
       case .publish(let delta):
         publish(delta, from: replica)
+      case .publishLesson(let number): publish(lesson: Int(number), from: replica)
       case .tellStore(let id, let report): tellStore(id, report, replica)
       case .shareAnswer(let id, by: let kind): share(id, by: kind, replica)
       case .keepBody(let body, from: let id): keep(body, from: id, replica)

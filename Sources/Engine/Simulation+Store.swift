@@ -29,6 +29,7 @@ extension Simulation {
   mutating func connect(_ replica: Int, by plan: GatewayPlan) {
     connect(replica, toStoreOf: plan)
     connect(replica, toCacheOf: plan)
+    remember(forPolicyOf: replica)
   }
 
   /// Connects a replica with the store of its policy's limits: the one that serves a replica whose

@@ -62,6 +62,10 @@ public struct Simulation: ~Copyable {
     var sender: ReplicaID
     /// Who alone is to hear it; `nil` for all but the sender.
     var reader: Int?
+    /// The lesson that it carries instead of the delta; -1 for none.
+    var lesson: Int32 = -1
+    /// Whether its reader is to hear all that the central store remembers.
+    var readsMemories = false
   }
 
   let plan: RunPlan
@@ -139,6 +143,11 @@ public struct Simulation: ~Copyable {
   var freeDeliveries: [Int] = []
   /// The verdicts that a central store holds.
   var shelf: [Delivery] = []
+  /// What replicas tell each other for the sake of strategies, on its way.
+  var lessons: [Lesson] = []
+  var freeLessons: [Int] = []
+  /// What a central store remembers of sticky tables, retry budgets and strategies, a policy each.
+  var memories: [StateStore] = []
   var seen: FingerprintSet?
   var tally: DriverTally
   /// Events handled so far.

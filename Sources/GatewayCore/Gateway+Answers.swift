@@ -136,12 +136,12 @@ extension Gateway {
     case .waiting:
       output.commands.append(
         .clearTimer(TimerID(.backoff, of: id(ofSlot: slot), number: slots[slot].waits)))
-      if !slots[slot].passes { giveBackPermit(slot, at: now) }
+      if !slots[slot].passes { giveBackPermit(slot, at: now, into: &output) }
     case .attempting:
       withdrawAll(slot, into: &output)
     case .asking:
       if slots[slot].question.isAboutAttempt, slots[slot].questionReason == .retry {
-        giveBackPermit(slot, at: now)
+        giveBackPermit(slot, at: now, into: &output)
       }
     case .queued, .following:
       break

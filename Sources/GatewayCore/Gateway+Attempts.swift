@@ -50,6 +50,7 @@ extension Gateway {
           Int(slots[slot].taken[level]), for: slots[slot].request, at: now)
       }
     }
+    if teaches { teachStart(slot, top, into: &output) }
     if limitsFlights {
       flights[flight].held = concurrency.acquire(
         deployment, for: number, at: now, replica: replica, into: &output)
@@ -57,7 +58,7 @@ extension Gateway {
     if plan.gossips {
       output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
     }
-    if nodeBudgets, reason != .retry { countFirst(slot, at: now) }
+    if nodeBudgets, reason != .retry { countFirst(slot, at: now, into: &output) }
     slots[slot].record.attempts += 1
     switch reason {
     case .first: break
@@ -134,8 +135,9 @@ extension Gateway {
       let child = plan.tree.nodes[Int(path[level + 1])]
       strategies[Int(node.target)].ended(Int(child.place), observation, at: now)
     }
+    if teaches { teach(observation, path, Int(flights[id.slot].depth), into: &output) }
     if remembers, outcome.isSuccess {
-      pinAnswer(path, Int(flights[id.slot].depth), slot, at: now)
+      pinAnswer(path, Int(flights[id.slot].depth), slot, at: now, into: &output)
     }
     let breaker = flights[id.slot].breaker
     if breaker >= 0,
@@ -155,7 +157,7 @@ extension Gateway {
     }
     if learns { learnTimes(flights[id.slot].record) }
     let carried = flights[id.slot].carried
-    if budgetsObserve { tellBudgets(id, outcome, at: now) }
+    if budgetsObserve { tellBudgets(id, outcome, at: now, into: &output) }
     let index = flights[id.slot].record.index
     flights[id.slot].isLive = false
     flights[id.slot].generation &+= 1

@@ -226,9 +226,9 @@ extension Gateway {
       return Int(plan.tree.nodes[Int(hashedChild(of: node, slot, among: set))].place)
     }
     let child =
-      pinned(node, slot, among: set, at: now)
+      pinned(node, slot, among: set, at: now, into: &output)
       ?? Int(plan.tree.nodes[Int(hashedChild(of: node, slot, among: set))].place)
-    pinChoice(node, child, slot, at: now)
+    pinChoice(node, child, slot, at: now, into: &output)
     return child
   }
 
@@ -259,6 +259,9 @@ extension Gateway {
     at now: Instant, _ output: inout Output
   ) {
     let request = slots[slot].request
+    if lessonsHeard[Int(node.target)] > 0 {
+      noteTold(.attempts, lessonsHeard[Int(node.target)], number, slot, at: now, &output)
+    }
     candidates.forEach { place in
       guard
         let score = strategies[Int(node.target)].score(of: place, for: request, at: now)

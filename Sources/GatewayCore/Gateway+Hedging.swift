@@ -23,7 +23,9 @@ extension Gateway {
     guard level >= 0 else { return }
     let number = plan.tree.nodes[Int(slots[slot].nodes[level])].hedge
     let rule = plan.tree.hedges[Int(number)]
-    if isFirst, rule.budget >= 0 { budgets[Int(rule.budget)].firstAttempt(at: now) }
+    if isFirst, rule.budget >= 0 {
+      countFirst(ofBudget: Int(rule.budget), at: now, into: &output)
+    }
     guard slots[slot].record.hedges < rule.max,
       Int(slots[slot].record.attempts) < plan.maximumAttempts
     else { return }
@@ -66,10 +68,14 @@ extension Gateway {
     guard now < slots[slot].deadline else { return }
     let budget = plan.tree.hedges[Int(slots[slot].hedgeRule)].budget
     if budget >= 0 {
-      guard let taken = budgets[Int(budget)].takeRetry(after: .succeeded, at: now) else { return }
+      guard
+        let taken = take(
+          fromBudget: Int(budget), after: .succeeded, slot,
+          slots[slot].nodes[Int(slots[slot].hedgeLevel)], at: now, into: &output)
+      else { return }
       (slots[slot].hedgePermit, slots[slot].hedgeBudget) = (taken, budget)
     }
-    if !beginsHedge(slot, at: now, into: &output) { giveBackHedge(slot, at: now) }
+    if !beginsHedge(slot, at: now, into: &output) { giveBackHedge(slot, at: now, into: &output) }
   }
 
   /// Goes down to a leaf for the second attempt; `false` if nothing fits.
@@ -117,10 +123,10 @@ extension Gateway {
   }
 
   /// Gives the permit of a hedge that was not made back to its budget.
-  mutating func giveBackHedge(_ slot: UInt32, at now: Instant) {
+  mutating func giveBackHedge(_ slot: UInt32, at now: Instant, into output: inout Output) {
     let budget = slots[slot].hedgeBudget
     guard budget >= 0 else { return }
-    budgets[Int(budget)].giveBack(slots[slot].hedgePermit, at: now)
+    giveBack(slots[slot].hedgePermit, toBudget: Int(budget), at: now, into: &output)
     slots[slot].hedgeBudget = -1
   }
 

@@ -39,9 +39,11 @@ extension Gateway {
     }
     let budget = rule.budget >= 0 ? rule.budget : policyBudget
     if budget >= 0 {
-      guard let permit = budgets[Int(budget)].takeRetry(after: outcome, at: now) else {
-        return .passed
-      }
+      guard
+        let permit = take(
+          fromBudget: Int(budget), after: outcome, slot, slots[slot].nodes[level], at: now,
+          into: &output)
+      else { return .passed }
       slots[slot].permit = permit
       slots[slot].permitBudget = budget
     }
@@ -132,7 +134,7 @@ extension Gateway {
     slots[slot].state = .attempting
     // A timer may come late; nothing starts after the request's own deadline.
     guard now < slots[slot].deadline else {
-      if !slots[slot].passes { giveBackPermit(slot, at: now) }
+      if !slots[slot].passes { giveBackPermit(slot, at: now, into: &output) }
       return stop(slot, 2, at: now, into: &output)
     }
     retryOrPass(slot, at: now, into: &output)
@@ -175,7 +177,7 @@ extension Gateway {
     slots[slot].excluded = slots[slot].skipped
     if !isStarted {
       slots[slot].depth = UInt8(level)
-      giveBackPermit(slot, at: now)
+      giveBackPermit(slot, at: now, into: &output)
     }
     return isStarted
   }
@@ -229,57 +231,6 @@ extension Gateway {
       moves += 1
     }
     return moves < limits.depth
-  }
-
-  // MARK: Budgets
-
-  /// Gives the permit of a retry that was not made back to its budget.
-  mutating func giveBackPermit(_ slot: UInt32, at now: Instant) {
-    let budget = slots[slot].permitBudget
-    guard budget >= 0 else { return }
-    budgets[Int(budget)].giveBack(slots[slot].permit, at: now)
-    slots[slot].permitBudget = -1
-  }
-
-  /// Counts an attempt that is no retry for the nodes' own budgets on its way.
-  @inline(never)
-  mutating func countFirst(_ slot: UInt32, at now: Instant) {
-    for level in 0..<Int(slots[slot].depth) {
-      forEachBudget(at: slots[slot].nodes[level]) { $0.firstAttempt(at: now) }
-    }
-  }
-
-  /// Tells the budgets that watch how an attempt has ended.
-  @inline(never)
-  mutating func tellBudgets(_ attempt: AttemptID, _ outcome: Outcome, at now: Instant) {
-    let slot = flights[attempt.slot].requestSlot
-    let (permit, owner) = (slots[slot].permit, Int(slots[slot].permitBudget))
-    if policyBudget >= 0 {
-      budgets[Int(policyBudget)].ended(
-        outcome, permit: owner == Int(policyBudget) ? permit : nil, at: now)
-    }
-    for level in 0..<Int(flights[attempt.slot].depth) {
-      let node = plan.tree.nodes[Int(flights[attempt.slot].path[level])]
-      for place in 0..<Int(node.retryCount) {
-        let budget = Int(plan.tree.retries[Int(node.retry) + place].budget)
-        guard budget >= 0 else { continue }
-        budgets[budget].ended(outcome, permit: owner == budget ? permit : nil, at: now)
-      }
-      if node.hedge >= 0, plan.tree.hedges[Int(node.hedge)].budget >= 0 {
-        budgets[Int(plan.tree.hedges[Int(node.hedge)].budget)].ended(
-          outcome, permit: nil, at: now)
-      }
-    }
-  }
-
-  private mutating func forEachBudget(
-    at number: UInt16, _ body: (inout any RetryBudget) -> Void
-  ) {
-    let node = plan.tree.nodes[Int(number)]
-    for place in 0..<Int(node.retryCount) {
-      let budget = Int(plan.tree.retries[Int(node.retry) + place].budget)
-      if budget >= 0 { body(&budgets[budget]) }
-    }
   }
 }
 

@@ -56,7 +56,7 @@ extension Gateway {
     case .outcome: heardOutcome(delta, at: now, into: &output)
     case .opened: heardOpening(delta, at: now, into: &output)
     case .ejected: heardEjection(delta, at: now, into: &output)
-    case .inFlight, .limit: break
+    case .inFlight, .limit, .pin, .budget: break
     }
   }
 

@@ -93,7 +93,7 @@ extension Gateway {
     let question = slots[slot].question
     guard question.isAboutAttempt else { return }
     slots[slot].question = .request
-    giveBackHedge(slot, at: now)
+    giveBackHedge(slot, at: now, into: &output)
     tellUnused(slot, question, into: &output)
   }
 
@@ -204,7 +204,7 @@ extension Gateway {
         slot, after: slots[slot].record.outcome, slots[slot].hint, passing: true, at: now,
         into: &output)
     case .retry, .fallback:
-      giveBackPermit(slot, at: now)
+      giveBackPermit(slot, at: now, into: &output)
       stop(slot, 0, at: now, into: &output)
     case .first, .hedge:
       let root = slots[slot].nodes[0]

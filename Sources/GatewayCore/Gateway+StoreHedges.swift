@@ -57,7 +57,7 @@ extension Gateway {
 
   /// There is no hedge; if the first attempt has failed meanwhile, the request goes on after that.
   private mutating func giveUpHedge(_ slot: UInt32, at now: Instant, into output: inout Output) {
-    giveBackHedge(slot, at: now)
+    giveBackHedge(slot, at: now, into: &output)
     guard slots[slot].attempt == .none else { return forgetRefusals(slot) }
     goOn(slot, after: slots[slot].record.outcome, slots[slot].hint, at: now, into: &output)
   }

@@ -83,7 +83,7 @@ extension Gateway {
 
   /// The last stage: the first attempt.
   mutating func route(_ slot: UInt32, at now: Instant, into output: inout Output) {
-    if policyBudget >= 0 { budgets[Int(policyBudget)].firstAttempt(at: now) }
+    if policyBudget >= 0 { countFirst(ofBudget: Int(policyBudget), at: now, into: &output) }
     let alias = Int(slots[slot].request.alias.index)
     let root = alias < plan.tree.roots.count ? plan.tree.roots[alias] : .max
     guard root != .max else {
@@ -137,7 +137,9 @@ extension Gateway {
       case .balance:
         let candidates = candidates(of: node, slot, at: now, explains, &output)
         guard !candidates.isEmpty else { return false }
-        if node.pins >= 0, let kept = pinned(node, slot, among: candidates, at: now) {
+        if node.pins >= 0,
+          let kept = pinned(node, slot, among: candidates, at: now, into: &output)
+        {
           child = kept
         } else {
           child = strategies[Int(node.target)].choose(
@@ -146,7 +148,7 @@ extension Gateway {
               key: routingKey, script: chance.script, call: slots[slot].request.call,
               attempt: UInt32(slots[slot].record.attempts), level: UInt32(level)))
         }
-        if node.pins >= 0 { pinChoice(node, child, slot, at: now) }
+        if node.pins >= 0 { pinChoice(node, child, slot, at: now, into: &output) }
         if explains { noteChoice(node, number, child, candidates, slot, at: now, &output) }
       case .fallback:
         guard let first = firstFit(of: node, from: 0, slot, at: now, explains, &output) else {

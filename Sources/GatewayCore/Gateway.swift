@@ -77,11 +77,20 @@ public struct Gateway: ~Copyable {
   var strategies: [any Strategy]
   /// Which strategies observe: asking one of them would copy it.
   let observing: [Bool]
+  /// How each strategy tells what it learns, `nil` if it does not; how many children it has; how much
+  /// it has heard; and whether any tells.
+  let lessonWays: [Delta.Way?]
+  let childCounts: [UInt8]
+  let learnsFromStarts: [Bool]
+  var lessonsHeard: [Int64]
+  let teaches: Bool
   let watchers: RemoteWatchers
   /// Why candidates have been left out so far.
   var removals = RemovalsSeen()
   /// Where sticky nodes have pinned their keys; whether there are any.
   var pins: [PinTable]
+  /// How each tells of its pins; `nil` if it does not.
+  let pinWays: [Delta.Way?]
   let remembers: Bool
   /// The latest scores of each threshold.
   var samples: [ScoreSample]
@@ -92,6 +101,13 @@ public struct Gateway: ~Copyable {
   let policyBudget: Int16
   let nodeBudgets: Bool
   let budgetsObserve: Bool
+  /// Which of them count first attempts, which watch how attempts end; how each tells what it counts, `nil` if it does not; how
+  /// much it has heard; and whether any tells.
+  let budgetsCounting: [Bool]
+  let budgetsWatching: [Bool]
+  let budgetWays: [Delta.Way?]
+  var budgetsHeard: [Int64]
+  let tellsBudgets: Bool
   let hedges: Bool
   let restartsStreams: Bool
   let checksFinish: Bool
@@ -178,6 +194,11 @@ public struct Gateway: ~Copyable {
     semantic = SemanticCache(plan.semantic ?? .nothing, draws: CacheDraws(chance))
     strategies = plan.tree.strategies
     observing = plan.tree.strategies.map(\.observes)
+    lessonWays = plan.tree.strategies.map { plan.way(of: $0.scope) }
+    childCounts = plan.tree.strategyChildCounts
+    learnsFromStarts = plan.tree.strategies.map(\.learnsFromStarts)
+    lessonsHeard = plan.tree.strategies.map { _ in 0 }
+    teaches = plan.tree.strategies.contains { plan.way(of: $0.scope) != nil }
     budgets = plan.tree.budgets
     nodeBudgets = !plan.tree.budgets.isEmpty
     hedges = !plan.tree.hedges.isEmpty
@@ -188,6 +209,12 @@ public struct Gateway: ~Copyable {
       plan.deployments.map { _ in ObservedQuantile(rule) }
     }
     if let budget = plan.retryBudget { budgets.append(budget) }
+    let allBudgets = plan.allBudgets
+    budgetsCounting = allBudgets.map(\.countsFirstAttempts)
+    budgetsWatching = allBudgets.map(\.observes)
+    budgetWays = allBudgets.map { plan.way(of: $0.scope) }
+    budgetsHeard = allBudgets.map { _ in 0 }
+    tellsBudgets = allBudgets.contains { plan.way(of: $0.scope) != nil }
     policyBudget = plan.retryBudget == nil ? -1 : Int16(plan.tree.budgets.count)
     budgetsObserve =
       plan.tree.budgets.contains { $0.observes } || (plan.retryBudget?.observes ?? false)
@@ -195,6 +222,7 @@ public struct Gateway: ~Copyable {
       plan.gossips
       ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
     pins = plan.tree.stickies.map { PinTable($0) }
+    pinWays = plan.tree.stickies.map { plan.way(of: $0.scope) }
     remembers = !plan.tree.stickies.isEmpty
     samples = plan.tree.thresholds.map { ScoreSample(share: $0.strongShare, size: $0.sample) }
     breakers = plan.tree.breakers.map {
@@ -272,7 +300,7 @@ public struct Gateway: ~Copyable {
       guard holds(call) else { return drop(call.request.slot, at: now, into: &output) }
       sideCallEnded(call, succeeded, value, at: now, into: &output)
     case .received(let delta, from: let sender):
-      if sender != replica { received(delta, at: now, into: &output) }
+      if sender != replica { received(delta, from: sender, at: now, into: &output) }
     }
   }
 
@@ -315,15 +343,17 @@ public struct Gateway: ~Copyable {
     output.notes.append(Note(.lateReport, at: now, value: Int64(slot), replica: replica))
   }
 
-  /// Applies another replica's change: to its limits, to what guards deployments, or to the
-  /// strategies that count attempts in flight.
+  /// Applies another replica's change: to its limits, to what guards deployments, to what sticky
+  /// nodes and retry budgets remember, or to the strategies that count attempts in flight.
   private mutating func received(
-    _ delta: Delta, at now: Instant, into output: inout Output
+    _ delta: Delta, from sender: ReplicaID, at now: Instant, into output: inout Output
   ) {
     switch delta.counter {
     case .inFlight: break
     case .limit: return heard(delta, at: now, into: &output)
     case .outcome, .opened, .ejected: return heardOfGuards(delta, at: now, into: &output)
+    case .pin: return heardPin(delta, from: sender, at: now)
+    case .budget: return heardBudget(delta, at: now)
     }
     for index in watchers.range(of: delta.deployment) {
       let place = watchers[index]

@@ -29,6 +29,9 @@ public enum Command: BitwiseCopyable, Sendable {
   case startSideCall(SideCallID, deadline: Instant)
   /// Tell the other replicas of a change.
   case publish(Delta)
+  /// Tell the other replicas what an attempt has shown a strategy: the lesson at that place of
+  /// `Output.lessons`.
+  case publishLesson(UInt32)
   /// Tell the central store of counters what a request, or an attempt of it, that it had been asked
   /// about has used; a store that is down is told when it is back.
   case tellStore(RequestID, StoreReport)

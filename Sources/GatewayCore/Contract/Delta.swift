@@ -19,6 +19,10 @@ public struct Delta: BitwiseCopyable, Sendable, Hashable {
     case opened
     /// Until when an ejection keeps a deployment out.
     case ejected
+    /// Where a sticky node keeps a key, and until when.
+    case pin
+    /// What a retry budget has counted.
+    case budget
   }
 
   /// How it goes.
@@ -30,13 +34,14 @@ public struct Delta: BitwiseCopyable, Sendable, Hashable {
     case store
   }
 
-  /// By how much a counter has changed; the parts of an outcome; an instant.
+  /// By how much a counter has changed; the parts of an outcome; an instant; a key; a permit.
   public var change: Int64
-  /// When what has changed was charged, or the attempt had ended.
+  /// When what has changed was charged, or the attempt had ended; when a pin ends.
   public var charged: Instant
-  /// Which bucket of a limit; the breaker of an outcome, `.max` for none.
+  /// Which bucket of a limit; the breaker of an outcome, `.max` for none; the parts of a pin, or of
+  /// what a budget has counted.
   public var bucket: UInt32
-  /// Which deployment, breaker, or limit of the policy.
+  /// Which deployment, breaker, limit, sticky table or retry budget of the policy.
   public var subject: UInt16
   /// What is told.
   public var counter: Counter

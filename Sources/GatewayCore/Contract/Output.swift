@@ -15,6 +15,9 @@ public struct Output: ~Copyable {
   public var attempts = Buffer<AttemptRecord>(capacity: 1024)
   /// Side calls that have ended.
   public var sideCalls = Buffer<SideCallRecord>(capacity: 64)
+  /// What strategies of other replicas are told, where a command names its place; emptied by the
+  /// driver together with the commands.
+  public var lessons = Buffer<Lesson>(capacity: 1)
   /// What the core notes.
   public var notes = Buffer<Note>(capacity: 1024)
   /// The number of the request whose candidates, scores and verdicts are noted too.

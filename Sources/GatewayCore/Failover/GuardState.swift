@@ -23,16 +23,6 @@ import Vocabulary
 ///   Envoy's outlier detection, Kong's passive checks and resilience4j are of one process: `local`.
 /// - Complexity: outcomes one message an attempt for all guards, verdicts one an opening.
 public struct GuardState: BitwiseCopyable, Sendable, Hashable {
-  /// Whose attempts count.
-  public enum Scope: UInt8, BitwiseCopyable, Sendable, Hashable {
-    /// The replica's own.
-    case local
-    /// All replicas', as they tell each other.
-    case gossiped
-    /// All replicas', as a store tells.
-    case central
-  }
-
   /// What is told.
   public enum Telling: UInt8, BitwiseCopyable, Sendable, Hashable, CaseIterable {
     /// How each attempt has ended.
@@ -42,7 +32,7 @@ public struct GuardState: BitwiseCopyable, Sendable, Hashable {
   }
 
   /// Whose attempts count.
-  public var scope = Scope.local
+  public var scope = StateScope.local
   /// What is told.
   public var tells = Telling.outcomes
 
@@ -50,13 +40,7 @@ public struct GuardState: BitwiseCopyable, Sendable, Hashable {
   public static let local = GuardState()
 
   /// How its messages go; `nil` if there are none.
-  var way: Delta.Way? {
-    switch scope {
-    case .local: nil
-    case .gossiped: .gossip
-    case .central: .store
-    }
-  }
+  var way: Delta.Way? { scope.way }
 
   /// The scopes that a file may name.
   public static let registry = Registry<GuardState>(
@@ -86,7 +70,7 @@ public struct GuardState: BitwiseCopyable, Sendable, Hashable {
       next: "leave \"tells\" out, or use a cooldown, a recentOutage or a breaker")
   }
 
-  private init(_ scope: Scope, reading s: inout SettingsReader) throws(SettingError) {
+  private init(_ scope: StateScope, reading s: inout SettingsReader) throws(SettingError) {
     self.scope = scope
     tells =
       Telling(

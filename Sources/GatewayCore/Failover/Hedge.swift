@@ -41,7 +41,9 @@ public struct StatedHedge {
       "after", in: .zero ... .seconds(3_600),
       "how long to wait for the answer to begin; until the quantile is known, if one is observed")
     observed = try s.object(
-      "observed", "hedge after an observed quantile of the deployment's own times",
+      "observed",
+      "hedge after an observed quantile of the deployment's own times, as this replica has seen them"
+        + " (local by design)",
       { r throws(SettingError) -> ObservedRule in
         try ObservedRule(reading: &r, quantile: 0.95, of: .firstToken)
       })

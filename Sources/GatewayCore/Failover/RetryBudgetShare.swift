@@ -9,6 +9,8 @@ import Vocabulary
 /// Google SRE book, chapter 22.
 /// - Complexity: O(1); at most ten steps to pass after a pause.
 public struct ShareRetryBudget: RetryBudget {
+  /// Whose attempts and retries it counts.
+  public var scope = StateScope.local
   private let share: Double
   private let floor: Double
   private let step: Int64
@@ -17,15 +19,6 @@ public struct ShareRetryBudget: RetryBudget {
   private var sumFirsts = 0
   private var sumRetries = 0
   private var current: Int64 = 0
-
-  /// Allows nothing.
-  static let nothing = ShareRetryBudget()
-
-  private init() {
-    share = 0
-    floor = 0
-    step = 1
-  }
 
   /// Reads share, floor and window.
   public init(reading s: inout SettingsReader) throws(SettingError) {
@@ -49,6 +42,8 @@ public struct ShareRetryBudget: RetryBudget {
     shorthand: "share",
     make: { s throws(SettingError) in try ShareRetryBudget(reading: &s) })
 
+  /// Counts first attempts.
+  public var countsFirstAttempts: Bool { true }
   /// Counts a first attempt.
   public mutating func firstAttempt(at now: Instant) {
     advance(to: now)
@@ -65,12 +60,25 @@ public struct ShareRetryBudget: RetryBudget {
     return current
   }
 
+  /// Counts another replica's retry in the step in which it was allowed.
+  public mutating func heardRetry(_ permit: Int64, at now: Instant) {
+    advance(to: now)
+    guard isInWindow(permit) else { return }
+    retries[Int(permit % 10)] += 1
+    sumRetries += 1
+  }
+
   /// Takes a permit back into its step.
   public mutating func giveBack(_ permit: Int64, at now: Instant) {
     advance(to: now)
-    guard permit > current - 10 else { return }
+    // What was taken elsewhere may not have been heard of.
+    guard isInWindow(permit), retries[Int(permit % 10)] > 0 else { return }
     retries[Int(permit % 10)] -= 1
     sumRetries -= 1
+  }
+
+  private func isInWindow(_ permit: Int64) -> Bool {
+    permit >= 0 && permit > current - 10 && permit <= current
   }
 
   private mutating func advance(to now: Instant) {

@@ -9,6 +9,7 @@ import Vocabulary
 /// source. Source: gRPC retry design, gRFC A6, "Throttling Retry Attempts and Hedged RPCs".
 /// - Complexity: O(1).
 struct ThrottleRetryBudget: RetryBudget {
+  var scope = StateScope.local
   private let most: Int64
   private let ratio: Int64
   private let on: OutcomeSet
@@ -37,6 +38,8 @@ struct ThrottleRetryBudget: RetryBudget {
   mutating func takeRetry(after outcome: Outcome, at now: Instant) -> Int64? {
     tokens > most / 2 ? 0 : nil
   }
+
+  mutating func heardRetry(_ permit: Int64, at now: Instant) {}
 
   mutating func giveBack(_ permit: Int64, at now: Instant) {}
 

@@ -10,11 +10,12 @@ import Vocabulary
 /// (capacity 500, retry 5, timeout 10, success 1).
 /// - Complexity: O(1).
 struct TokenRetryBudget: RetryBudget {
+  var scope = StateScope.local
   private let capacity: Int64
   private let cost: Int64
   private let timeoutCost: Int64
   private let refund: Int64
-  /// Permits left.
+  /// Permits left; below zero where replicas have together taken more than there was.
   private(set) var permits: Int64
 
   /// Reads capacity and costs.
@@ -47,12 +48,17 @@ struct TokenRetryBudget: RetryBudget {
     return price
   }
 
+  mutating func heardRetry(_ permit: Int64, at now: Instant) {
+    permits = max(-1_000 * capacity, permits - min(max(0, permit), max(cost, timeoutCost)))
+  }
+
   mutating func giveBack(_ permit: Int64, at now: Instant) {
-    permits = min(capacity, permits + permit)
+    permits = min(capacity, permits + min(max(0, permit), max(cost, timeoutCost)))
   }
 
   mutating func ended(_ outcome: Outcome, permit: Int64?, at now: Instant) {
     guard outcome.isSuccess else { return }
-    permits = min(capacity, permits + (permit ?? refund))
+    permits = min(
+      capacity, permits + (permit.map { min(max(0, $0), max(cost, timeoutCost)) } ?? refund))
   }
 }

@@ -72,7 +72,7 @@ extension GatewayPlan {
     self.gossips = gossips
     self.hasPeers = gossips || hasPeers
     try readEjections(&s)
-    if storesGuards { services.formUnion(.store) }
+    if storesGuards || storesMemories { services.formUnion(.store) }
     try readConcurrency(&s)
     try readQueue(&s)
     try readCoalescing(&s)

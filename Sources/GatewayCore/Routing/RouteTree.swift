@@ -133,6 +133,13 @@ public struct RouteTree: Sendable {
   /// Where each filter stands in the file, as a key path.
   public internal(set) var filterNames: [String] = []
 
+  /// How many children the node of each strategy has.
+  var strategyChildCounts: [UInt8] {
+    var counts = strategies.map { _ in UInt8(0) }
+    for node in nodes where node.kind == .balance { counts[Int(node.target)] = node.childCount }
+    return counts
+  }
+
   /// The deployments that a walk from `alias` can reach, in order of their index.
   public func deployments(reachableFrom alias: Int) -> [DeploymentID] {
     guard alias < roots.count, roots[alias] != .max else { return [] }

@@ -23,7 +23,19 @@ public protocol Strategy: Sendable {
   var observes: Bool { get }
   /// An attempt for `request` below `child` has started.
   mutating func started(_ child: Int, for request: borrowing Request, at now: Instant)
-  /// An attempt below `child` has ended.
+  /// Whose attempts it learns from.
+  var scope: StateScope { get }
+  /// An attempt below `child` has ended, here or at another replica: learns from it.
+  ///
+  /// What only concerns the replica's own attempts (that one fewer is in flight) belongs to `ended`.
+  mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant)
+  /// Whether it learns from starts, too, so that replicas have to tell them.
+  var learnsFromStarts: Bool { get }
+  /// An attempt below `child` has started at another replica: learns from it.
+  mutating func learnStart(_ child: Int, at now: Instant)
+  /// Takes over what another of its kind has learnt, but not what is in flight.
+  mutating func takeOver(_ other: any Strategy)
+  /// An attempt below `child` has ended here.
   mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant)
   /// Another replica's attempts in flight below `child` have changed.
   mutating func remoteChanged(_ child: Int, by change: Int)
@@ -43,8 +55,21 @@ extension Strategy {
   public var observes: Bool { false }
   /// Ignored by default.
   public mutating func started(_ child: Int, for request: borrowing Request, at now: Instant) {}
-  /// Ignored by default.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {}
+  /// Learns from it, by default.
+  @inline(__always)
+  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+    learn(child, observation, at: now)
+  }
+  /// Its own replica's by default.
+  public var scope: StateScope { .local }
+  /// Learns nothing by default.
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {}
+  /// Does not by default.
+  public var learnsFromStarts: Bool { false }
+  /// Learns nothing by default.
+  public mutating func learnStart(_ child: Int, at now: Instant) {}
+  /// Has nothing to take over by default.
+  public mutating func takeOver(_ other: any Strategy) {}
   /// Ignored by default.
   public mutating func remoteChanged(_ child: Int, by change: Int) {}
   /// Nothing to forget by default.

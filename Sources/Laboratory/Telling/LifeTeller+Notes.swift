@@ -56,7 +56,17 @@ extension LifeTeller {
       return ("budget", [limit(note.subject), "\(note.value / 10_000) % spent"])
     case .restarted: return ("gateway", ["replica \(note.replica.index) starts anew"])
     case .reloaded: return ("gateway", ["replica \(note.replica.index) takes over a policy"])
+    case .toldByOthers: return ("has heard", [told(note), node(note.subject)])
     case .streamRestarted: return ("stream", [deployment, "broke", "goes on elsewhere"])
+    }
+  }
+
+  private func told(_ note: Note) -> String {
+    switch Note.Told(rawValue: note.value) {
+    case .pin: "where its key is kept, from replica \(note.other)"
+    case .attempts: "of \(LifeTeller.grouped(note.other)) attempts of other replicas"
+    case .budget: "\(LifeTeller.grouped(note.other)) counts of other replicas' retries"
+    case nil: "told \(note.value)"
     }
   }
 

@@ -15,12 +15,11 @@ extension Scenario {
             + " scenario has no service for it",
           next: "add services: { \(kind.name): { latency: \"20ms\", price: \"$0.02/M\" } }")
       }
-      let tells = policy.plan.tellsLimits || policy.plan.tellsGuards
-      if tells, replicas > 1, gossipLag == nil {
+      if let (what, told) = policy.plan.told, replicas > 1, gossipLag == nil {
         throw SettingError(
           at: policy.setting,
-          "gossip missing: the policy \(Setting.quoted(policy.name)) has \(policy.plan.tellsLimits ? "limits" : "guards") whose"
-            + " replicas tell each other what they \(policy.plan.tellsLimits ? "charge" : "see"), and the scenario's \(replicas) replicas tell nothing",
+          "gossip missing: the policy \(Setting.quoted(policy.name)) has \(what) whose"
+            + " replicas tell each other what they \(told), and the scenario's \(replicas) replicas tell nothing",
           next: "add gateway: { replicas: \(replicas), state: { gossiped: { lag: \"50ms\" } } }")
       }
     }
@@ -44,5 +43,15 @@ extension SideCallKind {
     case .cache: "a cache that replicas share"
     case .vectors: "a store of vectors that replicas share"
     }
+  }
+}
+
+extension GatewayPlan {
+  /// What replicas tell each other by gossip, and what of it; `nil` if it is nothing.
+  fileprivate var told: (what: String, told: String)? {
+    if tellsLimits { return ("limits", "charge") }
+    if tellsGuards { return ("guards", "see") }
+    return tellsMemories
+      ? ("sticky nodes, retry budgets or strategies", "pin, count or learn") : nil
   }
 }

@@ -93,6 +93,21 @@ public struct Note: BitwiseCopyable, Sendable {
     /// The central store of counters gave no verdict in time. `subject`: limit; `value`: what that
     /// means for the request (0 admitted, 1 refused, 2 judged by the replica alone).
     case storeFailed
+    /// A decision rests on what other replicas have told. `subject`: route node; `value`: what it
+    /// rests on (see `Told`); `other`: the replica that has told the pin, or how much all others have
+    /// told by now. For a request that is explained.
+    case toldByOthers
+  }
+
+  /// What other replicas have told.
+  @frozen
+  public enum Told: Int64, BitwiseCopyable, Sendable, Hashable, CaseIterable {
+    /// Where a sticky node keeps the request's key.
+    case pin
+    /// How attempts have ended that a strategy learns from.
+    case attempts
+    /// What a retry budget has counted.
+    case budget
   }
 
   /// Why a request was shed that would have waited.

@@ -52,8 +52,46 @@ extension SlowWire {
     return promise.succeeds ? promise.end : nil
   }
 
+  func publish(_ lesson: Lesson, _ replica: Int) {
+    guard replicas > 1 else { return complaints.append("taught nobody: \(lesson)") }
+    let arrives =
+      lesson.way == .gossip ? now.advanced(by: world.gossipLag ?? .zero) : passesStore(replica)
+    if let arrives { schedule(.lesson(Of(replica, lesson)), at: arrives) }
+  }
+
+  /// The store that serves the policy of a replica; those that serve nobody any more are given up.
+  func remember(_ replica: Int) {
+    let served = Set((0..<replicas).map { gateways[$0].policyNumber })
+    memories = memories.filter { served.contains($0.policy) }
+    if memories.allSatisfy({ $0.policy != gateways[replica].policyNumber }),
+      let memory = StateStore(for: &gateways[replica])
+    {
+      memories.append(memory)
+    }
+  }
+
+  func spread(_ lesson: Of<Lesson>) {
+    rumours += 1
+    for place in memories.indices where lesson.its.way == .store {
+      memories[place].hear(lesson.its, at: now)
+    }
+    for replica in 0..<replicas where replica != lesson.replica {
+      gateways[replica].heard(lesson.its, from: ReplicaID(lesson.replica), at: now)
+    }
+  }
+
+  func readMemories(_ reader: Int) {
+    let number = gateways[reader].policyNumber
+    if let memory = memories.first(where: { $0.policy == number }) {
+      gateways[reader].read(memory, at: now)
+    }
+  }
+
   func spread(_ rumour: Rumour) {
     rumours += 1
+    for place in memories.indices where rumour.delta.way == .store && rumour.reader == nil {
+      memories[place].hear(rumour.delta, from: ReplicaID(rumour.sender), at: now)
+    }
     for replica in 0..<replicas
     where rumour.reader.map({ $0 == replica }) ?? (replica != rumour.sender) {
       gateways[replica].handle(
@@ -122,6 +160,7 @@ extension SlowWire {
         gateways[replica].reload(policy, at: now, into: &output)
         connect(replica, toStoreOf: policy)
         connect(replica, toCacheOf: policy)
+        remember(replica)
       }
       if case .reload = fault.kind {} else { readShelf(replica) }
       carryOut(replica)
@@ -130,10 +169,13 @@ extension SlowWire {
 
   /// Who starts anew reads the verdicts that the store holds.
   private func readShelf(_ replica: Int) {
-    guard !shelf.isEmpty, let seen = passesStore(replica) else { return }
+    let number = gateways[replica].policyNumber
+    let isRemembered = memories.contains { $0.policy == number }
+    guard !shelf.isEmpty || isRemembered, let seen = passesStore(replica) else { return }
     for rumour in shelf where rumour.delta.until > now {
       schedule(
         .rumour(Rumour(delta: rumour.delta, sender: rumour.sender, reader: replica)), at: seen)
     }
+    if isRemembered { schedule(.memories(reader: replica), at: seen) }
   }
 }

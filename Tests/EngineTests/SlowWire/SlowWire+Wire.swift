@@ -124,8 +124,16 @@ extension SlowWire {
   /// Does what a replica asks for, in order; what follows from it is done after it.
   func carryOut(_ replica: Int) {
     handOver()
-    for place in 0..<output.commands.count { todo.append(Of(replica, output.commands[place])) }
+    for place in 0..<output.commands.count {
+      var command = output.commands[place]
+      if case .publishLesson(let number) = command {
+        command = .publishLesson(UInt32(lessons.count))
+        lessons.append(output.lessons[Int(number)])
+      }
+      todo.append(Of(replica, command))
+    }
     output.commands.removeAll()
+    output.lessons.removeAll()
     guard !isCarryingOut else { return }
     isCarryingOut = true
     while !todo.isEmpty {
@@ -161,6 +169,7 @@ extension SlowWire {
     case .shareAnswer(let id, by: let kind): post(id, kind, replica)
     case .tellStore(let id, let report): tellStore(id, report, replica)
     case .publish(let delta): publish(delta, replica)
+    case .publishLesson(let place): publish(lessons[Int(place)], replica)
     }
   }
 

@@ -33,6 +33,8 @@ final class SlowWire {
     case storeReport(StoreLetter)
     case posted(PostedAnswer)
     case rumour(Rumour)
+    case lesson(Of<Lesson>)
+    case memories(reader: Int)
     case fault(Int)
 
     /// Completion before deadline before timer before arrival.
@@ -42,7 +44,7 @@ final class SlowWire {
       case .sideAnswer(_): late ? 1 : 0
       case .storeReport, .posted: 0
       case .deadline: 1
-      case .alarm, .patience, .rumour, .fault: 2
+      case .alarm, .patience, .rumour, .lesson, .memories, .fault: 2
       case .arrival: 3
       }
     }
@@ -150,6 +152,10 @@ final class SlowWire {
   var shared: UInt64 = 0
   /// What a central store of verdicts holds.
   var shelf: [Rumour] = []
+  /// What a central store remembers of the memories of each policy.
+  var memories: [StateStore] = []
+  /// Lessons that commands on the list of things to do name.
+  var lessons: [Lesson] = []
   /// How many messages of replicas have arrived.
   var rumours = 0
   let embeddings: EmbeddingSource
@@ -201,6 +207,7 @@ final class SlowWire {
     for replica in 0..<replicas {
       connect(replica, toStoreOf: plan)
       connect(replica, toCacheOf: plan)
+      remember(replica)
     }
     for (place, arrival) in arrivals.enumerated() { schedule(.arrival(place), at: arrival.at) }
     for (place, fault) in world.gatewayFaults.enumerated() { schedule(.fault(place), at: fault.at) }
@@ -271,6 +278,8 @@ final class SlowWire {
     case .storeReport(let letter): storeHears(letter)
     case .posted(let letter): cacheKeeps(letter)
     case .rumour(let rumour): spread(rumour)
+    case .lesson(let lesson): spread(lesson)
+    case .memories(let reader): readMemories(reader)
     case .fault(let place): befall(world.gatewayFaults[place])
     }
   }

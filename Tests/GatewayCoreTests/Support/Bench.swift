@@ -28,6 +28,8 @@ final class Bench {
   var timers: [(id: TimerID, at: Instant)] = []
   var cancelled: [AttemptID] = []
   var published: [Delta] = []
+  /// What it has told for the sake of strategies.
+  var lessons: [Lesson] = []
   var begun: [(RequestID, AnswerSource)] = []
   var finished: [(id: RequestID, end: RequestRecord.End, at: Instant, retryAfter: RetryAfter)] = []
   var kept: [BodyID] = []
@@ -154,12 +156,14 @@ final class Bench {
       case .keepBody(let body, _): kept.append(body)
       case .releaseBody(let body): released.append(body)
       case .publish(let delta): published.append(delta)
+      case .publishLesson(let place): lessons.append(output.lessons[Int(place)])
       case .startSideCall(let id, _): asked.append(id)
       case .shareAnswer(let id, by: let kind): shared.append((id, kind))
       case .tellStore(let id, let report): told.append((id, report))
       }
     }
     output.commands.removeAll()
+    output.lessons.removeAll()
     for place in 0..<output.attempts.count { attempts.append(output.attempts[place]) }
     output.attempts.removeAll()
     for place in 0..<output.requests.count { requests.append(output.requests[place]) }

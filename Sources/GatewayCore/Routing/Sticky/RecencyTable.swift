@@ -63,6 +63,15 @@ struct RecencyTable<Value: BitwiseCopyable & Sendable>: Sendable {
     count += 1
   }
 
+  /// Calls `body` with every key and its value, the one not touched for longest first.
+  func forEachFromOldest(_ body: (UInt64, Value) -> Void) {
+    var number = oldest
+    while number != .max {
+      body(entries[Int(number)].key, entries[Int(number)].value)
+      number = entries[Int(number)].newer
+    }
+  }
+
   /// Changes the value of a key where it stands, without touching it.
   mutating func replace(_ key: UInt64, by value: Value) {
     if let number = find(key) { entries[number].value = value }

@@ -7,7 +7,13 @@ import Vocabulary
 /// chosen) and goes there while the child fits. The pin ends `idle` after it was last renewed: by
 /// a success (OpenRouter: 10 minutes, renewed by a success, left alone by an error), by any use, or
 /// never (Portkey: a time to live from the first choice).
-/// - Source: OpenRouter sticky routing for prompt caches; Portkey loadbalance `sticky` with `ttl`.
+///
+/// With `state: "gossiped"` replicas tell each other each pin that is made, moved or renewed, with
+/// `"central"` a store: so a key that comes to another replica goes where it went before
+/// (`PinTable`: the latest wins). What is hashed has no state: all replicas agree already.
+/// - Source: OpenRouter sticky routing for prompt caches; Portkey loadbalance `sticky` with `ttl`,
+///   kept in memory and Redis; LiteLLM's deployment affinity (`deployment_affinity_check.py`) maps a
+///   key to a deployment in the router's DualCache, memory and Redis: `central`.
 /// - Complexity: O(1), a table of at most `capacity` keys.
 public struct StickyRule: BitwiseCopyable, Sendable, Hashable {
   /// What makes a pin last longer.
@@ -21,6 +27,8 @@ public struct StickyRule: BitwiseCopyable, Sendable, Hashable {
   var renewal: Renewal
   /// Only a child whose prompt cache is cheaper than its prompt is worth being kept.
   var onlyCheaperCache: Bool
+  /// Whose pins a replica knows.
+  var scope = StateScope.local
 
   /// Reads the keys beside `sticky`; `nil` without `idle`: then the key is hashed.
   static func read(
@@ -41,73 +49,18 @@ public struct StickyRule: BitwiseCopyable, Sendable, Hashable {
     let onlyCheaperCache = try s.flag(
       "onlyCheaperCache", default: false,
       "pin only to deployments whose cached input is cheaper than fresh input")
-    guard let idle else { return nil }
+    guard let idle else {
+      try StateScope.refuse(
+        &s, because: "without idle the key is hashed, and every replica hashes alike",
+        next: "leave \"state\" out, or add idle: \"10m\" for a table that remembers")
+      if s.isDescribing { _ = try StateScope(reading: &s, StickyRule.whose) }
+      return nil
+    }
     return StickyRule(
       field: field, idle: idle.nanoseconds, capacity: capacity, pinsAtChoice: pin == 1,
-      renewal: Renewal(rawValue: renewal) ?? .success, onlyCheaperCache: onlyCheaperCache)
-  }
-}
-
-/// Where the keys of one sticky node are pinned.
-struct PinTable: Sendable {
-  private struct Pin: BitwiseCopyable, Sendable {
-    var child: UInt8
-    var until: Instant
+      renewal: Renewal(rawValue: renewal) ?? .success, onlyCheaperCache: onlyCheaperCache,
+      scope: try StateScope(reading: &s, StickyRule.whose))
   }
 
-  let rule: StickyRule
-  private var pins: RecencyTable<Pin>
-
-  init(_ rule: StickyRule) {
-    self.rule = rule
-    pins = RecencyTable(capacity: rule.capacity)
-  }
-
-  /// How many keys are remembered.
-  var count: Int { pins.count }
-
-  /// The child of a key, if it is pinned.
-  func child(of key: UInt64, at now: Instant) -> Int? {
-    guard let pin = pins.value(of: key), now < pin.until else { return nil }
-    return Int(pin.child)
-  }
-
-  /// A child was chosen for a key.
-  mutating func chosen(_ child: Int, for key: UInt64, at now: Instant) {
-    guard let pinned = self.child(of: key, at: now) else {
-      if rule.pinsAtChoice { pin(child, key, at: now) }
-      return
-    }
-    if pinned == child {
-      if rule.renewal == .use { pin(child, key, at: now) }
-    } else if rule.pinsAtChoice {
-      move(child, key, at: now)
-    }
-  }
-
-  /// A child has answered a key.
-  mutating func answered(_ child: Int, for key: UInt64, at now: Instant) {
-    let pinned = self.child(of: key, at: now)
-    if let pinned, pinned != child { return move(child, key, at: now) }
-    if pinned == nil || rule.renewal != .never { pin(child, key, at: now) }
-  }
-
-  /// A pin that goes elsewhere keeps its end if nothing renews it.
-  private mutating func move(_ child: Int, _ key: UInt64, at now: Instant) {
-    if rule.renewal == .never, var pin = pins.value(of: key) {
-      pin.child = UInt8(child)
-      pins.replace(key, by: pin)
-    } else {
-      pin(child, key, at: now)
-    }
-  }
-
-  private mutating func pin(_ child: Int, _ key: UInt64, at now: Instant) {
-    // What has ended is forgotten, two at a time, so that the table follows what is alive.
-    for _ in 0..<2 {
-      guard let last = pins.last, last.until <= now else { break }
-      pins.removeLast()
-    }
-    pins.set(key, to: Pin(child: UInt8(child), until: now.advanced(byNanoseconds: rule.idle)))
-  }
+  private static let whose = "with idle: whose pins it knows"
 }

@@ -13,6 +13,8 @@ import Vocabulary
 /// is ours: Bifrost's is not published.
 /// - Complexity: O(candidates) additions, one draw; every 5 s O(children).
 public struct AdaptiveWeights: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private let every: Int64
   private let floor: Double
   private let worst: Double
@@ -55,6 +57,7 @@ public struct AdaptiveWeights: Strategy {
       reading: &s, "on", default: .transient, "429, 5xx, timeout, connection, broken, malformed",
       "outcomes that count as errors.")
     counts = SlicedSums(window: window.nanoseconds, lanes: 4)
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -134,7 +137,7 @@ public struct AdaptiveWeights: Strategy {
   /// Wants to be told of attempts.
   public var observes: Bool { true }
   /// Learns from an attempt that has ended below a child.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if observation.outcome.kind == .cancelled { return }
     counts.add(1, to: child, at: now)
     if failures.contains(observation.outcome) { counts.add(1, to: child, lane: 1, at: now) }
@@ -147,5 +150,11 @@ public struct AdaptiveWeights: Strategy {
   public mutating func reset(_ child: Int, at now: Instant) {
     counts.reset(child)
     weights[child] = given[child]
+  }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    counts = other.counts
+    (weights, next) = (other.weights, .min)
   }
 }

@@ -43,7 +43,7 @@ struct AgedSignals: Strategy {
     }
   }
 
-  private enum Kind: UInt8 { case started, ended, remote, reset }
+  private enum Kind: UInt8 { case started, ended, remote, reset, lesson, lessonStart }
 
   private struct Report: BitwiseCopyable, Sendable {
     var visible: Int64
@@ -58,18 +58,22 @@ struct AgedSignals: Strategy {
     outcome: .succeeded, elapsed: 0, untilFirstToken: 0)
 
   private let age: Age
-  private var inner: any Strategy
+  private(set) var inner: any Strategy
   /// A ring: its size is a power of two.
   private var queue: [Report] = []
   private var head = 0
   private var count = 0
   private var latest = Instant.start
   let observes: Bool
+  let scope: StateScope
+  let learnsFromStarts: Bool
 
   init(_ inner: any Strategy, age: Age) {
     self.inner = inner
     self.age = age
     observes = inner.observes
+    scope = inner.scope
+    learnsFromStarts = inner.learnsFromStarts
     queue = Array(
       repeating: Report(
         visible: 0, at: .start, observation: AgedSignals.nothing, change: 0, child: 0,
@@ -104,6 +108,17 @@ struct AgedSignals: Strategy {
   mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     append(.ended, child, observation, at: now)
   }
+
+  /// Another replica's attempt: what has aged on its way ages on here.
+  mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+    append(.lesson, child, observation, at: now)
+  }
+
+  mutating func learnStart(_ child: Int, at now: Instant) {
+    append(.lessonStart, child, AgedSignals.nothing, at: now)
+  }
+
+  mutating func takeOver(_ other: any Strategy) { inner.takeOver(other) }
 
   mutating func remoteChanged(_ child: Int, by change: Int) {
     append(.remote, child, AgedSignals.nothing, change: Int32(clamping: change), at: latest)
@@ -140,6 +155,8 @@ struct AgedSignals: Strategy {
     case .ended: inner.ended(child, report.observation, at: report.at)
     case .remote: inner.remoteChanged(child, by: Int(report.change))
     case .reset: inner.reset(child, at: report.at)
+    case .lesson: inner.learn(child, report.observation, at: report.at)
+    case .lessonStart: inner.learnStart(child, at: report.at)
     }
   }
 

@@ -9,6 +9,8 @@ import Vocabulary
 /// `{price: "unit", zeroIsUnknown: true}`.
 /// - Complexity: O(candidates), exact integer arithmetic.
 public struct Cheapest: Strategy {
+  /// Whose answers it learns from.
+  public let scope: StateScope
   private var expected: ExpectedPrice
   private let ties: TieRule
 
@@ -16,6 +18,11 @@ public struct Cheapest: Strategy {
   public init(reading s: inout SettingsReader) throws(SettingError) {
     expected = try ExpectedPrice(reading: &s)
     ties = try TieRule(reading: &s)
+    scope = try StateScope(learntBy: &s)
+    try s.require(
+      scope == .local || expected.learns, "state",
+      expected: "\"local\": with expect: \"assumed\" it learns nothing",
+      next: "leave \"state\" out, or say expect: \"observed\"")
   }
 
   /// Learns the children.
@@ -52,7 +59,11 @@ public struct Cheapest: Strategy {
   /// Wants to be told of attempts only if it learns from them.
   public var observes: Bool { expected.learns }
   /// Learns what an answer consumed.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     expected.learn(child, observation)
+  }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    if let other = other as? Self { expected.takeOver(other.expected) }
   }
 }

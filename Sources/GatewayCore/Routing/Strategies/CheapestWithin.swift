@@ -15,6 +15,8 @@ import Vocabulary
 /// E. B. Wilson, JASA 22, 1927.
 /// - Complexity: O(candidates), a square root each with a confidence.
 public struct CheapestWithin: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private enum ColdStart: Int { case meets, misses, peers }
 
   private let signal: LatencySignal
@@ -54,6 +56,7 @@ public struct CheapestWithin: Strategy {
       ?? .meets
     expected = try ExpectedPrice(reading: &s)
     counts = SlicedSums(window: window.nanoseconds, lanes: 2)
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -140,7 +143,7 @@ public struct CheapestWithin: Strategy {
   /// Wants to be told of attempts.
   public var observes: Bool { true }
   /// Learns from an attempt that has ended below a child.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     expected.learn(child, observation)
     if observation.outcome.kind == .cancelled { return }
     counts.add(1, to: child, at: now)
@@ -150,4 +153,10 @@ public struct CheapestWithin: Strategy {
   }
   /// Forgets a child's attempts.
   public mutating func reset(_ child: Int, at now: Instant) { counts.reset(child) }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    expected.takeOver(other.expected)
+    counts = other.counts
+  }
 }

@@ -11,6 +11,8 @@ import Vocabulary
 /// (runloop/balancer/latency.lua); Kong samples two addresses or scans all by version: `samples`.
 /// - Complexity: O(candidates), one `exp` each; O(1) with two samples.
 public struct EWMA: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private let scan: SampleOrScan
   private let signal: LatencySignal
   private var averages: MovingAverages
@@ -22,6 +24,7 @@ public struct EWMA: Strategy {
       reading: &s, isPeak: false, initial: .zero, coldStart: "peers")
     signal = try LatencySignal(reading: &s, default: .endToEnd, "which latency is averaged")
     scan = try SampleOrScan(reading: &s, default: 0)
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -53,10 +56,15 @@ public struct EWMA: Strategy {
   /// Wants to be told of attempts.
   public var observes: Bool { true }
   /// Learns from an attempt that has ended below a child.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if observation.outcome.kind == .cancelled { return }
     averages.add(signal.value(of: observation), to: child, at: now)
   }
   /// Begins anew with the cold-start estimate.
   public mutating func reset(_ child: Int, at now: Instant) { averages.reset(child, at: now) }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    averages = other.averages
+  }
 }

@@ -10,6 +10,8 @@ import Vocabulary
 /// A. Barto, "Reinforcement Learning", 2nd ed., §2.2; H. Robbins, 1952.
 /// - Complexity: O(candidates), two draws.
 public struct EpsilonGreedy: Strategy {
+  /// Whose attempts it learns from.
+  public var scope: StateScope { book.scope }
   private let epsilon: Double
   private var book: RewardBook
 
@@ -65,7 +67,20 @@ public struct EpsilonGreedy: Strategy {
   }
   /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
-    book.ended(child, observation, at: now)
+    book.ended(child)
+    learn(child, observation, at: now)
+  }
+  /// Learns from an attempt that has ended below a child, here or elsewhere.
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+    book.learn(child, observation, at: now)
+  }
+  /// Takes in what another replica has published.
+  public mutating func remoteChanged(_ child: Int, by change: Int) {
+    book.remoteChanged(child, by: change)
+  }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    if let other = other as? Self { book.takeOver(other.book) }
   }
   /// Forgets a child's rewards.
   public mutating func reset(_ child: Int, at now: Instant) { book.reset(child) }

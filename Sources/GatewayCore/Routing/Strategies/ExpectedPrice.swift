@@ -74,6 +74,12 @@ struct ExpectedPrice: Sendable {
       outputTokens: UInt32(min(Double(request.outputCap), output[child])))
   }
 
+  /// Takes over what another has learnt of as many children.
+  mutating func takeOver(_ other: ExpectedPrice) {
+    guard learns, other.learns else { return }
+    (answers, output, cached) = (other.answers, other.output, other.cached)
+  }
+
   /// Learns what an answer consumed.
   mutating func learn(_ child: Int, _ observation: AttemptObservation) {
     guard learns, observation.outcome.isSuccess else { return }

@@ -18,6 +18,8 @@ import Vocabulary
 /// `sort: latency | throughput` (percentiles over 5 minutes); Kong `lowest-latency` (tpot, e2e).
 /// - Complexity: O(candidates), one draw; after an attempt O(samples) once.
 public struct LowestLatency: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private enum Unseen: Int { case first, peers, last }
 
   private let signal: LatencySignal
@@ -54,6 +56,7 @@ public struct LowestLatency: Strategy {
           "unseen", default: "first", among: ["first", "peers", "last"], kind: "cold start",
           "a child without samples is tried first, judged as the mean of its peers, or last"))
       ?? .first
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -122,7 +125,7 @@ public struct LowestLatency: Strategy {
   /// Wants to be told of attempts.
   public var observes: Bool { true }
   /// Learns from an attempt that has ended below a child.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if observation.outcome.isSuccess {
       samples.add(signal.value(of: observation) / 1e9, to: child, at: now)
       if let streamSignal, observation.streams {
@@ -138,5 +141,11 @@ public struct LowestLatency: Strategy {
   public mutating func reset(_ child: Int, at now: Instant) {
     samples.reset(child)
     streamSamples.reset(child)
+  }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    samples = other.samples
+    streamSamples = other.streamSamples
   }
 }

@@ -16,6 +16,8 @@ import Vocabulary
 /// "random"}`; their filters by tpm and rpm are limits of the deployment, not part of the choice.
 /// - Complexity: O(candidates).
 public struct LowestUsage: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private enum Of: Int { case totalTokens, inputTokens, outputTokens, requests, cost }
   private enum Kind: Int { case aligned, firstUse, sliding }
   private enum Ties: Int { case first, random, firstUsed }
@@ -60,6 +62,7 @@ public struct LowestUsage: Strategy {
     window = stated?.nanoseconds ?? .max
     sliding = SlicedSums(window: window)
     isSliding = kind == .sliding && window != .max
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -164,10 +167,16 @@ public struct LowestUsage: Strategy {
   public var observes: Bool { true }
   /// Counts a request that has started below a child.
   public mutating func started(_ child: Int, for request: borrowing Request, at now: Instant) {
-    if of == .requests, !onlySuccesses { add(1, to: child, at: now) }
+    if learnsFromStarts { add(1, to: child, at: now) }
+  }
+  /// Counts starts where it counts requests.
+  public var learnsFromStarts: Bool { of == .requests && !onlySuccesses }
+  /// Counts a request that another replica has started below a child.
+  public mutating func learnStart(_ child: Int, at now: Instant) {
+    if learnsFromStarts { add(1, to: child, at: now) }
   }
   /// Counts what an attempt below a child has consumed.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if onlySuccesses, !observation.outcome.isSuccess { return }
     let usage = observation.usage
     switch of {
@@ -177,5 +186,13 @@ public struct LowestUsage: Strategy {
     case .requests: if onlySuccesses { add(1, to: child, at: now) }
     case .cost: add(max(0, observation.estimate.picodollars), to: child, at: now)
     }
+  }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    if isSliding != other.isSliding { return }
+    sliding = other.sliding
+    (used, opened) = (other.used, other.opened)
+    (turn, turns) = (other.turn, other.turns)
   }
 }

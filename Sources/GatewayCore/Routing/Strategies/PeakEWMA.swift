@@ -13,6 +13,8 @@ import Vocabulary
 /// scans all (Helicone `model-latency`), of equals the first in the file or a random one.
 /// - Complexity: O(1) with two samples, O(candidates) with a scan; one `exp` per candidate read.
 public struct PeakEWMA: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private let penalty: Double
   private let scan: SampleOrScan
   private let signal: LatencySignal
@@ -30,6 +32,7 @@ public struct PeakEWMA: Strategy {
       ).nanoseconds)
     signal = try LatencySignal(reading: &s, "which latency is averaged")
     scan = try SampleOrScan(reading: &s, default: 2)
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -67,6 +70,10 @@ public struct PeakEWMA: Strategy {
   /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     inFlight[child] -= 1
+    learn(child, observation, at: now)
+  }
+  /// Learns from an attempt that has ended below a child, here or elsewhere.
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if observation.outcome.kind == .cancelled { return }
     var sample = signal.value(of: observation)
     if !observation.outcome.isSuccess { sample = max(sample, penalty) }
@@ -76,4 +83,9 @@ public struct PeakEWMA: Strategy {
   public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
   /// Begins anew with the cold-start estimate.
   public mutating func reset(_ child: Int, at now: Instant) { averages.reset(child, at: now) }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    averages = other.averages
+  }
 }

@@ -12,6 +12,8 @@ import Vocabulary
 /// "Load is not what you should balance: Introducing Prequal", NSDI 2024; quantile 2^−0.25 ≈ 0.84.
 /// - Complexity: O(children²) moves at worst, a few hundred ns for 64; after an attempt O(samples) once.
 public struct Prequal: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private let quantile: Double
   private let probes: Int
   private let signal: LatencySignal
@@ -29,6 +31,7 @@ public struct Prequal: Strategy {
       "probes", default: 0, in: 0...64, "how many candidates are drawn; 0 looks at all")
     signal = try LatencySignal(reading: &s)
     samples = try SampleRing(reading: &s, samples: 16, median: true)
+    scope = try StateScope(learntBy: &s)
   }
 
   /// Learns the children.
@@ -102,6 +105,10 @@ public struct Prequal: Strategy {
   /// Learns from an attempt that has ended below a child.
   public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     inFlight[child] -= 1
+    learn(child, observation, at: now)
+  }
+  /// Learns from an attempt that has ended below a child, here or elsewhere.
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if observation.outcome.isSuccess {
       samples.add(signal.value(of: observation), to: child, at: now)
     }
@@ -110,4 +117,9 @@ public struct Prequal: Strategy {
   public mutating func remoteChanged(_ child: Int, by change: Int) { inFlight[child] += change }
   /// Forgets a child's samples.
   public mutating func reset(_ child: Int, at now: Instant) { samples.reset(child) }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    samples = other.samples
+  }
 }

@@ -13,6 +13,8 @@ import Vocabulary
 /// outage: they are parameters here.
 /// - Complexity: O(candidates), one draw; one `log` and `exp` each if the exponent is neither 1 nor 2.
 public struct PriceWeighted: Strategy {
+  /// Whose attempts it learns from.
+  public let scope: StateScope
   private var expected: ExpectedPrice
   private let exponent: Double
   private let within: Double
@@ -47,6 +49,11 @@ public struct PriceWeighted: Strategy {
     expected = try ExpectedPrice(reading: &s)
     demotes = window > .zero
     recent = SlicedSums(window: window.nanoseconds, lanes: 2)
+    scope = try StateScope(learntBy: &s)
+    try s.require(
+      scope == .local || demotes || expected.learns, "state",
+      expected: "\"local\": with window: \"0s\" and expect: \"assumed\" it learns nothing",
+      next: "leave \"state\" out, or let it remember outages (window) or expect: \"observed\"")
   }
 
   /// Learns the children.
@@ -146,7 +153,7 @@ public struct PriceWeighted: Strategy {
   /// Wants to be told of attempts if an outage demotes, or if it learns what answers consume.
   public var observes: Bool { demotes || expected.learns }
   /// Learns from an attempt that has ended below a child.
-  public mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
+  public mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     expected.learn(child, observation)
     if !demotes || observation.outcome.kind == .cancelled { return }
     recent.add(1, to: child, at: now)
@@ -154,4 +161,10 @@ public struct PriceWeighted: Strategy {
   }
   /// Forgets a child's outages.
   public mutating func reset(_ child: Int, at now: Instant) { recent.reset(child) }
+  /// Takes over what another has learnt.
+  public mutating func takeOver(_ other: any Strategy) {
+    guard let other = other as? Self else { return }
+    expected.takeOver(other.expected)
+    recent = other.recent
+  }
 }

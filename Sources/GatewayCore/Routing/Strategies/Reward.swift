@@ -120,6 +120,8 @@ struct RewardBook: Sendable {
 
   private let memory: Double
   private let reward: Reward
+  /// Whose attempts are in it.
+  let scope: StateScope
   private var entries: [Entry] = []
 
   /// Whether the rewards are 0 and 1.
@@ -134,6 +136,7 @@ struct RewardBook: Sendable {
         "memory", in: .milliseconds(1) ... .seconds(86_400 * 366),
         "time constant with which rewards fade; without it they never do"
       ).map { Double($0.nanoseconds) } ?? .infinity
+    scope = try StateScope(learntBy: &s)
   }
 
   mutating func prepare(_ count: Int) { entries = Array(repeating: Entry(), count: count) }
@@ -165,8 +168,23 @@ struct RewardBook: Sendable {
 
   mutating func started(_ child: Int) { entries[child].inFlight += 1 }
 
-  mutating func ended(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
-    entries[child].inFlight -= 1
+  mutating func ended(_ child: Int) { entries[child].inFlight -= 1 }
+
+  /// What is in flight elsewhere counts where its reward will.
+  mutating func remoteChanged(_ child: Int, by change: Int) {
+    if scope != .local { entries[child].inFlight += change }
+  }
+
+  /// Takes over the rewards of another, but not what is in flight.
+  mutating func takeOver(_ other: RewardBook) {
+    for child in entries.indices where child < other.entries.count {
+      let inFlight = entries[child].inFlight
+      entries[child] = other.entries[child]
+      entries[child].inFlight = inFlight
+    }
+  }
+
+  mutating func learn(_ child: Int, _ observation: AttemptObservation, at now: Instant) {
     if observation.outcome.kind == .cancelled { return }
     let kept = kept(since: entries[child].stamp, at: now)
     let value = reward.value(of: observation)

@@ -9,26 +9,44 @@ public enum Strategies {
       .init(
         "weighted-random", "draws a child with probability ∝ weight",
         source: "Portkey loadbalance; LiteLLM simple-shuffle",
-        make: { s throws(SettingError) in try WeightedRandom(reading: &s) }),
+        make: { s throws(SettingError) in
+          try Stateless.nothing.refuseState(&s)
+          return try WeightedRandom(reading: &s)
+        }),
       .init(
         "smooth-weighted-round-robin", "takes turns ∝ weight, evenly spread",
         source: "nginx smooth weighted round-robin",
-        make: { s throws(SettingError) in try SmoothWeightedRoundRobin(reading: &s) }),
+        make: { s throws(SettingError) in
+          try Stateless.turn.refuseState(&s)
+          return try SmoothWeightedRoundRobin(reading: &s)
+        }),
       .init(
         "least-in-flight", "fewest attempts in flight per weight",
         source: "Kong least-connections; LiteLLM least-busy",
-        make: { s throws(SettingError) in try LeastInFlight(reading: &s) }),
+        make: { s throws(SettingError) in
+          try Stateless.inFlight.refuseState(&s)
+          return try LeastInFlight(reading: &s)
+        }),
       .init(
         "least-tokens-in-flight", "fewest tokens in flight per weight",
         source: "least work left (Harchol-Balter 2013); vLLM router",
-        make: { s throws(SettingError) in try LeastTokensInFlight(reading: &s) }),
+        make: { s throws(SettingError) in
+          try Stateless.inFlight.refuseState(&s)
+          return try LeastTokensInFlight(reading: &s)
+        }),
       .init(
         "power-of-two", "the less loaded of two random children", source: "Mitzenmacher 2001",
-        make: { s throws(SettingError) in PowerOfD() }),
+        make: { s throws(SettingError) in
+          try Stateless.inFlight.refuseState(&s)
+          return PowerOfD()
+        }),
       .init(
         "power-of-d", "the least loaded of d random children, by attempts or tokens",
         source: "Mitzenmacher 2001", shorthand: "d",
-        make: { s throws(SettingError) in try PowerOfD(reading: &s) }),
+        make: { s throws(SettingError) in
+          try Stateless.inFlight.refuseState(&s)
+          return try PowerOfD(reading: &s)
+        }),
       .init(
         "peak-ewma", "latency average that jumps to peaks, times load",
         source: "Finagle PeakEwma; tower peak_ewma",
@@ -60,7 +78,10 @@ public enum Strategies {
       .init(
         "bounded-load-hash", "the same child for the same key, unless it has too much in flight",
         source: "Mirrokni, Thorup, Zadimoghaddam, SODA 2018", shorthand: "by",
-        make: { s throws(SettingError) in try BoundedLoadHash(reading: &s) }),
+        make: { s throws(SettingError) in
+          try Stateless.inFlight.refuseState(&s)
+          return try BoundedLoadHash(reading: &s)
+        }),
       .init(
         "cheapest-within", "the cheapest that keeps P(signal ≤ x) ≥ y, else the most likely",
         source: "OpenRouter preferred_max_latency; Wilson 1927",
@@ -91,4 +112,32 @@ public enum Strategies {
         s throws(SettingError) in _ = try entry.make(&s)
       }
     })
+}
+
+/// Why a strategy has no state that replicas could share.
+private enum Stateless {
+  /// It learns nothing.
+  case nothing
+  /// Whose turn it is: each replica's own by nature.
+  case turn
+  /// It counts what is in flight, which has messages of its own.
+  case inFlight
+
+  func refuseState(_ s: inout SettingsReader) throws(SettingError) {
+    switch self {
+    case .nothing:
+      try StateScope.refuse(
+        &s, because: "it learns nothing from attempts",
+        next: "leave \"state\" out, or use a strategy that learns, such as lowest-latency or ewma")
+    case .turn:
+      try StateScope.refuse(
+        &s, because: "whose turn it is belongs to each replica by nature",
+        next: "leave \"state\" out: N replicas that take turns share alike in the long run")
+    case .inFlight:
+      try StateScope.refuse(
+        &s,
+        because: "what is in flight is told wherever replicas gossip, and nothing else is counted",
+        next: "leave \"state\" out, and say gateway: { state: { gossiped: { lag: \"50ms\" } } }")
+    }
+  }
 }
