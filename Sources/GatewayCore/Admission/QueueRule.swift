@@ -94,7 +94,9 @@ extension QueueRule {
       "longest", default: .seconds(5), in: .milliseconds(1) ... .seconds(86_400),
       "how long a request waits before it is shed"
     ).nanoseconds
-    codel = try s.object("codel", "controlled delay (RFC 8289)") {
+    codel = try s.object(
+      "codel", "controlled delay (RFC 8289), of this replica's own queue (local by design)"
+    ) {
       r throws(SettingError) -> CoDel.Rule in try CoDel.Rule(reading: &r)
     }
     deadlineAware = try s.flag(

@@ -68,7 +68,9 @@ public struct StatedFinish {
         "an attempt takes no less; also while the quantile is not known"
       ).nanoseconds)
     observed = try s.object(
-      "observed", "an attempt takes no less than this quantile of the deployment's own times",
+      "observed",
+      "an attempt takes no less than this quantile of the deployment's own times, as this replica has"
+        + " seen them (local by design)",
       { r throws(SettingError) -> ObservedRule in
         try ObservedRule(reading: &r, quantile: 0.05, of: .endToEnd)
       })

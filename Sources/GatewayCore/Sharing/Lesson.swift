@@ -12,8 +12,9 @@ public struct Lesson: BitwiseCopyable, Sendable {
   public var observation: AttemptObservation
   /// Whose it is: which strategy of the policy.
   public var strategy: UInt16
-  /// Below which of its children, of how many.
+  /// Below which of its children.
   public var child: UInt8
+  /// How many children it has.
   public var childCount: UInt8
   /// How many policies the sender had taken over.
   public var policy: UInt8

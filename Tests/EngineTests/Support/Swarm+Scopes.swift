@@ -7,7 +7,7 @@ import Vocabulary
 @testable import Engine
 
 extension World {
-  /// The same world where limits and guards have scopes: replicas tell each other, or ask a store that may be
+  /// The same world where limits, guards and memories have scopes: replicas tell each other, or ask a store that may be
   /// slow or down, and start anew.
   ///
   /// Drawn by a generator of its own, so that the world of a seed without scopes stays what it is.
@@ -53,6 +53,7 @@ extension World {
           }))
     }
     World.addGuardStates(to: &members, seed: seed)
+    World.addMemoryStates(to: &members, seed: seed)
     policy = Setting(.object(members)).moved(to: "")
     replicas = one([1, 2, 3])
     gossipLag = .milliseconds(one([0, 20, 400]))

@@ -32,7 +32,8 @@ public struct ThresholdRule: BitwiseCopyable, Sendable, Hashable {
       "strongShare", "calibrate it to this share of requests for the strong side")
     sample = try s.integer(
       "sample", default: 0, in: 0...1_000_000, unit: "requests",
-      "calibrate to the latest scores, so many; 0: to the sample that the scenario knows")
+      "calibrate to the latest scores that this replica has seen, so many (local by design); 0: to"
+        + " the sample that the scenario knows")
     strongWithoutScore =
       try s.name(
         "withoutScore", default: "strong", among: ["strong", "weak"], kind: "side",
