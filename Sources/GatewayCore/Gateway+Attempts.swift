@@ -50,14 +50,11 @@ extension Gateway {
           Int(slots[slot].taken[level]), for: slots[slot].request, at: now)
       }
     }
-    if teaches { teachStart(slot, top, into: &output) }
     if limitsFlights {
       flights[flight].held = concurrency.acquire(
         deployment, for: number, at: now, replica: replica, into: &output)
     }
-    if plan.gossips {
-      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
-    }
+    if plan.hasPeers { tellStart(of: slot, at: deployment, top, into: &output) }
     if nodeBudgets, reason != .retry { countFirst(slot, at: now, into: &output) }
     slots[slot].record.attempts += 1
     switch reason {
@@ -135,7 +132,6 @@ extension Gateway {
       let child = plan.tree.nodes[Int(path[level + 1])]
       strategies[Int(node.target)].ended(Int(child.place), observation, at: now)
     }
-    if teaches { teach(observation, path, Int(flights[id.slot].depth), into: &output) }
     if remembers, outcome.isSuccess {
       pinAnswer(path, Int(flights[id.slot].depth), slot, at: now, into: &output)
     }
@@ -152,9 +148,7 @@ extension Gateway {
       tellOutcome(outcome, hint, of: deployment, breaker: breaker, at: now, into: &output)
     }
     if limitsFlights { releaseAttempt(id.slot, outcome, at: now, into: &output) }
-    if plan.gossips {
-      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: -1)))
-    }
+    if plan.hasPeers { tellEnd(of: id.slot, observation, into: &output) }
     if learns { learnTimes(flights[id.slot].record) }
     let carried = flights[id.slot].carried
     if budgetsObserve { tellBudgets(id, outcome, at: now, into: &output) }

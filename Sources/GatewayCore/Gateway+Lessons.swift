@@ -1,31 +1,44 @@
 import Vocabulary
 
-// What replicas tell each other for the sake of the strategies that learn.
+// What replicas tell each other for the sake of strategies: what is in flight, and how attempts end.
 
 extension Gateway {
-  /// Tells the others how an attempt has ended, for each strategy on its way that is to be told.
+  /// Tells the others that an attempt has started: there is one more in flight, and for strategies on
+  /// its way that learn from starts.
   @inline(never)
-  mutating func teach(
-    _ observation: AttemptObservation, _ path: SIMD8<UInt16>, _ depth: Int,
-    into output: inout Output
+  mutating func tellStart(
+    of slot: UInt32, at deployment: DeploymentID, _ top: Int, into output: inout Output
   ) {
-    for level in 0..<max(0, depth - 1) {
-      let node = plan.tree.nodes[Int(path[level])]
-      guard node.kind == .balance, let way = lessonWays[Int(node.target)] else { continue }
-      publish(
-        observation, of: plan.tree.nodes[Int(path[level + 1])].place, node, way, into: &output)
+    if plan.gossips {
+      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
     }
-  }
-
-  /// Tells the others that an attempt has started, for each strategy on its way that counts these.
-  @inline(never)
-  mutating func teachStart(_ slot: UInt32, _ top: Int, into output: inout Output) {
+    guard teaches else { return }
     for level in 0..<top {
       let node = plan.tree.nodes[Int(slots[slot].nodes[level])]
       guard node.kind == .balance, learnsFromStarts[Int(node.target)],
         let way = lessonWays[Int(node.target)]
       else { continue }
       publish(nil, of: slots[slot].taken[level], node, way, into: &output)
+    }
+  }
+
+  /// Tells the others that an attempt has ended: there is one fewer in flight, and how it ended for
+  /// each strategy on its way that is to be told.
+  @inline(never)
+  mutating func tellEnd(
+    of flight: UInt32, _ observation: AttemptObservation, into output: inout Output
+  ) {
+    if plan.gossips {
+      output.commands.append(
+        .publish(Delta(.inFlight, of: flights[flight].record.deployment, change: -1)))
+    }
+    guard teaches else { return }
+    let path = flights[flight].path
+    for level in 0..<max(0, Int(flights[flight].depth) - 1) {
+      let node = plan.tree.nodes[Int(path[level])]
+      guard node.kind == .balance, let way = lessonWays[Int(node.target)] else { continue }
+      publish(
+        observation, of: plan.tree.nodes[Int(path[level + 1])].place, node, way, into: &output)
     }
   }
 

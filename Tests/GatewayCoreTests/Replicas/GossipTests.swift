@@ -71,6 +71,31 @@ struct GossipTests {
     #expect(bench.live.map(\.deployment) == ["a", "c", "a"])
   }
 
+  @Test("never count less than nothing of what others have in flight, though they start anew")
+  func restarted() throws {
+    let benches = try (0..<2).map { try bench($0) }
+    func exchange() {
+      for delta in benches[0].published {
+        benches[1].report(.received(delta, from: benches[0].gateway.replica))
+      }
+      benches[0].published.removeAll()
+    }
+    benches[0].arrive()
+    benches[0].arrive()
+    exchange()
+    benches[1].gateway.restart(at: benches[1].now, into: &benches[1].output)
+    benches[1].settle()
+    // These had started at a and b before the second began anew.
+    benches[0].end(.succeeded, of: "b")
+    exchange()
+    #expect(benches[1].gateway.elsewhere == [0, 0, 0, 0])
+    benches[1].arrive()
+    #expect(benches[1].live.last?.deployment == "a")
+    benches[0].arrive()
+    exchange()
+    #expect(benches[1].gateway.elsewhere == [0, 1, 0, 0])
+  }
+
   @Test("tell every balance above the deployment, through subtrees and aliases")
   func everyLevel() throws {
     func bench(_ replica: Int) throws -> Bench {

@@ -11,6 +11,8 @@ import Vocabulary
 /// Between two computations nothing changes. Source: Bifrost "adaptive load balancing" (every 5 s;
 /// errors first, then latency against peers; floor weight; full weight at cold start). The formula
 /// is ours: Bifrost's is not published.
+/// Replicas that tell each other what they see (`state`) compute each at its own first request of an
+/// interval, so within one their weights may differ a little.
 /// - Complexity: O(candidates) additions, one draw; every 5 s O(children).
 public struct AdaptiveWeights: Strategy {
   /// Whose attempts it learns from.

@@ -16,6 +16,8 @@ import Vocabulary
 /// its quirk: once anyone has a sample, a child without one is given a literal 0, which dilutes its
 /// mean until later samples push it out. Sources: LiteLLM lowest_latency.py; OpenRouter
 /// `sort: latency | throughput` (percentiles over 5 minutes); Kong `lowest-latency` (tpot, e2e).
+/// LiteLLM keeps the lists in its router's DualCache, so with Redis it is `state: "central"`, except
+/// that a process goes on with what it has in memory until that expires.
 /// - Complexity: O(candidates), one draw; after an attempt O(samples) once.
 public struct LowestLatency: Strategy {
   /// Whose attempts it learns from.

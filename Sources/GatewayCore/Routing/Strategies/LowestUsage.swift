@@ -14,6 +14,8 @@ import Vocabulary
 /// Sources: Kong `lowest-usage` (accumulated tokens or cost). LiteLLM `usage-based-routing` (v1) is
 /// `{window: "1m", successes: true, ties: "firstUsed"}`, v2 `{window: "1m", successes: true, ties:
 /// "random"}`; their filters by tpm and rpm are limits of the deployment, not part of the choice.
+/// v2 counts under keys of deployment and minute in the router's DualCache: with Redis `state:
+/// "central"`.
 /// - Complexity: O(candidates).
 public struct LowestUsage: Strategy {
   /// Whose attempts it learns from.
