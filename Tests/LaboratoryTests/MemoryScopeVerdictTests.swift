@@ -1,6 +1,7 @@
 import Foundation
 import Measures
 import Settings
+import Statistics
 import Testing
 import Vocabulary
 
