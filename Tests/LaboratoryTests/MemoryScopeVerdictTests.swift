@@ -45,24 +45,26 @@ struct MemoryScopeVerdictTests {
     }
     """
 
+  private func scenario() throws -> Scenario {
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "memory-\(UUID().uuidString).json5").path
+    try Data(Self.text.utf8).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try ScenarioLoader.load(path: path)
+  }
+
   @Test("costs less than what each remembers alone, and a store gives it back after a restart")
   func verdicts() throws {
     var options = ExperimentOptions()
     options.references = false
-    let comparison = try Experiment.compare(
-      try Scenario(
-        tree: try JSON5.parse(bytes: Array(Self.text.utf8), file: "memory.json5")), options)
+    let comparison = try Experiment.compare(try scenario(), options)
     #expect(comparison.expectations.filter { $0.verdict != .holds }.map(\.text) == [])
     #expect(comparison.cases.allSatisfy { $0.policies.allSatisfy { $0.pooled.breaches.isEmpty } })
   }
 
   @Test("is named in the life of a request that goes where another replica has said")
   func told() throws {
-    let path = FileManager.default.temporaryDirectory
-      .appending(path: "memory-\(UUID().uuidString).json5").path
-    try Data(Self.text.utf8).write(to: URL(fileURLWithPath: path))
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let scenario = try ScenarioLoader.load(path: path)
+    let scenario = try scenario()
     func told(_ policy: String) throws -> [String] {
       try (100..<108).flatMap { number in
         var options = LifeOptions(request: UInt64(number))
