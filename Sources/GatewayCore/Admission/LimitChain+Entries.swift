@@ -10,6 +10,7 @@ extension LimitChain {
     /// Its index in the policy: the notes' subject.
     var subject: UInt16
     var isFiltered: Bool
+    /// Whether the number of a tenant is that of its bucket.
     var isSimple: Bool
     /// Judged by one permit, whatever the request: it counts requests.
     var isOne: Bool

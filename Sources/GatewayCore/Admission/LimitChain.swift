@@ -71,7 +71,7 @@ struct LimitChain: ~Copyable {
       entries.append(
         Entry(
           rule: rule, subject: UInt16(truncatingIfNeeded: index),
-          isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple,
+          isFiltered: !rule.filter.isOpen, isSimple: rule.scope.isSimple && first == 0,
           isOne: rule.unit == .requests,
           takesAtOnce: rule.charge == .check || rule.charge == .reserve,
           isTold: plan.gossips && rule.state.scope == .gossiped,
@@ -259,10 +259,11 @@ struct LimitChain: ~Copyable {
     if entries[index].bucketCount == 1 { return 0 }
     if entries[index].isSimple {
       return min(
-        tenant(entries[index].rule.scope, request, deployment) &- entries[index].origin,
-        entries[index].bucketCount &- 1)
+        tenant(entries[index].rule.scope, request, deployment), entries[index].bucketCount &- 1)
     }
-    return combined(of: request, deployment, entries[index].rule.scope)
+    let (scope, origin) = (entries[index].rule.scope, entries[index].origin)
+    return origin > 0
+      ? tenant(scope, request, deployment) - origin : combined(of: request, deployment, scope)
   }
 
   @inline(__always)
