@@ -4,6 +4,7 @@ import Vocabulary
 
 extension Gateway {
   /// Counts a first attempt.
+  @inline(never)
   mutating func countFirst(ofBudget budget: Int, at now: Instant, into output: inout Output) {
     budgets[budget].firstAttempt(at: now)
     if tellsBudgets, budgetsCounting[budget] {

@@ -314,6 +314,7 @@ public struct Gateway: ~Copyable {
       && slots[id.slot].state != .free
   }
 
+  @inline(never)
   private mutating func fired(_ timer: TimerID, at now: Instant, into output: inout Output) {
     switch timer.kind {
     case .backoff:
@@ -349,6 +350,7 @@ public struct Gateway: ~Copyable {
 
   /// Applies another replica's change: to its limits, to what guards deployments, to what sticky
   /// nodes and retry budgets remember, or to the strategies that count attempts in flight.
+  @inline(never)
   private mutating func received(
     _ delta: Delta, from sender: ReplicaID, at now: Instant, into output: inout Output
   ) {
