@@ -116,7 +116,9 @@ struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
   }
 
   var tags: TagSet = []
-  var anyOf: TagSet = []
+  /// Of each of these sets that is not empty the request must carry one tag: a set for each key that
+  /// lists several values.
+  var anyOf = SIMD4<UInt64>(repeating: 0)
   var alias: UInt16 = .max
   var model: UInt16 = .max
   var keys = Members()
@@ -150,9 +152,14 @@ struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
       }
       return set
     }
+    var lists = 0
     for pair in pairs {
       if pair.value.rawValue.nonzeroBitCount > 1 {
-        anyOf.formUnion(pair.value)
+        try s.require(
+          lists < anyOf.scalarCount, "tags",
+          expected: "at most \(anyOf.scalarCount) keys with several values")
+        anyOf[min(lists, anyOf.scalarCount - 1)] = pair.value.rawValue
+        lists += 1
       } else {
         tags.formUnion(pair.value)
       }
@@ -195,7 +202,7 @@ struct LimitFilter: BitwiseCopyable, Sendable, Hashable {
       teams.has(UInt32(identity.team.index)), features.has(UInt32(identity.feature.index))
     else { return false }
     if self.model != .max, self.model != model { return false }
-    if anyOf.isEmpty { return true }
-    return !request.tags.isDisjoint(with: anyOf)
+    let carried = SIMD4(repeating: request.tags.rawValue)
+    return all(((anyOf & carried) .!= 0) .| (anyOf .== 0))
   }
 }

@@ -313,6 +313,21 @@ struct LimitScopeTests {
     #expect(bench.live.count == 7)
   }
 
+  @Test("that lists several values of several tags asks for one of each")
+  func lists() throws {
+    var names = PolicyNames.letters
+    names.tags.append("tier=silver")
+    let both: Setting = ["data": ["public", "confidential"], "tier": ["gold", "silver"]]
+    let bench = try bench(
+      ["requests": "1/s", "burst": 1, "when": ["tags": both]], names: names)
+    for one in [1, 2, 4, 8] as [UInt64] {
+      for _ in 0..<2 { bench.arrive { $0.tags = TagSet(rawValue: one) } }
+    }
+    #expect(bench.live.count == 8)
+    for two in [1 | 4, 2 | 8] as [UInt64] { bench.arrive { $0.tags = TagSet(rawValue: two) } }
+    #expect(bench.live.count == 9)
+  }
+
   @Test("is read with errors that say what is wrong")
   func errors() {
     for wrong: Setting in [
