@@ -6,8 +6,9 @@ import Vocabulary
 extension RouteBuilder {
   /// Adds a node; its kind is set when it has been read.
   mutating func add(_ setting: Setting) throws(SettingError) -> UInt16 {
-    guard tree.nodes.count < 60_000 else {
-      throw SettingError(at: setting, "more than 60,000 route nodes")
+    // Each may have five budgets, and what nodes refer to is numbered in 16 bits with a sign.
+    guard tree.nodes.count < RouteTree.maximumNodes else {
+      throw SettingError(at: setting, "more than 6,000 route nodes")
     }
     tree.nodes.append(RouteNode(kind: .deployment))
     tree.weights.append(1)

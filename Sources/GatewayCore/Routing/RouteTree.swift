@@ -84,6 +84,8 @@ public struct RouteNode: BitwiseCopyable, Sendable {
 public struct RouteTree: Sendable {
   /// The deepest stack of a walk.
   public static let maximumDepth = 8
+  /// The most nodes of a policy.
+  static let maximumNodes = 6_000
 
   var nodes: [RouteNode] = []
   var children: [UInt16] = []

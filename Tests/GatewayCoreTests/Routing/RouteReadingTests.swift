@@ -31,6 +31,26 @@ struct RouteReadingTests {
       .contains("leads back to itself"))
   }
 
+  @Test("may have thousands of nodes, each with all that it may carry, and not more")
+  func thousands() throws {
+    let retry: Setting = ["max": 1, "budget": ["share": "1%"]]
+    let leaf: Setting = [
+      "deployment": "a", "retry": [retry, retry, retry, retry],
+      "hedge": ["after": "1s", "budget": ["share": "1%"]],
+      "breaker": ["trip": ["consecutiveFailures": 1], "open": "1s", "per": "leaf"],
+    ]
+    func balance(_ nodes: [Setting]) -> Setting {
+      ["balance": "weighted-random", "over": Setting(.array(nodes))]
+    }
+    let group = balance(Array(repeating: leaf, count: 64))
+    try read(["chat": balance(Array(repeating: group, count: 60))])
+    #expect(
+      message([
+        "chat": balance(Array(repeating: group, count: 64)),
+        "extract": balance(Array(repeating: group, count: 64)),
+      ]).contains("more than 6,000 route nodes"))
+  }
+
   @Test("may meet at an alias from two sides")
   func diamond() throws {
     try read(["chat": ["fallback": ["extract", "other"]], "extract": "other", "other": "a"])
