@@ -54,7 +54,7 @@ extension Gateway {
       flights[flight].held = concurrency.acquire(
         deployment, for: number, at: now, replica: replica, into: &output)
     }
-    if plan.hasPeers { tellStart(of: slot, at: deployment, top, into: &output) }
+    if plan.hasPeers { tellStart(of: slot, at: deployment, top, at: now, into: &output) }
     if nodeBudgets, reason != .retry { countFirst(slot, at: now, into: &output) }
     slots[slot].record.attempts += 1
     switch reason {

@@ -7,10 +7,11 @@ extension Gateway {
   /// its way that learn from starts.
   @inline(never)
   mutating func tellStart(
-    of slot: UInt32, at deployment: DeploymentID, _ top: Int, into output: inout Output
+    of slot: UInt32, at deployment: DeploymentID, _ top: Int, at now: Instant,
+    into output: inout Output
   ) {
     if plan.gossips {
-      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1)))
+      output.commands.append(.publish(Delta(.inFlight, of: deployment, change: 1, started: now)))
     }
     guard teaches else { return }
     for level in 0..<top {
@@ -29,8 +30,9 @@ extension Gateway {
     of flight: UInt32, _ observation: AttemptObservation, into output: inout Output
   ) {
     if plan.gossips {
+      let record = flights[flight].record
       output.commands.append(
-        .publish(Delta(.inFlight, of: flights[flight].record.deployment, change: -1)))
+        .publish(Delta(.inFlight, of: record.deployment, change: -1, started: record.started)))
     }
     guard teaches else { return }
     let path = flights[flight].path

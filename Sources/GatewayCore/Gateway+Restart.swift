@@ -31,6 +31,7 @@ extension Gateway {
     giveUpTold(into: &output)
     beginAnew(plan)
     began = now
+    (strategiesSince, limitsSince) = (now, now)
     output.notes.append(
       Note(.restarted, at: now, value: Int64(ending.rawValue), replica: replica))
     takeUpWaiting(at: now, into: &output)
@@ -80,11 +81,13 @@ extension Gateway {
       old.wording.limits == plan.wording.limits && old.populations == plan.populations
       && old.deployments.map(\.name) == plan.deployments.map(\.name)
     let began = began
+    let since = keepsLimits ? limitsSince : now
     if !keepsLimits { giveUpTold(into: &output) }
     let taken = limits.policy &+ 1
     beginAnew(
       plan, keepsLimits: keepsLimits, keepsCache: old.wording.cache == plan.wording.cache)
     self.began = began
+    (strategiesSince, limitsSince) = (now, since)
     (limits.policy, attemptLimits.policy) = (taken, taken)
     take(kept, from: old)
     output.notes.append(

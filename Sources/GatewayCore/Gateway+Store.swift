@@ -128,7 +128,8 @@ extension Gateway {
   /// Another replica has told of a charge.
   @inline(never)
   mutating func heard(_ delta: Delta, at now: Instant, into output: inout Output) {
-    guard hearsLimits, delta.policy == limits.policy else { return }
+    // What was charged before these limits began is not counted here, so it is not given back here.
+    guard hearsLimits, delta.policy == limits.policy, delta.charged > limitsSince else { return }
     guard let entry = limits.hear(delta, at: now, replica: replica, into: &output) else {
       _ = attemptLimits.hear(delta, at: now, replica: replica, into: &output)
       return

@@ -85,9 +85,9 @@ public struct Gateway: ~Copyable {
   var lessonsHeard: [Int64]
   let teaches: Bool
   let watchers: RemoteWatchers
-  /// Attempts in flight at each deployment of which others have told since the replica began; empty
-  /// where nobody tells.
-  var elsewhere: [Int64]
+  /// Since when the strategies, and the limits, have counted what others tell.
+  var strategiesSince = Instant.distantPast
+  var limitsSince = Instant.distantPast
   /// Why candidates have been left out so far.
   var removals = RemovalsSeen()
   /// Where sticky nodes have pinned their keys; whether there are any.
@@ -224,7 +224,6 @@ public struct Gateway: ~Copyable {
     watchers =
       plan.gossips
       ? RemoteWatchers(plan.tree, deployments: plan.deployments.count) : RemoteWatchers()
-    elsewhere = plan.gossips ? plan.deployments.map { _ in 0 } : []
     pins = plan.tree.stickies.map { PinTable($0) }
     pinWays = plan.tree.stickies.map { plan.way(of: $0.scope) }
     remembers = !plan.tree.stickies.isEmpty
@@ -361,11 +360,9 @@ public struct Gateway: ~Copyable {
     case .pin: return heardPin(delta, from: sender, at: now)
     case .budget: return heardBudget(delta, at: now)
     }
-    // Who has started anew hears of ends whose starts it has forgotten: nowhere is less than nothing.
-    guard Int(delta.subject) < elsewhere.count,
-      elsewhere[Int(delta.subject)] + delta.change >= 0
-    else { return }
-    elsewhere[Int(delta.subject)] += delta.change
+    // Of what had started before the strategies began neither start nor end counts: who has forgotten
+    // a start would count its end for ever.
+    guard delta.charged > strategiesSince else { return }
     for index in watchers.range(of: delta.deployment) {
       let place = watchers[index]
       guard observing[Int(place.strategy)] else { continue }

@@ -36,7 +36,7 @@ public struct Delta: BitwiseCopyable, Sendable, Hashable {
 
   /// By how much a counter has changed; the parts of an outcome; an instant; a key; a permit.
   public var change: Int64
-  /// When what has changed was charged, or the attempt had ended; when a pin ends.
+  /// When what has changed was charged, or the attempt had started, or ended; when a pin ends.
   public var charged: Instant
   /// Which bucket of a limit; the breaker of an outcome, `.max` for none; the parts of a pin, or of
   /// what a budget has counted.
@@ -50,12 +50,14 @@ public struct Delta: BitwiseCopyable, Sendable, Hashable {
   /// How it goes.
   public var way = Way.gossip
 
-  /// Makes a change of what is in flight on a deployment.
+  /// Makes a change of what is in flight on a deployment, by an attempt that started at an instant.
   @inlinable
-  public init(_ counter: Counter, of deployment: DeploymentID, change: Int64) {
+  public init(
+    _ counter: Counter, of deployment: DeploymentID, change: Int64, started: Instant = .start
+  ) {
     self.counter = counter
     self.change = change
-    charged = .start
+    charged = started
     bucket = 0
     subject = deployment.index
     policy = 0

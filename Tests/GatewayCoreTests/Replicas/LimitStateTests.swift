@@ -202,6 +202,31 @@ struct LimitStateTests {
     #expect(bench.told.map(\.1.end) == [.used, .hit])
   }
 
+  @Test("who has started anew gives nothing back of what it had heard before")
+  func forgotten() throws {
+    let benches = try (0..<2).map {
+      try Bench(
+        ["routes": ["chat": "a"], "limits": [["inFlight": 2, "state": "gossiped"]]], replica: $0,
+        gossips: true, hasPeers: true)
+    }
+    func exchange() {
+      for delta in benches[0].published {
+        benches[1].report(.received(delta, from: benches[0].gateway.replica))
+      }
+      benches[0].published.removeAll()
+    }
+    benches[0].arrive()
+    exchange()
+    for bench in benches { bench.pass(.seconds(1)) }
+    benches[1].gateway.restart(at: benches[1].now, into: &benches[1].output)
+    benches[1].settle()
+    benches[1].arrive()
+    benches[0].end(.succeeded)
+    exchange()
+    for _ in 0..<2 { benches[1].arrive() }
+    #expect(benches[1].live.count == 2 && benches[1].requests.map(\.rejection) == [.limit])
+  }
+
   @Test("gossip tells what a limit counts of requests that it refuses, too")
   func toldOfRefused() throws {
     let bench = try Bench(
