@@ -1,3 +1,4 @@
+import Chance
 import Engine
 import GatewayCore
 import Providers
@@ -28,10 +29,10 @@ extension SlowWire {
     guard replicas > 1 else { return complaints.append("published to nobody: \(delta)") }
     let rumour = Rumour(delta: delta, sender: replica)
     switch delta.way {
-    case .gossip: schedule(.rumour(rumour), at: now.advanced(by: world.gossipLag ?? .zero))
+    case .gossip: send(rumour, at: now.advanced(by: world.gossipLag ?? .zero))
     case .store:
       guard let seen = passesStore(replica) else { return }
-      schedule(.rumour(rumour), at: seen)
+      send(rumour, at: seen)
       guard delta.isVerdict else { return }
       // The store keeps the last word on each subject, until it has run out.
       shelf = shelf.filter {
@@ -56,7 +57,26 @@ extension SlowWire {
     guard replicas > 1 else { return complaints.append("taught nobody: \(lesson)") }
     let arrives =
       lesson.way == .gossip ? now.advanced(by: world.gossipLag ?? .zero) : passesStore(replica)
-    if let arrives { schedule(.lesson(Of(replica, lesson)), at: arrives) }
+    if let arrives { sendNoisily(.lesson(Of(replica, lesson)), at: arrives) }
+  }
+
+  private func send(_ rumour: Rumour, at instant: Instant) {
+    switch rumour.delta.counter {
+    case .pin, .budget: sendNoisily(.rumour(rumour), at: instant)
+    default: schedule(.rumour(rumour), at: instant)
+    }
+  }
+
+  /// What replicas remember bears it that a message is late, comes twice, or is lost.
+  private func sendNoisily(_ what: Happening, at instant: Instant) {
+    guard wire.delay > .zero else { return schedule(what, at: instant) }
+    whispers += 1
+    var draws = noise.draws(call: CallKey(bits: whispers | 1 << 63))
+    guard draws.uniform() >= 0.1 else { return }
+    schedule(what, at: instant.advanced(byNanoseconds: delay(draws.uniform())))
+    if draws.uniform() < wire.repeats {
+      schedule(what, at: instant.advanced(byNanoseconds: delay(draws.uniform())))
+    }
   }
 
   /// The store that serves the policy of a replica; those that serve nobody any more are given up.

@@ -19,6 +19,9 @@ final class SlowWire {
     var delay: Duration = .zero
     /// The share of reports that arrive twice, each after its own delay.
     var repeats = 0.0
+
+    // What replicas tell each other of their memories is delayed and repeated as well, and a tenth of
+    // it is lost, unless nothing is delayed.
   }
 
   enum Happening {
@@ -156,6 +159,8 @@ final class SlowWire {
   var memories: [StateStore] = []
   /// Lessons that commands on the list of things to do name.
   var lessons: [Lesson] = []
+  /// How many messages of replicas' memories a wire that is slow has carried.
+  var whispers: UInt64 = 0
   /// How many messages of replicas have arrived.
   var rumours = 0
   let embeddings: EmbeddingSource

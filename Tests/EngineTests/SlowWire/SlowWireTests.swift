@@ -89,7 +89,7 @@ struct SlowWireTests {
     "that delays, reorders and repeats reports sees every request end exactly once",
     arguments: zip([0, 5, 400, 5_000, 400], [1.0, 0.5, 0, 0.3, 1.0]))
   func endsOnce(milliseconds: Int, repeats: Double) throws {
-    var late = 0
+    var (late, whispers): (Int, UInt64) = (0, 0)
     for seed in UInt64(0)..<45 {
       var world = World(swarm: seed, replicas: false)
       if seed >= 30 { try world.addScopes(seed: seed) }
@@ -107,8 +107,10 @@ struct SlowWireTests {
         result.attempts.count == result.requests.reduce(0) { $0 + Int($1.attempts) },
         "seed \(seed)")
       late += wire.late
+      whispers += wire.whispers
     }
     #expect(late > 0)
+    #expect(whispers > 100 || milliseconds == 0)
   }
 
   @Test("changes nothing when all it does is say everything twice at once")
