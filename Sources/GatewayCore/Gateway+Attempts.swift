@@ -144,11 +144,8 @@ extension Gateway {
       tellOpening(of: breaker, at: now, into: &output)
     }
     if ejects { tellEjections(deployment, outcome, hint, at: now, into: &output) }
-    if tellsOutcomes {
-      tellOutcome(outcome, hint, of: deployment, breaker: breaker, at: now, into: &output)
-    }
     if limitsFlights { releaseAttempt(id.slot, outcome, at: now, into: &output) }
-    if plan.hasPeers { tellEnd(of: id.slot, observation, into: &output) }
+    if plan.hasPeers { tellEnd(of: id.slot, observation, at: now, into: &output) }
     if learns { learnTimes(flights[id.slot].record) }
     let carried = flights[id.slot].carried
     if budgetsObserve { tellBudgets(id, outcome, at: now, into: &output) }

@@ -109,7 +109,7 @@ extension Gateway {
     _ slot: UInt32, instead outcome: Outcome, at now: Instant, into output: inout Output
   ) -> Bool {
     guard slots[slot].record.began == .distantFuture, !slots[slot].followersBegan,
-      !slots[slot].staleLook.isForbidden
+      !slots[slot].staleLook.contains(.isForbidden)
     else { return false }
     let isExact =
       keepsExact && cache.rule.staleOnError > 0 && slots[slot].request.fingerprint != 0

@@ -23,12 +23,18 @@ extension Gateway {
     }
   }
 
-  /// Tells the others that an attempt has ended: there is one fewer in flight, and how it ended for
-  /// each strategy on its way that is to be told.
+  /// Tells the others that an attempt has ended: how, for the guards; there is one fewer in flight;
+  /// and how for each strategy on its way that is to be told.
   @inline(never)
   mutating func tellEnd(
-    of flight: UInt32, _ observation: AttemptObservation, into output: inout Output
+    of flight: UInt32, _ observation: AttemptObservation, at now: Instant,
+    into output: inout Output
   ) {
+    if tellsOutcomes {
+      tellOutcome(
+        observation.outcome, observation.retryAfter, of: flights[flight].record.deployment,
+        breaker: flights[flight].breaker, at: now, into: &output)
+    }
     if plan.gossips {
       let record = flights[flight].record
       output.commands.append(

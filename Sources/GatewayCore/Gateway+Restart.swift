@@ -48,7 +48,7 @@ extension Gateway {
       if slots[slot].state == .queued { slots[slot].waiter = .max }
       withdraw(slot, at: now, into: &output)
       // No cache of this process answers any more.
-      slots[slot].staleLook.isForbidden = true
+      slots[slot].staleLook.insert(.isForbidden)
       slots[slot].record.outcome = .connection
       finish(slot, .failed, .connection, at: now, into: &output)
     }

@@ -10,7 +10,7 @@ extension Gateway {
   // MARK: What a driver needs of a request that asks or posts
 
   /// Whether the look that is out for a request is content with an answer that has expired.
-  public func looksForStale(inSlot slot: UInt32) -> Bool { slots[slot].staleLook.isOut }
+  public func looksForStale(inSlot slot: UInt32) -> Bool { slots[slot].staleLook.contains(.isOut) }
 
   /// What the request of a slot was answered with by a provider.
   public func served(inSlot slot: UInt32) -> (usage: Usage, deployment: DeploymentID) {
@@ -58,7 +58,7 @@ extension Gateway {
     into output: inout Output
   ) {
     slots[slot].state = .asking
-    let limit = slots[slot].staleLook.isOut ? .distantFuture : slots[slot].deadline
+    let limit = slots[slot].staleLook.contains(.isOut) ? .distantFuture : slots[slot].deadline
     ask(
       kind, for: slot, deadline: min(limit, now.advanced(byNanoseconds: state.deadline)), at: now,
       into: &output)
@@ -82,7 +82,7 @@ extension Gateway {
     at now: Instant, into output: inout Output
   ) {
     let isFound = succeeded && answer.isFound
-    let isStale = slots[slot].staleLook.isOut
+    let isStale = slots[slot].staleLook.contains(.isOut)
     if output.explains(slots[slot].request.number) || (isFound && (isStale || kind == .vectors)) {
       output.notes.append(
         Note(
@@ -91,7 +91,7 @@ extension Gateway {
           value: isFound ? isStale ? 3 : 1 : 0, other: Int64(answer.similarity), replica: replica))
     }
     if isFound {
-      slots[slot].staleLook.isOut = false
+      slots[slot].staleLook.remove(.isOut)
       return self.answer(
         slot,
         with: ExactCache.Hit(
@@ -101,13 +101,13 @@ extension Gateway {
         into: &output)
     }
     if isStale {
-      slots[slot].staleLook.isOut = false
+      slots[slot].staleLook.remove(.isOut)
       return finish(slot, .failed, slots[slot].failure, at: now, into: &output)
     }
     let state = kind == .cache ? cache.rule.state : semantic.rule.state
     if !succeeded, state.onFailure == .fail {
       // Who would not do without the cache does not ask it once more.
-      slots[slot].staleLook.isForbidden = true
+      slots[slot].staleLook.insert(.isForbidden)
       return finish(slot, .failed, .status(503), at: now, into: &output)
     }
     if kind == .vectors { return proceed(slot, from: .score, at: now, into: &output) }
@@ -146,11 +146,11 @@ extension Gateway {
     _ slot: UInt32, _ kind: SideCallKind, instead outcome: Outcome, at now: Instant,
     into output: inout Output
   ) -> Bool {
-    guard !slots[slot].staleLook.asked.contains(SideCallKinds(kind)), slots[slot].inFlight == 0,
+    let asked = kind == .cache ? StaleLook.exact : .semantic
+    guard !slots[slot].staleLook.contains(asked), slots[slot].inFlight == 0,
       slots[slot].waiter == .max
     else { return false }
-    slots[slot].staleLook.asked.formUnion(SideCallKinds(kind))
-    slots[slot].staleLook.isOut = true
+    slots[slot].staleLook.formUnion([asked, .isOut])
     slots[slot].failure = outcome
     look(
       kind, slot, kind == .cache ? cache.rule.state : semantic.rule.state, at: now, into: &output)
@@ -170,10 +170,15 @@ extension Gateway {
 }
 
 /// Which shared caches a request has asked for an answer that has expired, and whether one is out.
-struct StaleLook: BitwiseCopyable {
-  var asked: SideCallKinds = []
-  var isOut = false
+struct StaleLook: OptionSet, BitwiseCopyable {
+  var rawValue: UInt8 = 0
+
+  /// The shared caches that were asked.
+  static let exact = StaleLook(rawValue: 1)
+  static let semantic = StaleLook(rawValue: 2)
+  /// One is being asked.
+  static let isOut = StaleLook(rawValue: 4)
   /// Nothing stale is to answer any more: its process has crashed, or its cache was not to be done
   /// without.
-  var isForbidden = false
+  static let isForbidden = StaleLook(rawValue: 8)
 }

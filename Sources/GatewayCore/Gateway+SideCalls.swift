@@ -73,7 +73,7 @@ extension Gateway {
       return
     }
     slots[slot].state = .attempting
-    guard now < slots[slot].deadline || slots[slot].staleLook.isOut else {
+    guard now < slots[slot].deadline || slots[slot].staleLook.contains(.isOut) else {
       withdrawQuestion(slot, at: now, into: &output)
       return finish(slot, .failed, .totalTimeout, at: now, into: &output)
     }

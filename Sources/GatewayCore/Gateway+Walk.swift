@@ -73,7 +73,7 @@ extension Gateway {
     {
       return
     }
-    if !plan.tree.thresholds.isEmpty, stage.rawValue <= Pending.Stage.score.rawValue,
+    if wantsScores, stage.rawValue <= Pending.Stage.score.rawValue,
       asksForScore(slot, at: now, into: &output)
     {
       return
@@ -92,21 +92,28 @@ extension Gateway {
     beginVisits(slot, alias)
     if asksBeforeAttempts { forgetRefusals(slot) }
     if !plan.tree.nodes[Int(root)].alwaysFit, !opens(root, slot, at: now) {
-      if refusedByLimits(slot, root, at: now, into: &output) { return }
-      let explains = output.explains(slots[slot].request.number)
-      tellRemovals(below: root, slot, at: now, explains, &output)
-      let outcome = unfitOutcome(root, slot, at: now)
-      return finish(slot, .failed, outcome, at: now, into: &output)
+      return endUnfit(slot, root, at: now, into: &output)
     }
     if !descend(slot, to: root, reason: .first, at: now, into: &output) {
       finish(slot, .failed, .status(503), at: now, into: &output)
     }
   }
 
+  /// Ends a request for which nothing of its route fits.
+  @inline(never)
+  private mutating func endUnfit(
+    _ slot: UInt32, _ root: UInt16, at now: Instant, into output: inout Output
+  ) {
+    if refusedByLimits(slot, root, at: now, into: &output) { return }
+    let explains = output.explains(slots[slot].request.number)
+    tellRemovals(below: root, slot, at: now, explains, &output)
+    finish(slot, .failed, unfitOutcome(root, slot, at: now), at: now, into: &output)
+  }
+
   /// A walk from an alias' root begins; if the alias is on a cycle it has been visited.
   @inline(__always)
   mutating func beginVisits(_ slot: UInt32, _ alias: Int) {
-    if alias < plan.tree.cycles.count, plan.tree.cycles[alias] > 0 {
+    if hasCycles, alias < plan.tree.cycles.count, plan.tree.cycles[alias] > 0 {
       slots[slot].visited = 1 << UInt64(plan.tree.cycles[alias] - 1)
     }
   }

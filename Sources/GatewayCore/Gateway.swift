@@ -95,6 +95,9 @@ public struct Gateway: ~Copyable {
   /// How each tells of its pins; `nil` if it does not.
   let pinWays: [Delta.Way?]
   let remembers: Bool
+  /// Whether any threshold wants scores, and whether aliases lead to each other in a circle.
+  let wantsScores: Bool
+  let hasCycles: Bool
   /// The latest scores of each threshold.
   var samples: [ScoreSample]
   var breakers: [CircuitBreaker]
@@ -227,6 +230,8 @@ public struct Gateway: ~Copyable {
     pins = plan.tree.stickies.map { PinTable($0) }
     pinWays = plan.tree.stickies.map { plan.way(of: $0.scope) }
     remembers = !plan.tree.stickies.isEmpty
+    wantsScores = !plan.tree.thresholds.isEmpty
+    hasCycles = plan.tree.cycles.contains { $0 > 0 }
     samples = plan.tree.thresholds.map { ScoreSample(share: $0.strongShare, size: $0.sample) }
     breakers = plan.tree.breakers.map {
       let name = NameHash(plan.deployments[Int($0.deployment.index)].name)

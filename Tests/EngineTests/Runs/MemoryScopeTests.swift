@@ -75,7 +75,7 @@ struct MemoryScopeTests {
             (
               name,
               name == "peak-ewma"
-                ? ["samples": 0, "state": state]
+                ? ["samples": 0, "readDecay": false, "state": state]
                 : name == "ewma" ? ["coldStart": "initial", "state": state] : ["state": state]
             )
           ]), "over": four,

@@ -69,8 +69,8 @@ struct ScenarioErrorTests {
       "incidents: { x: { on: \"gateway\", from: \"5h\" } }, policies:",
       """
       scenario.json5:10:19: incidents.x: it has no effect
-        allowed: restart, reload, store
-        next: say what befalls the gateway's replicas, or its store
+        allowed: restart, reload, embedding, complexity, store, cache, vectors
+        next: say what befalls the gateway's replicas, or a service that they ask
       """),
     Mistake(
       "an unknown key of a deployment", "price:", "prcie:",

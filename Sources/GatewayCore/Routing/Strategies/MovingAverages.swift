@@ -6,8 +6,10 @@ import Vocabulary
 ///
 /// average′ = average·w + sample·(1 − w) with w = e^(−dt/decay), dt since the child's last sample;
 /// *peak* averages are replaced at once by a higher sample. With read-decay a reading is average·w,
-/// so that what has not been tried for long looks better and is tried again. A child without a
-/// sample starts at a number, or at the mean of the averages of the children that have one.
+/// so that what has not been tried for long looks better and is tried again. A peak average keeps what
+/// a reading has left of it: dt is then since its last sample or reading, and a sample is a peak
+/// against that. A child without a sample starts at a number, or at the mean of the averages of the
+/// children that have one.
 /// - Complexity: O(1) a sample and a reading, one `exp` each; O(children) a sample while a child
 ///   waits to start at its peers' mean.
 struct MovingAverages: Sendable {
@@ -59,6 +61,17 @@ struct MovingAverages: Sendable {
   func value(of child: Int, at now: Instant) -> Double {
     guard readDecay else { return entries[child].average }
     return entries[child].average * weight(since: entries[child].stamp, at: now)
+  }
+
+  /// The same for a choice: a peak average remembers that it was read.
+  @inline(__always)
+  mutating func read(_ child: Int, at now: Instant) -> Double {
+    let value = value(of: child, at: now)
+    if isPeak, readDecay {
+      entries[child].average = value
+      entries[child].stamp = max(entries[child].stamp, now.nanoseconds)
+    }
+    return value
   }
 
   /// Takes in a sample.

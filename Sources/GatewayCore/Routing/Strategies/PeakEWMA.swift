@@ -6,9 +6,12 @@ import Vocabulary
 ///
 /// cost(i) = ewmaᵢ × (inFlightᵢ + 1). A sample above the average replaces it; otherwise
 /// ewma′ = ewma·e^(−dt/decay) + sample·(1 − e^(−dt/decay)), and every reading decays the average
-/// by e^(−dt/decay) too, unless `readDecay` is off, so that an idle child is tried again. Failures
+/// by e^(−dt/decay) too, unless `readDecay` is off, so that an idle child is tried again. What a
+/// reading has left is what later samples meet: of a child that is read often, samples are nearly
+/// always peaks. Readings are a replica's own; they are not told to others. Failures
 /// count as samples of their elapsed time and at least `failurePenalty`. Source: Twitter Finagle
-/// `PeakEwma`; tower `load/peak_ewma.rs` (decay 10 s in Finagle, 30 s in Helicone); the initial
+/// `PeakEwma`; tower `load/peak_ewma.rs`, whose `load()` stores the decayed estimate (decay 10 s in
+/// Finagle, 30 s in Helicone); the initial
 /// estimate 250 ms is Helicone's. `samples` 2 draws two candidates, of equals the first drawn; 0
 /// scans all (Helicone `model-latency`), of equals the first in the file or a random one.
 /// - Complexity: O(1) with two samples, O(candidates) with a scan; one `exp` per candidate read.
@@ -46,7 +49,10 @@ public struct PeakEWMA: Strategy {
     among candidates: CandidateSet, for request: borrowing Request, at now: Instant,
     draws: RoutingDraws
   ) -> Int {
-    scan.lowest(among: candidates, draws) { cost(of: $0, at: now) }
+    let scan = scan
+    return scan.lowest(among: candidates, draws) {
+      averages.read($0, at: now) * Double(max(0, inFlight[$0]) + 1)
+    }
   }
 
   /// A time.

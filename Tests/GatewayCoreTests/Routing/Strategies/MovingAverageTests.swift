@@ -102,6 +102,29 @@ struct PeakEWMAParameterTests {
     #expect(one.score(0, at: at(.milliseconds(900))) == 2_700_000_000)
   }
 
+  @Test(
+    "tower: load() keeps what a reading has left, so that a sample above that is a peak",
+    .tags(.fact))
+  func readingsDecay() throws {
+    func after(readingAt seconds: Int?) throws -> Int64 {
+      var one = try Choosing(["peak-ewma": ["samples": 0, "decay": "10s"]], weights: [1, 1])
+      for child in 0..<2 {
+        one.started(child)
+        one.ended(child, took: .seconds(1))
+      }
+      if let seconds { _ = one.choose(at: at(.seconds(seconds))) }
+      one.started(0, at: at(.seconds(10)))
+      one.ended(0, took: .milliseconds(500), at: at(.seconds(10)))
+      return try #require(one.score(0, at: at(.seconds(10))))
+    }
+    // Nobody has looked: e^(−1) of 1 s, and the rest of the sample.
+    #expect(abs(try after(readingAt: nil) - 683_939_721) < 2)
+    // Read at that instant it was 368 ms, of which 500 ms are a peak.
+    #expect(try after(readingAt: 10) == 500_000_000)
+    // Read at 5 s it was 607 ms, which is more than the sample.
+    #expect(abs(try after(readingAt: 5) - 564_614_111) < 2)
+  }
+
   @Test("keeps an average that nobody samples if read-decay is off")
   func noReadDecay() throws {
     let one = try Choosing(["peak-ewma": ["readDecay": false]], weights: [1, 1])
