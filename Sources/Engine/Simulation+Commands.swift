@@ -70,7 +70,9 @@ extension Simulation {
       var truth = RequestTruth(
         bill: calls[index].bill, incidents: calls[index].incidents,
         isDegraded: calls[index].isDegraded)
-      if asksMeaning, output.requests[place].source == .semantic {
+      // Who follows one that was answered by meaning has that answer, too.
+      let source = output.requests[place].source
+      if asksMeaning, source == .semantic || source == .follow {
         truth.isWrong = isWrong(output.requests[place].id, calls[index], replica)
       }
       if someListen {

@@ -141,7 +141,7 @@ extension Gateway {
     slots[slot].record.saved = price(of: hit.usage, by: hit.deployment, at: now)
     slots[slot].servedUsage = hit.usage
     slots[slot].servedFromCache = true
-    let followers = slots[slot].leads ? stopLeading(slot) : nil
+    let followers = slots[slot].leads ? stopLeading(slot, body: hit.body) : nil
     if slots[slot].isDetached {
       // Its client has left; its followers save the cost.
       slots[slot].record.saved = .zero

@@ -7,7 +7,8 @@ extension Gateway {
   struct Legacy: BitwiseCopyable {
     var first: UInt32
     var number: UInt64
-    var attempt: AttemptID
+    /// Where its answer comes from.
+    var answer: AnswerSource
     var source: RequestRecord.Source
     var deployment: DeploymentID
     var usage: Usage
@@ -72,7 +73,7 @@ extension Gateway {
         value: Int64(bitPattern: slots[leader].request.number), replica: replica))
     if slots[leader].followersBegan || slots[leader].record.began != .distantFuture {
       slots[leader].followersBegan = true
-      beginFollower(slot, slots[leader].attempt, at: now, into: &output)
+      beginFollower(slot, .follow(slots[leader].attempt), at: now, into: &output)
     }
   }
 
@@ -85,25 +86,26 @@ extension Gateway {
     slots[leader].followersBegan = true
     while slot != .max {
       if slots[slot].record.began == .distantFuture {
-        beginFollower(slot, attempt, at: now, into: &output)
+        beginFollower(slot, .follow(attempt), at: now, into: &output)
       }
       slot = slots[slot].nextFollower
     }
   }
 
   private mutating func beginFollower(
-    _ slot: UInt32, _ attempt: AttemptID, at now: Instant, into output: inout Output
+    _ slot: UInt32, _ source: AnswerSource, at now: Instant, into output: inout Output
   ) {
     slots[slot].record.began = now
-    output.commands.append(.beginAnswer(id(ofSlot: slot), .follow(attempt)))
+    output.commands.append(.beginAnswer(id(ofSlot: slot), source))
   }
 
   // MARK: Ends
 
   /// A leader is over: nobody can follow it any more.
   ///
+  /// - Parameter body: That of the kept answer that has served it, if one has.
   /// - Returns: What it leaves to its followers; `nil` if it has none.
-  mutating func stopLeading(_ slot: UInt32) -> Legacy? {
+  mutating func stopLeading(_ slot: UInt32, body: BodyID? = nil) -> Legacy? {
     coalescing.remove(coalescing.rule.key(of: slots[slot].request), slot)
     slots[slot].leads = false
     let first = slots[slot].firstFollower
@@ -123,7 +125,8 @@ extension Gateway {
       ? price(of: usage, by: deployment, at: slots[slot].record.arrived)
       : slots[slot].record.saved
     return Legacy(
-      first: first, number: slots[slot].request.number, attempt: slots[slot].attempt,
+      first: first, number: slots[slot].request.number,
+      answer: body.map { .cache($0) } ?? .follow(slots[slot].attempt),
       source: slots[slot].record.source, deployment: deployment, usage: usage, saved: saved,
       began: began)
   }
@@ -159,7 +162,7 @@ extension Gateway {
     slots[slot].record.saved = legacy.saved
     slots[slot].servedUsage = legacy.usage
     if slots[slot].record.began == .distantFuture {
-      beginFollower(slot, legacy.attempt, at: now, into: &output)
+      beginFollower(slot, legacy.answer, at: now, into: &output)
     }
     finish(slot, .succeeded, outcome, at: now, into: &output)
   }

@@ -63,6 +63,23 @@ struct MeaningRunTests {
     #expect(result.breaches.isEmpty, "\(result.breaches)")
     #expect(result.requests.contains { $0.source == .semantic })
   }
+
+  @Test("counts who follows a wrong answer, too")
+  func wrongFollowers() throws {
+    var world = self.world(0.6)
+    for place in world.streams.indices {
+      world.streams[place].gap = .milliseconds(4)
+      world.streams[place].bodies = 60
+    }
+    guard case .object(var members) = world.policy.content else { return }
+    members.append(.init(key: "coalesce", keyPosition: .code, value: ["onLeaderFailure": "fail"]))
+    world.policy = Setting(.object(members)).moved(to: "")
+    let result = try world.run()
+    #expect(result.breaches.isEmpty)
+    let followers = result.requests.indices.filter { result.requests[$0].source == .follow }
+    let wrong = followers.filter { result.requestTruths[$0].isWrong }.count
+    #expect(wrong > 0 && wrong < followers.count, "\(wrong) of \(followers.count)")
+  }
 }
 
 @Suite("A table of questions by body")

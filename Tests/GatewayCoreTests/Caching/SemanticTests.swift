@@ -286,4 +286,19 @@ struct SemanticTests {
       #expect(bench.live.isEmpty == (saysTheSame && !restarts))
     }
   }
+
+  @Test("a follower of one that was answered so begins with the kept answer, not with an attempt")
+  func followers() throws {
+    let bench = try Bench([
+      "routes": ["chat": "a"], "coalesce": ["onLeaderFailure": "promote"],
+      "cache": ["semantic": ["threshold": 0.95, "ttl": "1h"]],
+    ])
+    fill(bench) { $0.fingerprint = 4 }
+    bench.begun.removeAll()
+    for _ in 0..<2 { bench.arrive { $0.fingerprint = 5 } }
+    #expect(bench.notes(.followed).count == 1)
+    bench.embed(cosine: 0.99)
+    #expect(bench.requests.suffix(2).map(\.source) == [.semantic, .follow])
+    #expect(bench.begun.map(\.1) == [.cache(bench.kept[0]), .cache(bench.kept[0])])
+  }
 }

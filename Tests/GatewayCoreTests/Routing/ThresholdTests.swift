@@ -90,9 +90,19 @@ struct ThresholdTests {
         if list.count > 50 { list.removeFirst() }
         let wanted = Int((share * Double(list.count)).rounded(.up))
         let edge = wanted > 0 ? list.sorted(by: >)[wanted - 1] : 4_095
-        #expect(sample.threshold == Double(edge) / 4_096)
+        #expect(sample.threshold == (share > 0 ? Double(edge) / 4_096 : 2))
       }
     }
+  }
+
+  @Test("a share of nothing is reached by no score, however many are seen")
+  func shareOfNothing() {
+    var sample = ScoreSample(share: 0, size: 5)
+    for score in [0.2, 1, 0.999_9, 1, 0.5, 1] {
+      #expect(sample.threshold > 1)
+      sample.add(score)
+    }
+    #expect(sample.threshold > 1)
   }
 
   @Test("sends a request whose score could not be had where the policy says")

@@ -64,6 +64,10 @@ public struct LowestUsage: Strategy {
     window = stated?.nanoseconds ?? .max
     sliding = SlicedSums(window: window)
     isSliding = kind == .sliding && window != .max
+    try s.require(
+      ties != .firstUsed || !isSliding, "ties",
+      expected: "\"first\" or \"random\": a window that slides has no first count",
+      next: "or count in windows that are aligned, or begin with their first use")
     scope = try StateScope(learntBy: &s)
   }
 

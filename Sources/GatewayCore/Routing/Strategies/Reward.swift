@@ -154,7 +154,7 @@ struct RewardBook: Sendable {
       count: count, mean: mean, spread: spread, inFlight: max(0, entries[child].inFlight))
   }
 
-  /// The mean reward over all children; 0 if there was none.
+  /// The mean reward over the candidates; 0 if there was none.
   func overallMean(of candidates: CandidateSet, at now: Instant) -> Double {
     var sum = 0.0
     var count = 0.0

@@ -24,7 +24,9 @@ struct ScoreSample: Sendable {
   }
 
   /// The threshold now; before the first score the one of evenly spread scores, 1 − share.
-  var threshold: Double { Double(edge) / Double(ScoreSample.bins) }
+  ///
+  /// Of a share of nothing it is 2, which no score is.
+  var threshold: Double { share > 0 ? Double(edge) / Double(ScoreSample.bins) : 2 }
 
   /// Adds a score; the oldest goes when the sample is full.
   mutating func add(_ score: Double) {

@@ -140,4 +140,14 @@ struct LowestUsageTests {
       }
     }
   }
+
+  @Test("who was counted first is a question to windows that begin")
+  func firstOfSliding() throws {
+    let error = #expect(throws: SettingError.self) {
+      try Choosing(
+        ["lowest-usage": ["window": "1m", "kind": "sliding", "ties": "firstUsed"]],
+        weights: [1, 1])
+    }
+    #expect("\(try #require(error))".contains("has no first count"))
+  }
 }
