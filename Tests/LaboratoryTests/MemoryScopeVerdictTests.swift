@@ -13,7 +13,7 @@ import Vocabulary
 struct MemoryScopeVerdictTests {
   private static let text = """
     {
-      lab: 1, horizon: "20m", warmUp: "2m", seed: 3, replications: { from: 4, upTo: 4 },
+      lab: 1, horizon: "20m", warmUp: "2m", seed: 3, replications: { from: 3, upTo: 3 },
       baseline: "alone",
       gateway: { replicas: 3, state: { gossiped: { lag: "200ms" } } },
       services: { store: { latency: "2ms" } },

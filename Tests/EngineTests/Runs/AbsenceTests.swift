@@ -1,4 +1,5 @@
 import Chance
+import Depth
 import GatewayCore
 import Measures
 import Providers
@@ -139,7 +140,7 @@ struct AbsenceTests {
   @Test("breaks no law in random worlds, and gives the same records again")
   func laws() throws {
     var missed = 0
-    for seed in UInt64(0)..<30 {
+    for seed in UInt64(0)..<Depth.of(10, deep: 30) {
       var world = World(swarm: seed)
       world.clients = self.world("openai-sdk").clients
       for number in 1...4 {
@@ -154,11 +155,13 @@ struct AbsenceTests {
       }
       let result = try world.run()
       #expect(result.breaches.isEmpty, "seed \(seed): \(result.breaches.kept.prefix(3))")
-      #expect(try world.run().text == result.text, "seed \(seed)")
+      if seed < Depth.of(4, deep: 30) {
+        #expect(try world.run().text == result.text, "seed \(seed)")
+      }
       let idle = result.requests.filter { $0.attempts == 0 }
       missed += idle.count { $0.outcome == .connection || $0.end == .abandoned }
     }
-    #expect(missed > 100, "\(missed)")
+    #expect(missed > Depth.of(30, deep: 100), "\(missed)")
   }
 }
 
