@@ -13,15 +13,12 @@ import Vocabulary
 extension Simulation {
   mutating func publish(_ delta: Delta, from replica: Int) {
     guard replicas > 1 else { return }
-    let delivery = Delivery(delta: delta, sender: ReplicaID(replica))
-    guard delta.way == .store else {
-      return schedule(delivery, at: now.advanced(by: plan.gossipLag))
-    }
-    guard let seen = reachesStore(replica) else { return }
-    schedule(delivery, at: seen)
-    guard delta.isVerdict else { return }
+    guard let heard = arrival(by: delta.way, from: replica) else { return }
+    let sender = ReplicaID(replica)
+    schedule(Delivery(news: .delta(delta), sender: sender), at: heard)
+    guard delta.way == .store, delta.isVerdict else { return }
     shelf.removeAll { $0.delta.until <= now || $0.delta.replaces(delta) }
-    shelf.append(delivery)
+    shelf.append(Verdict(delta: delta, sender: sender))
   }
 
   /// Carries out `publishLesson`.
@@ -29,25 +26,16 @@ extension Simulation {
     let lesson = output.lessons[number]
     // Commands come in order, so whoever is last has left nothing behind.
     if number == output.lessons.count - 1 { output.lessons.removeAll() }
-    guard replicas > 1 else { return }
-    let at: Instant
-    switch lesson.way {
-    case .gossip: at = now.advanced(by: plan.gossipLag)
-    case .store:
-      guard let seen = reachesStore(replica) else { return }
-      at = seen
+    guard replicas > 1, let heard = arrival(by: lesson.way, from: replica) else { return }
+    schedule(Delivery(news: .lesson(lesson), sender: ReplicaID(replica)), at: heard)
+  }
+
+  /// When what a replica tells now is heard; `nil` if it is lost.
+  private func arrival(by way: Delta.Way, from replica: Int) -> Instant? {
+    switch way {
+    case .gossip: now.advanced(by: plan.gossipLag)
+    case .store: reachesStore(replica)
     }
-    let place: Int
-    if let free = freeLessons.popLast() {
-      place = free
-      lessons[free] = lesson
-    } else {
-      place = lessons.count
-      lessons.append(lesson)
-    }
-    let nothing = Delta(.inFlight, of: DeploymentID(0), change: 0)
-    schedule(
-      Delivery(delta: nothing, sender: ReplicaID(replica), lesson: Int32(place)), at: at)
   }
 
   /// The central store remembers for the policy that a replica has, and for no policy that none has.
@@ -67,15 +55,13 @@ extension Simulation {
     let number = gateways[replica].policyNumber
     let isRemembered = memories.contains { $0.policy == number }
     guard !shelf.isEmpty || isRemembered, let seen = reachesStore(replica) else { return }
-    for var delivery in shelf where delivery.delta.until > now {
-      delivery.reader = replica
-      schedule(delivery, at: seen)
+    for verdict in shelf where verdict.delta.until > now {
+      schedule(
+        Delivery(news: .delta(verdict.delta), sender: verdict.sender, reader: replica), at: seen)
     }
     guard isRemembered else { return }
-    let nothing = Delta(.inFlight, of: DeploymentID(0), change: 0)
     schedule(
-      Delivery(
-        delta: nothing, sender: ReplicaID(replica), reader: replica, readsMemories: true), at: seen)
+      Delivery(news: .memories, sender: ReplicaID(replica), reader: replica), at: seen)
   }
 
   /// When a message has passed through the store; `nil` if it is lost.
@@ -86,52 +72,39 @@ extension Simulation {
   }
 
   private mutating func schedule(_ delivery: Delivery, at instant: Instant) {
-    let place: Int
-    if let free = freeDeliveries.popLast() {
-      place = free
-      deliveries[free] = delivery
-    } else {
-      place = deliveries.count
-      deliveries.append(delivery)
-    }
+    let place = deliveries.put(delivery)
     queue.push(EventKey(.delta, at: instant, sequence: sequence, slot: place).bits)
     sequence &+= 1
   }
 
+  /// The central store remembers what has come through it; whom it is for hears it.
   mutating func deliver(_ place: Int) throws(TrafficError) {
-    let delivery = deliveries[place]
-    freeDeliveries.append(place)
-    if delivery.lesson >= 0 { return deliver(lesson: Int(delivery.lesson), from: delivery.sender) }
-    if delivery.readsMemories, let reader = delivery.reader {
-      for memory in memories where memory.policy == gateways[reader].policyNumber {
-        gateways[reader].read(memory, at: now)
+    guard let delivery = deliveries.take(place) else { return }
+    switch delivery.news {
+    case .delta(let delta):
+      if delta.way == .store {
+        for place in memories.indices {
+          memories[place].hear(delta, from: delivery.sender, at: now)
+        }
       }
-      return
-    }
-    if delivery.delta.way == .store {
-      for place in memories.indices {
-        memories[place].hear(delivery.delta, from: delivery.sender, at: now)
+      for replica in 0..<replicas where delivery.isFor(replica) {
+        gateways[replica].handle(.received(delta, from: delivery.sender), at: now, into: &output)
+        // What is given back elsewhere may let somebody in here.
+        if !output.commands.isEmpty { try perform(replica) }
       }
-    }
-    for replica in 0..<replicas where delivery.isFor(replica) {
-      gateways[replica].handle(
-        .received(delivery.delta, from: delivery.sender), at: now, into: &output)
-      // What is given back elsewhere may let somebody in here.
-      if !output.commands.isEmpty { try perform(replica) }
-    }
-  }
-}
-
-extension Simulation {
-  /// A lesson has arrived: the store remembers it, if it came through it, and all others learn.
-  private mutating func deliver(lesson place: Int, from sender: ReplicaID) {
-    let lesson = lessons[place]
-    freeLessons.append(place)
-    if lesson.way == .store {
-      for place in memories.indices { memories[place].hear(lesson, at: now) }
-    }
-    for replica in 0..<replicas where replica != Int(sender.index) {
-      gateways[replica].heard(lesson, from: sender, at: now)
+    case .lesson(let lesson):
+      if lesson.way == .store {
+        for place in memories.indices { memories[place].hear(lesson, at: now) }
+      }
+      for replica in 0..<replicas where delivery.isFor(replica) {
+        gateways[replica].heard(lesson, from: delivery.sender, at: now)
+      }
+    case .memories:
+      for replica in 0..<replicas where delivery.isFor(replica) {
+        for memory in memories where memory.policy == gateways[replica].policyNumber {
+          gateways[replica].read(memory, at: now)
+        }
+      }
     }
   }
 }

@@ -23,12 +23,10 @@ extension Simulation {
   /// Connects a replica with the shared caches of its policy: those of a replica whose policy says the
   /// same of caches, or new ones.
   mutating func connect(_ replica: Int, toCacheOf plan: GatewayPlan) {
-    let old = cacheOf[replica]
+    let serving = [cacheOf[replica]] + cacheOf
     cacheOf[replica] = -1
     guard !plan.services.isDisjoint(with: [.cache, .vectors]) else { return }
-    let isKept = old >= 0 && caches[old].wording == plan.cacheWording
-    let shared =
-      isKept ? old : cacheOf.first { $0 >= 0 && caches[$0].wording == plan.cacheWording }
+    let shared = serving.first { $0 >= 0 && caches[$0].wording == plan.cacheWording }
     cacheOf[replica] = shared ?? caches.count
     if shared == nil { caches.append(CacheStore(plan, chance: chance)) }
   }

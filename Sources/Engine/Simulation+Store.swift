@@ -35,17 +35,12 @@ extension Simulation {
   /// Connects a replica with the store of its policy's limits: the one that serves a replica whose
   /// policy says the same of limits, or a new one.
   private mutating func connect(_ replica: Int, toStoreOf plan: GatewayPlan) {
-    let old = storeOf[replica]
+    let serving = [storeOf[replica]] + storeOf
     storeOf[replica] = -1
-    if plan.services.contains(.store) {
-      let store = LimitStore(plan)
-      let isKept = old >= 0 && stores[old].wording == store.wording
-      let shared =
-        isKept
-        ? old : storeOf.first { $0 >= 0 && stores[$0].wording == store.wording }
-      storeOf[replica] = shared ?? stores.count
-      if shared == nil { stores.append(store) }
-    }
+    guard plan.services.contains(.store) else { return }
+    let shared = serving.first { $0 >= 0 && stores[$0].wording == plan.limitsWording }
+    storeOf[replica] = shared ?? stores.count
+    if shared == nil { stores.append(LimitStore(plan)) }
   }
 
   /// A store's verdict on a request that a replica asks about.
@@ -78,26 +73,17 @@ extension Simulation {
 
   /// Sends something on its way, to arrive at an instant.
   mutating func send(_ letter: Letter, at instant: Instant) {
-    let place: Int
-    if let free = freeLetters.popLast() {
-      place = free
-      letters[free] = letter
-    } else {
-      place = letters.count
-      letters.append(letter)
-    }
+    let place = letters.put(letter)
     queue.push(EventKey(.letter, at: instant, sequence: sequence, slot: place).bits)
     sequence &+= 1
   }
 
   /// Something has arrived.
   mutating func receive(_ place: Int) throws(TrafficError) {
-    guard let letter = letters[place] else { return }
-    letters[place] = nil
-    freeLetters.append(place)
-    switch letter {
+    switch letters.take(place) {
     case .report(let message): storeHears(message)
     case .answer(let posted): try cacheKeeps(posted)
+    case nil: break
     }
   }
 
@@ -114,8 +100,8 @@ extension Simulation {
 
   /// What is still on its way at the end of the run arrives.
   mutating func deliverReports() {
-    let late = letters.compactMap { letter in
-      if case .report(let message)? = letter { message } else { nil }
+    let late = letters.left.compactMap { letter in
+      if case .report(let message) = letter { message } else { nil }
     }
     for message in late.sorted(by: { $0.order < $1.order }) { storeHears(message) }
   }

@@ -57,15 +57,25 @@ public struct Simulation: ~Copyable {
   /// measures have read them.
   static var flushed: Int { 192 }
 
+  /// What is on its way to replicas.
   struct Delivery: BitwiseCopyable {
-    var delta: Delta
+    enum News: BitwiseCopyable {
+      case delta(Delta)
+      case lesson(Lesson)
+      /// All that the central store remembers.
+      case memories
+    }
+
+    var news: News
     var sender: ReplicaID
     /// Who alone is to hear it; `nil` for all but the sender.
     var reader: Int?
-    /// The lesson that it carries instead of the delta; -1 for none.
-    var lesson: Int32 = -1
-    /// Whether its reader is to hear all that the central store remembers.
-    var readsMemories = false
+  }
+
+  /// What a replica has decided, as the central store holds it.
+  struct Verdict: BitwiseCopyable {
+    var delta: Delta
+    var sender: ReplicaID
   }
 
   let plan: RunPlan
@@ -137,15 +147,10 @@ public struct Simulation: ~Copyable {
   var nextBody: UInt64 = 1
   var found = (body: BodyID(bits: 0), cluster: UInt32(0))
   let chance: Chance
-  var letters: [Letter?] = []
-  var freeLetters: [Int] = []
-  var deliveries: [Delivery] = []
-  var freeDeliveries: [Int] = []
+  var letters = Places<Letter>()
+  var deliveries = Places<Delivery>()
   /// The verdicts that a central store holds.
-  var shelf: [Delivery] = []
-  /// What replicas tell each other for the sake of strategies, on its way.
-  var lessons: [Lesson] = []
-  var freeLessons: [Int] = []
+  var shelf: [Verdict] = []
   /// What a central store remembers of sticky tables, retry budgets and strategies, a policy each.
   var memories: [StateStore] = []
   var seen: FingerprintSet?
